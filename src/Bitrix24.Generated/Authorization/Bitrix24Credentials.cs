@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Bitrix24;
+
+/// <summary>Says which portal is called, and on whose authority.</summary>
+/// <remarks>Carries a secret that none of its public members gives away, <see cref="ToString"/> included.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public abstract class Bitrix24Credentials
+{
+    /// <summary>What stands where a secret stood.</summary>
+    private const string Redacted = "***";
+
+    private protected Bitrix24Credentials(Uri portalUrl) => PortalUrl = portalUrl;
+
+    /// <summary>Address of the portal, without path: <c>https://acme.bitrix24.com/</c>.</summary>
+    public Uri PortalUrl { get; }
+
+    /// <summary>Credentials of an incoming webhook.</summary>
+    /// <param name="webhookUrl">
+    /// The address that the portal shows for the webhook: <c>https://{portal}/rest/{user id}/{webhook code}/</c>, with or without the
+    /// last slash. <c>https</c> is required except for a loopback address.
+    /// </param>
+    /// <returns>The credentials.</returns>
+    /// <exception cref="ArgumentException"><paramref name="webhookUrl"/> is <see langword="null"/> or not of that form.</exception>
+    /// <remarks>Source: <see href="https://apidocs.bitrix24.com/local-integrations/local-webhooks.html"/></remarks>
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "A webhook address is a secret that is configured as text.")]
+    public static Bitrix24Credentials Webhook(string webhookUrl)
+    {
+        ArgumentNullException.ThrowIfNull(webhookUrl);
+
+        return Checked(() => WebhookCredentials.Parse(webhookUrl), nameof(webhookUrl));
+    }
+
+    /// <summary>Credentials of an OAuth 2.0 access token that somebody else renews.</summary>
+    /// <param name="portalUrl">Address of the portal, <c>https://{portal}/</c>. <c>https</c> is required except for a loopback address.</param>
+    /// <param name="accessToken">The access token. It is sent in the body of each request, never in the URL.</param>
+    /// <returns>The credentials.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, <paramref name="accessToken"/> is blank, or <paramref name="portalUrl"/> is not of that form.</exception>
+    /// <remarks>Source: <see href="https://apidocs.bitrix24.com/settings/oauth/index.html"/></remarks>
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "Addresses of portals are configured as text.")]
+    public static Bitrix24Credentials AccessToken(string portalUrl, string accessToken)
+    {
+        ArgumentNullException.ThrowIfNull(portalUrl);
+        ArgumentNullException.ThrowIfNull(accessToken);
+
+        if (string.IsNullOrWhiteSpace(accessToken))
+        {
+            throw new ArgumentException("The access token is blank.", nameof(accessToken));
+        }
+
+        return Checked(() => AccessTokenCredentials.Parse(portalUrl, accessToken), nameof(portalUrl));
+    }
+
+    /// <summary>Describes the credentials without their secret.</summary>
+    /// <returns>The kind of credentials and the portal.</returns>
+    public abstract override string ToString();
+
+    /// <summary>The address that a method is called at. For a webhook it is a secret.</summary>
+    internal abstract Uri MethodUrl(string method);
+
+    /// <summary>The access token to send in the body; <see langword="null"/> when the URL authorizes the call.</summary>
+    internal abstract string? BodyToken { get; }
+
+    /// <summary>The texts that must not show anywhere but on the wire.</summary>
+    private protected abstract IEnumerable<string> Secrets { get; }
+
+    /// <summary>Takes the secrets out of a text that came from outside.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    internal string? Redact(string? text)
+    {
+        if (text is not null)
+        {
+            foreach (var secret in Secrets)
+            {
+                text = text.Replace(secret, Redacted);
+            }
+        }
+
+        return text;
+    }
+
+    private static Bitrix24Credentials Checked(Func<Bitrix24Credentials> parse, string parameter)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, parameter, exception);
+        }
+    }
+}

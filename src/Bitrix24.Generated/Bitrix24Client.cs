@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bitrix24;
+
+/// <content>How a client is made.</content>
+public sealed partial class Bitrix24Client
+{
+    private readonly Func<HttpClient> http;
+    private readonly Bitrix24Credentials credentials;
+    private readonly TimeSpan attemptTimeout;
+    private readonly TimeProvider timeProvider;
+    private readonly string userAgent;
+    private readonly ILogger logger;
+
+    internal Bitrix24Client(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
+    {
+        this.http = http;
+        credentials = options.Credentials!;
+        attemptTimeout = options.AttemptTimeout;
+        timeProvider = options.TimeProvider;
+        userAgent = UserAgent.For(options.ApplicationName);
+        logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Bitrix24.Generated");
+    }
+
+    /// <summary>Makes a client for an incoming webhook, without dependency injection.</summary>
+    /// <param name="webhookUrl">The address that the portal shows for the webhook: <c>https://{portal}/rest/{user id}/{webhook code}/</c>.</param>
+    /// <returns>A client. It shares its connections with all others made this way and need not be disposed.</returns>
+    /// <exception cref="ArgumentException"><paramref name="webhookUrl"/> is <see langword="null"/> or not of that form.</exception>
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "A webhook address is a secret that is configured as text.")]
+    public static Bitrix24Client Create(string webhookUrl) => Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(webhookUrl) });
+
+    /// <summary>Makes a client, without dependency injection.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="loggerFactory">Where to log to. Default: nowhere.</param>
+    /// <returns>A client. It shares its connections with all others made this way and need not be disposed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is missing or out of its range.</exception>
+    public static Bitrix24Client Create(Bitrix24ClientOptions options, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        Bitrix24ClientOptionsValidator.ThrowIfInvalid(options);
+        return new Bitrix24Client(options, () => HttpConnections.Shared, loggerFactory);
+    }
+
+    /// <summary>Describes the client without secrets.</summary>
+    /// <returns>The portal and the kind of credentials.</returns>
+    public override string ToString() => $"{nameof(Bitrix24Client)} ({credentials})";
+}

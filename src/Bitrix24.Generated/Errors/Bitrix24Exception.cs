@@ -1,0 +1,56 @@
+using System.Net;
+
+namespace Bitrix24;
+
+/// <summary>
+/// A call did not give a result. The types derived from this one say why; this type itself is never thrown.
+/// </summary>
+/// <remarks>Neither the message nor any property carries a webhook code, a token, a URL or a body.</remarks>
+public abstract class Bitrix24Exception : Exception
+{
+    private protected Bitrix24Exception()
+    {
+    }
+
+    private protected Bitrix24Exception(string? message)
+        : base(message)
+    {
+    }
+
+    private protected Bitrix24Exception(string? message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    private protected Bitrix24Exception(CallFailure failure)
+        : base(failure.Message, failure.Cause)
+    {
+        Method = failure.Method;
+        StatusCode = failure.StatusCode;
+        ErrorCode = failure.ErrorCode;
+        RawErrorCode = failure.RawErrorCode;
+        ErrorDescription = failure.ErrorDescription;
+        Execution = failure.Execution;
+    }
+
+    /// <summary>Name of the method on the wire, for example <c>crm.calllist.add</c>.</summary>
+    public string Method { get; init; } = string.Empty;
+
+    /// <summary>HTTP status of the answer; <see langword="null"/> when none came. The error code decides, not the status.</summary>
+    public HttpStatusCode? StatusCode { get; init; }
+
+    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when none came or it is not in the catalogue.</summary>
+    public Bitrix24ErrorCode ErrorCode { get; init; }
+
+    /// <summary>The error code as the portal sent it; <see langword="null"/> when none came.</summary>
+    public string? RawErrorCode { get; init; }
+
+    /// <summary>What went wrong in the portal's words; <see langword="null"/> when it did not say.</summary>
+    public string? ErrorDescription { get; init; }
+
+    /// <summary>Whether the portal ran the call.</summary>
+    public CallExecution Execution { get; init; }
+
+    /// <summary>How often the call was tried, the first time included.</summary>
+    public int Attempts { get; init; } = 1;
+}

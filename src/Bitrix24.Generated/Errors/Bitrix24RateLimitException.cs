@@ -1,0 +1,33 @@
+namespace Bitrix24;
+
+/// <summary>A limit of the portal was reached: too many requests, or the execution-time budget of the method is used up.</summary>
+public sealed class Bitrix24RateLimitException : Bitrix24Exception
+{
+    /// <summary>Makes the exception with a default message.</summary>
+    public Bitrix24RateLimitException()
+    {
+    }
+
+    /// <summary>Makes the exception with a message.</summary>
+    /// <param name="message">What went wrong, without secrets.</param>
+    public Bitrix24RateLimitException(string? message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes the exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, without secrets.</param>
+    /// <param name="innerException">The cause, without secrets.</param>
+    public Bitrix24RateLimitException(string? message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    internal Bitrix24RateLimitException(CallFailure failure)
+        : base(failure)
+    {
+    }
+
+    /// <summary>How long to wait before the next call; <see langword="null"/> when nobody said.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Bitrix24;
+
+/// <summary>Whether the portal ran a call that failed.</summary>
+public enum CallExecution
+{
+    /// <summary>Not known: the portal may have done what was asked. Find out before the call is made again.</summary>
+    Unknown = 0,
+
+    /// <summary>The portal did not run the call. Making it again cannot do anything twice.</summary>
+    NotExecuted = 1,
+}

@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace Bitrix24;
+
+/// <summary>What is known about a failed call: the facts that every <see cref="Bitrix24Exception"/> carries.</summary>
+internal sealed record CallFailure(string Method, CallExecution Execution, string Message)
+{
+    public HttpStatusCode? StatusCode { get; init; }
+
+    public Bitrix24ErrorCode ErrorCode { get; init; }
+
+    public string? RawErrorCode { get; init; }
+
+    public string? ErrorDescription { get; init; }
+
+    public Exception? Cause { get; init; }
+}

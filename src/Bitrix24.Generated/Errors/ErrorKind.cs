@@ -1,0 +1,11 @@
+namespace Bitrix24;
+
+/// <summary>The exception type that an error code becomes.</summary>
+internal enum ErrorKind
+{
+    InvalidRequest,
+    AccessDenied,
+    Authentication,
+    RateLimit,
+    Server,
+}

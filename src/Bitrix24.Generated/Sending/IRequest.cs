@@ -1,0 +1,8 @@
+namespace Bitrix24;
+
+/// <summary>What a method is called with; the implementations are generated.</summary>
+internal interface IRequest
+{
+    /// <summary>Throws an <see cref="ArgumentException"/> when the request cannot be right.</summary>
+    void Validate();
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Newtonsoft.Json;
+
+namespace Bitrix24;
+
+/// <summary>Reads an integer that a portal sends as a number or as a string of digits, and nothing else.</summary>
+/// <param name="minimum">The least value that the spec allows.</param>
+internal sealed class IntegerConverter(long minimum) : JsonConverter
+{
+    public override bool CanWrite => false;
+
+    public override bool CanConvert(Type objectType) => objectType == typeof(long) || objectType == typeof(long?);
+
+    public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
+    {
+        if (reader.TokenType == JsonToken.Null && objectType == typeof(long?))
+        {
+            return null;
+        }
+
+        if (Scalar.Integer(reader) is not { } value)
+        {
+            throw new JsonSerializationException($"{reader.Path} is no integer");
+        }
+
+        return value >= minimum ? value : throw new JsonSerializationException($"{reader.Path} is less than {minimum.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
+}

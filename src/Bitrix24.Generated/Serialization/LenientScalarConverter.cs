@@ -1,0 +1,22 @@
+using Newtonsoft.Json;
+
+namespace Bitrix24;
+
+/// <summary>Reads a member of a type that the spec marks lenient: what cannot be read counts as absent.</summary>
+internal sealed class LenientScalarConverter : JsonConverter
+{
+    public override bool CanWrite => false;
+
+    public override bool CanConvert(Type objectType) => objectType == typeof(double?) || objectType == typeof(long?) || objectType == typeof(DateTimeOffset?);
+
+    public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
+    {
+        object? value = objectType == typeof(double?) ? Scalar.Number(reader)
+            : objectType == typeof(long?) ? Scalar.Integer(reader)
+            : Scalar.Date(reader);
+        reader.Skip();
+        return value;
+    }
+
+    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
+}
