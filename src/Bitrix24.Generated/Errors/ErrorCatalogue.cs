@@ -12,7 +12,7 @@ internal static partial class ErrorCatalogue
     private static Dictionary<string, ErrorCatalogueRow> Index()
     {
         var index = new Dictionary<string, ErrorCatalogueRow>(StringComparer.OrdinalIgnoreCase);
-        foreach (var row in Rows)
+        foreach (var row in AllRows())
         {
             index.Add(Normalize(row.WireCode), row);
             foreach (var alias in row.Aliases)

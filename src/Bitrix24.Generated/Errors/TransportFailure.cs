@@ -9,7 +9,7 @@ internal static class TransportFailure
     internal static Bitrix24TransportException Broken(string method, bool sendingStarted, Exception cause, Bitrix24Credentials credentials)
     {
         var where = sendingStarted ? "the connection broke after the request was sent" : "no connection to the portal could be made";
-        return new(new CallFailure(method, ExecutionOf(sendingStarted), Sentence(method, $"{where} ({credentials.Redact(cause.Message.TrimEnd('.'))})", sendingStarted))
+        return new(new CallFailure(method, ExecutionOf(sendingStarted), Sentence(method, $"{where}: {credentials.Redact(cause.Message).TrimEnd('.')}", sendingStarted))
         {
             // Somebody else's handler may have put the address into its message.
             Cause = credentials.Redact(cause.ToString()) == cause.ToString() ? cause : null,

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Bitrix24.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using VerifyXunit;
+
+namespace Bitrix24.Tests;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public async Task Wrong_configuration_says_which_key_is_wrong()
+    {
+        const string Webhook = "https://acme.bitrix24.com/rest/1/abc123/";
+        var table = new StringBuilder();
+        foreach (var settings in new Dictionary<string, string?>[]
+        {
+            new() { },
+            new() { ["WebhookUrl"] = "https://acme.bitrix24.com/abc123" },
+            new() { ["WebhookUrl"] = " " },
+            new() { ["WebhookUrl"] = "http://acme.bitrix24.com/rest/1/abc123/" },
+            new() { ["WebhookUrl"] = Webhook, ["AccessToken"] = "abc123" },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/" },
+            new() { ["AccessToken"] = "abc123" },
+            new() { ["PortalUrl"] = "acme", ["AccessToken"] = "abc123" },
+            new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "soon" },
+            new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "00:00:00" },
+            new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "2.00:00:00" },
+            new() { ["WebhookUrl"] = Webhook, ["ApplicationName"] = "Acme ERP" },
+            new() { ["WebhookUrl"] = "abc123", ["AttemptTimeout"] = "soon" },
+        })
+        {
+            var host = HostWith(services => services.AddBitrix24Client(Section(settings)));
+            var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+            Assert.DoesNotContain("abc123", exception.ToString(), StringComparison.Ordinal);
+            table.Append(string.Join(", ", settings.Keys.DefaultIfEmpty("nothing"))).Append("\n  ").Append(exception.Message).Append('\n');
+        }
+
+        await Verifier.Verify(table.ToString(), "txt");
+    }
+
+    [Fact]
+    public async Task Wrong_options_stop_the_host_at_start()
+    {
+        var host = HostWith(services => services.AddBitrix24Client(_ => { }));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Contains("Credentials is not set", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_options_are_refused_without_dependency_injection_too()
+    {
+        var credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl);
+
+        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions()));
+        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, AttemptTimeout = TimeSpan.Zero }));
+        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "a/b/c" }));
+        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, TimeProvider = null! }));
+        Assert.NotNull(Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, AttemptTimeout = Timeout.InfiniteTimeSpan, ApplicationName = "Acme.Erp/2.1" }));
+    }
+
+    [Fact]
+    public async Task Client_from_configuration_makes_a_call_list()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        foreach (var settings in new Dictionary<string, string?>[]
+        {
+            new() { ["WebhookUrl"] = portal.WebhookUrl, ["AttemptTimeout"] = "00:00:30", ["ApplicationName"] = "Acme.Erp/2.1" },
+            new() { ["PortalUrl"] = portal.Url.ToString(), ["AccessToken"] = portal.AccessToken },
+        })
+        {
+            using var services = new ServiceCollection().AddBitrix24Client(Section(settings)).Services.BuildServiceProvider();
+            await services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+        }
+
+        Assert.Equal(2, portal.CallLists.Count);
+        Assert.StartsWith("Acme.Erp/2.1 Bitrix24.Generated/", portal.Requests[0].Headers["User-Agent"], StringComparison.Ordinal);
+        Assert.StartsWith("Bitrix24.Generated/", portal.Requests[1].Headers["User-Agent"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Client_is_a_singleton()
+    {
+        using var services = new ServiceCollection().AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl)).Services.BuildServiceProvider();
+
+        Assert.Same(services.GetRequiredService<IBitrix24Client>(), services.GetRequiredService<IBitrix24Client>());
+    }
+
+    [Fact]
+    public async Task Registered_clock_is_used()
+    {
+        var time = new FakeTimeProvider();
+        var sent = new TaskCompletionSource();
+        using var handler = new StubHandler(async (_, cancellationToken) =>
+        {
+            sent.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException();
+        });
+        using var client = new TestClient(handler, register: services => services.AddSingleton<TimeProvider>(time));
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
+        await sent.Task;
+        time.Advance(TimeSpan.FromSeconds(70));
+
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
+    }
+
+    [Fact]
+    public async Task Handlers_of_the_application_see_the_calls()
+    {
+        var seen = new List<string>();
+        var services = new ServiceCollection();
+        services
+            .AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl))
+            .AddHttpMessageHandler(() => new ObservingHandler(seen))
+            .ConfigurePrimaryHttpMessageHandler(() => StubHandler.Answering(HttpStatusCode.OK, """{"result":11}"""));
+        using var provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(["POST"], seen);
+    }
+
+    private static IConfigurationSection Section(Dictionary<string, string?> settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>("Bitrix24:" + setting.Key, setting.Value)))
+            .Build()
+            .GetSection("Bitrix24");
+
+    private static IHost HostWith(Action<IServiceCollection> register)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        register(builder.Services);
+        return builder.Build();
+    }
+
+    private sealed class ObservingHandler(List<string> seen) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            seen.Add(request.Method.ToString());
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using PublicApiGenerator;
+using VerifyXunit;
+
+namespace Bitrix24.Tests;
+
+public sealed class PublicApiTests
+{
+    private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false };
+
+    /// <summary>One text for both target frameworks: they offer the same.</summary>
+    [Fact]
+    public async Task Public_API_of_the_client() => await Verifier.Verify(typeof(IBitrix24Client).Assembly.GeneratePublicApi(Options), "txt");
+
+    [Fact]
+    public async Task Public_API_of_the_simulated_portal() => await Verifier.Verify(typeof(Bitrix24.Testing.SimulatedPortal).Assembly.GeneratePublicApi(Options), "txt");
+}

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Reflection;
+using System.Text;
+using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Plants secrets and hunts for them everywhere but on the wire.</summary>
+public sealed class SecretsTests
+{
+    private const string Secret = "Pl4nt3dS3cr3t";
+
+    public static TheoryData<string> Kinds => ["webhook", "token"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task No_secret_shows_on_any_path(string kind)
+    {
+        var shown = new ConcurrentQueue<string>();
+        using var listener = Listen(shown);
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = Secret, AccessToken = Secret });
+        portal.Contacts.Add(9);
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new CollectingLoggerProvider(shown)));
+        services.AddBitrix24Client(options => options.Credentials = Credentials(kind, portal));
+        using var provider = services.BuildServiceProvider();
+        var bitrix24 = provider.GetRequiredService<IBitrix24Client>();
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
+
+        await bitrix24.AddCallListAsync(request);
+        await Fails(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [10] });
+        foreach (var (status, body, contentType) in new[]
+        {
+            (HttpStatusCode.BadRequest, $$"""{"error":"{{Secret}}","error_description":"{{Secret}}"}""", "application/json"),
+            (HttpStatusCode.Unauthorized, $$"""{"error":"NO_AUTH_FOUND","error_description":"No webhook {{Secret}} of {{portal.WebhookUrl}}"}""", "application/json"),
+            (HttpStatusCode.InternalServerError, $$"""{"error":["{{Secret}}"]}""", "application/json"),
+            (HttpStatusCode.BadGateway, $"<html>{portal.WebhookUrl}</html>", "text/html"),
+            (HttpStatusCode.OK, Secret, "text/plain"),
+            (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
+            (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
+        })
+        {
+            portal.AnswerNext(status, body, contentType);
+            await Fails(request);
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [] }));
+        portal.Dispose();
+        await Fails(request);
+        shown.Enqueue(bitrix24.ToString()!);
+        shown.Enqueue(Rendered(Credentials(kind, portal)));
+        shown.Enqueue(Rendered(new Bitrix24ClientOptions { Credentials = Credentials(kind, portal) }));
+
+        Assert.NotEmpty(shown);
+        Assert.Contains(portal.Requests, received => (received.PathAndQuery + received.Body).Contains(Secret, StringComparison.Ordinal));
+        Assert.All(shown, text => Assert.DoesNotContain(Secret, text, StringComparison.OrdinalIgnoreCase));
+
+        async Task Fails(AddCallListRequest request) => Collect(await Assert.ThrowsAnyAsync<Bitrix24Exception>(() => bitrix24.AddCallListAsync(request)), shown);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Exceptions_of_the_applications_own_handlers_are_kept_only_without_secrets(string kind)
+    {
+        var credentials = Credentials(kind, "https://portal.example/");
+
+        async Task<Bitrix24TransportException> Thrown(Exception cause)
+        {
+            using var client = new TestClient(StubHandler.Throwing(cause), options => options.Credentials = credentials);
+            return await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        }
+
+        var harmless = new HttpRequestException("The proxy refused.");
+        var telltale = new HttpRequestException($"POST https://portal.example/rest/1/{Secret}/ failed.", new InvalidOperationException(Secret));
+
+        Assert.Same(harmless, (await Thrown(harmless)).InnerException);
+        var exception = await Thrown(telltale);
+        Assert.Null(exception.InnerException);
+        Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Debuggers_do_not_show_fields_with_secrets()
+    {
+        foreach (var credentials in new[] { Credentials("webhook", "https://portal.example/"), Credentials("token", "https://portal.example/") })
+        {
+            foreach (var field in credentials.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+            {
+                if (field.GetValue(credentials)!.ToString()!.Contains(Secret, StringComparison.Ordinal))
+                {
+                    Assert.Equal(DebuggerBrowsableState.Never, field.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
+                }
+            }
+        }
+    }
+
+    private static Bitrix24Credentials Credentials(string kind, SimulatedPortal portal) => Credentials(kind, portal.Url.ToString());
+
+    private static Bitrix24Credentials Credentials(string kind, string portalUrl) => kind == "webhook"
+        ? Bitrix24Credentials.Webhook($"{portalUrl}rest/1/{Secret}/")
+        : Bitrix24Credentials.AccessToken(portalUrl, Secret);
+
+    private static string Rendered(object value) =>
+        value + Newtonsoft.Json.JsonConvert.SerializeObject(value) + System.Text.Json.JsonSerializer.Serialize(value, value.GetType());
+
+    private static void Collect(Exception exception, ConcurrentQueue<string> shown)
+    {
+        shown.Enqueue(exception.ToString());
+        shown.Enqueue(exception.Message);
+        foreach (var property in exception.GetType().GetProperties())
+        {
+            shown.Enqueue(property.GetValue(exception)?.ToString() ?? string.Empty);
+        }
+
+        foreach (var value in exception.Data.Values)
+        {
+            shown.Enqueue(value?.ToString() ?? string.Empty);
+        }
+    }
+
+    private static ActivityListener Listen(ConcurrentQueue<string> shown)
+    {
+        // The simulated portal is a server in the same process, and servers trace what they receive.
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => !source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && !source.Name.StartsWith("WireMock", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => shown.Enqueue(activity.DisplayName + " " + string.Join(" ", activity.TagObjects)),
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private sealed class CollectingLoggerProvider(ConcurrentQueue<string> shown) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+        {
+            shown.Enqueue(state.ToString() ?? string.Empty);
+            return null;
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var text = new StringBuilder(formatter(state, exception)).Append(exception);
+            if (state is IEnumerable<KeyValuePair<string, object?>> values)
+            {
+                text.AppendJoin(' ', values);
+            }
+
+            shown.Enqueue(text.ToString());
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Bitrix24.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bitrix24.Tests;
+
+public sealed class TransportTests
+{
+    [Fact]
+    public async Task Refused_connection_did_not_run()
+    {
+        var bitrix24 = Bitrix24Client.Create($"http://127.0.0.1:{UnusedPort()}/rest/1/abc/");
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Null(exception.StatusCode);
+        Assert.Equal(Bitrix24ErrorCode.Unknown, exception.ErrorCode);
+        Assert.IsType<HttpRequestException>(exception.InnerException);
+    }
+
+    [Fact]
+    public async Task Failed_TLS_did_not_run()
+    {
+        // A portal of plain http spoken to in TLS.
+        using var portal = SimulatedPortal.Start();
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl.Replace("http:", "https:", StringComparison.Ordinal));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Empty(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Connection_that_breaks_after_the_request_may_have_run()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var bitrix24 = Bitrix24Client.Create($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
+        var call = bitrix24.AddCallListAsync(TestClient.Request);
+
+        using (var connection = await listener.AcceptTcpClientAsync())
+        {
+            await ReadRequestAsync(connection.GetStream());
+            connection.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+    }
+
+    [Fact]
+    public async Task Answer_that_breaks_off_may_have_run()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var bitrix24 = Bitrix24Client.Create($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
+        var call = bitrix24.AddCallListAsync(TestClient.Request);
+
+        using (var connection = await listener.AcceptTcpClientAsync())
+        {
+            await ReadRequestAsync(connection.GetStream());
+            await connection.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"result\":11"u8.ToArray());
+        }
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+    }
+
+    [Fact]
+    public async Task Attempt_timeout_after_the_request_was_sent_may_have_run()
+    {
+        var time = new FakeTimeProvider();
+        var sent = new TaskCompletionSource();
+        var handler = new StubHandler(async (_, cancellationToken) =>
+        {
+            sent.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException();
+        });
+        using var client = new TestClient(handler, options =>
+        {
+            options.TimeProvider = time;
+            options.AttemptTimeout = TimeSpan.FromSeconds(30);
+        });
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
+        await sent.Task;
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(call.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+        Assert.Equal("crm.calllist.add failed: no answer came within the attempt timeout; it is not known whether the call ran.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Attempt_timeout_before_the_request_was_sent_did_not_run()
+    {
+        var time = new FakeTimeProvider();
+        using var connecting = new NeverConnectingHandler();
+        using var client = new TestClient(connecting, options => options.TimeProvider = time);
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
+        await connecting.Started;
+        time.Advance(TimeSpan.FromSeconds(70));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Equal("crm.calllist.add failed: no connection to the portal was made within the attempt timeout.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Slow_answer_runs_into_the_attempt_timeout()
+    {
+        var time = new FakeTimeProvider();
+        var body = new NeverEndingStream();
+        var handler = new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
+        using var client = new TestClient(handler, options => options.TimeProvider = time);
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
+        await body.Started;
+        time.Advance(TimeSpan.FromSeconds(70));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+    }
+
+    [Fact]
+    public async Task Cancellation_is_a_cancellation_by_the_callers_token()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var sent = new TaskCompletionSource();
+        var handler = new StubHandler(async (_, cancellationToken) =>
+        {
+            sent.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException();
+        });
+        using var client = new TestClient(handler);
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token);
+        await sent.Task;
+        await cancellation.CancelAsync();
+
+        var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(cancellation.Token, exception.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Cancelled_token_sends_nothing()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
+        using var client = new TestClient(handler);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, new CancellationToken(canceled: true)));
+
+        Assert.Equal(0, handler.Requests);
+    }
+
+    [Fact]
+    public async Task Redirects_are_not_followed()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.AnswerNext(HttpStatusCode.Found, string.Empty);
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal(HttpStatusCode.Found, exception.StatusCode);
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Single(portal.Requests);
+    }
+
+    private static int UnusedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task ReadRequestAsync(NetworkStream stream)
+    {
+        var received = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!received.ToString().EndsWith('}'))
+        {
+            var count = await stream.ReadAsync(buffer);
+            Assert.NotEqual(0, count);
+            received.Append(Encoding.UTF8.GetString(buffer, 0, count));
+        }
+    }
+
+    /// <summary>Waits for a connection until it is told to stop, and never looks at the body.</summary>
+    private sealed class NeverConnectingHandler : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource started = new();
+
+        public Task Started => started.Task;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException();
+        }
+    }
+
+    private sealed class NeverEndingStream : MemoryStream
+    {
+        private readonly TaskCompletionSource started = new();
+
+        public Task Started => started.Task;
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using Bitrix24.CommandLine;
+using Bitrix24.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Tests;
+
+public sealed class CommandLineToolTests
+{
+    [Fact]
+    public async Task Demo_creates_a_call_list_and_says_that_it_is_a_demo()
+    {
+        var (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "contact", "--ids", "9,17,19", "--webform", "1");
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"^Created call list 1\. The portal took \d+\.\d{3} s\.\n$", output);
+        Assert.Contains("portal simulated in this process", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_is_one_object_and_nothing_else()
+    {
+        var (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "company", "--ids", "1 2", "--json", "--ids", "3");
+
+        Assert.Equal(2, exitCode);
+        (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "company", "--ids", "1,2", "--ids", "3", "--json");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(1, (int)JObject.Parse(output)["id"]!);
+        Assert.True((double)JObject.Parse(output)["portalSeconds"]! >= 0);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task Without_a_portal_it_fails_and_names_both_ways_out()
+    {
+        var (exitCode, output, error) = await Run([], "calllist", "add", "--type", "contact", "--ids", "9");
+
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
+        foreach (var way in new[] { "BITRIX24_WEBHOOK_URL", "BITRIX24_PORTAL_URL", "BITRIX24_ACCESS_TOKEN", "--env-file", "--demo" })
+        {
+            Assert.Contains(way, error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Webhook_and_token_come_from_the_environment_or_a_file()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9);
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "bitrix24.env");
+        await File.WriteAllTextAsync(file, $"# portal\n\nBITRIX24_WEBHOOK_URL=\"{portal.WebhookUrl}\"\n");
+
+        await Succeeds(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl });
+        await Succeeds(new() { ["BITRIX24_PORTAL_URL"] = portal.Url.ToString(), ["BITRIX24_ACCESS_TOKEN"] = portal.AccessToken });
+        await Succeeds([], "--env-file", file);
+
+        Assert.Equal(3, portal.CallLists.Count);
+        Assert.All(portal.Requests, request => Assert.StartsWith("b24 Bitrix24.Generated/", request.Headers["User-Agent"], StringComparison.Ordinal));
+
+        async Task Succeeds(Dictionary<string, string> variables, params string[] more)
+        {
+            var (exitCode, output, error) = await Run(variables, ["calllist", "add", "--type", "contact", "--ids", "9", .. more]);
+            Assert.Equal((0, ""), (exitCode, error));
+            Assert.StartsWith("Created call list ", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Failures_have_words_and_exit_codes_of_their_own_and_no_secrets()
+    {
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = "s3cr3tc0de" });
+        portal.Contacts.Add(9);
+        portal.Contacts.AddUnreadable(30);
+
+        await Fails(3, "ENTITY_ERROR", "404");
+        await Fails(4, "ACCESS_ERROR", "30");
+        await Fails(2, "repeats 9; each value may be given only once.\n", "9,9");
+        await Fails(2, "'nine' is no id", "nine");
+        await Fails(5, "NO_AUTH_FOUND", "9", portal.WebhookUrl.Replace("s3cr3tc0de", "s3cr3tc0dx", StringComparison.Ordinal));
+        await Fails(2, "BITRIX24_WEBHOOK_URL: The webhook URL must use https", "9", "http://acme.bitrix24.com/rest/1/s3cr3tc0de/");
+        portal.AnswerNext(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""");
+        await Fails(6, "too many requests", "9");
+        portal.AnswerNext(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}""");
+        await Fails(7, "may have run the call", "9");
+        portal.AnswerNext(HttpStatusCode.BadGateway, "<html>", "text/html");
+        await Fails(8, "an HTML page", "9");
+
+        Assert.Empty(portal.CallLists);
+
+        async Task Fails(int expected, string words, string ids, string? webhookUrl = null)
+        {
+            var (exitCode, output, error) = await Run(new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl }, "calllist", "add", "--type", "contact", "--ids", ids);
+            Assert.Equal(expected, exitCode);
+            Assert.Empty(output);
+            Assert.Contains(words, error, StringComparison.Ordinal);
+            Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Failure_as_json()
+    {
+        var (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "contact", "--ids", "404", "--json");
+
+        Assert.Equal(3, exitCode);
+        Assert.Empty(output);
+        var failure = JObject.Parse(error);
+        Assert.Equal("Bitrix24InvalidRequestException", (string?)failure["failure"]);
+        Assert.Equal("ENTITY_ERROR", (string?)failure["rawErrorCode"]);
+        Assert.Equal(400, (int)failure["statusCode"]!);
+        Assert.Equal("NotExecuted", (string?)failure["execution"]);
+    }
+
+    [Fact]
+    public async Task Contradicting_variables_and_unreadable_files_are_refused()
+    {
+        var both = await Run(new() { ["BITRIX24_WEBHOOK_URL"] = "https://a.example/rest/1/x/", ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var half = await Run(new() { ["BITRIX24_PORTAL_URL"] = "https://a.example/" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var other = await Run(new() { ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var none = await Run([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", "no-such-file");
+
+        Assert.Equal([2, 2, 2, 2], [both.ExitCode, half.ExitCode, other.ExitCode, none.ExitCode]);
+        Assert.Contains("use one or the other", both.Error, StringComparison.Ordinal);
+        Assert.Contains("BITRIX24_ACCESS_TOKEN is not", half.Error, StringComparison.Ordinal);
+        Assert.Contains("BITRIX24_PORTAL_URL is not", other.Error, StringComparison.Ordinal);
+        Assert.Contains("--env-file cannot be read", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_shows_an_example_and_the_exit_codes()
+    {
+        var (exitCode, output, _) = await Run([], "--help");
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("b24 calllist add --demo --type contact --ids 9,17,19 --webform 1", output, StringComparison.Ordinal);
+        Assert.Contains("Exit codes", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> Run(Dictionary<string, string> variables, params string[] arguments)
+    {
+        await using var output = new StringWriter { NewLine = "\n" };
+        await using var error = new StringWriter { NewLine = "\n" };
+        var exitCode = await CommandLineTool.RunAsync(arguments, output, error, name => variables.GetValueOrDefault(name));
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net;
+using Bitrix24.Testing;
+using NJsonSchema;
+using WireMock.RequestBuilders;
+using WireMock.ResponseBuilders;
+using WireMock.Server;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Holds the client against the spec over a real connection.</summary>
+public sealed class ContractTests
+{
+    [Fact]
+    public async Task Every_example_answer_of_the_spec_is_read_and_every_request_is_what_the_spec_asks_for()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        using var server = WireMockServer.Start();
+        var read = 0;
+
+        foreach (var (method, operation) in spec.Operations)
+        {
+            var requestSchema = await spec.SchemaAsync(operation.OperationId + "Request");
+            foreach (var (status, response) in operation.Responses!)
+            {
+                foreach (var (name, example) in response.Content!["application/json"].Examples!)
+                {
+                    server.Reset();
+                    server.Given(Request.Create().UsingPost().WithPath("/rest/1/abc123/" + method).WithHeader("Content-Type", "application/json").WithHeader("Accept", "application/json"))
+                        .RespondWith(Response.Create().WithStatusCode(status).WithHeader("Content-Type", "application/json; charset=utf-8").WithBody(example.Value!.ToJsonString()));
+
+                    var bitrix24 = Bitrix24Client.Create($"{server.Url}/rest/1/abc123/");
+                    var outcome = await Record.ExceptionAsync(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+                    var received = Assert.Single(server.LogEntries).RequestMessage!.Body!;
+                    Assert.Empty(requestSchema.Validate(received));
+                    AssertOutcome(status, name, example.Value!.AsObject(), outcome);
+                    read++;
+                }
+            }
+        }
+
+        Assert.True(read > spec.ErrorColumn("enum").Length);
+    }
+
+    [Fact]
+    public async Task Every_example_request_of_the_spec_is_accepted_by_the_client_and_leaves_it_unchanged()
+    {
+        var spec = await SpecDocument.LoadAsync();
+
+        foreach (var (_, operation) in spec.Operations)
+        {
+            foreach (var (_, example) in operation.RequestBody!.Content!["application/json"].Examples!)
+            {
+                var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
+                using var client = new TestClient(handler);
+                await client.Bitrix24.AddCallListAsync(Newtonsoft.Json.JsonConvert.DeserializeObject<AddCallListRequest>(example.Value!.ToJsonString())!);
+                Assert.Equal(example.Value!.ToJsonString(), Assert.Single(handler.Bodies));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Request_with_an_access_token_is_the_request_of_the_spec_with_one_more_member()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        var schema = await spec.SchemaAsync("AddCallListRequest");
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+
+        await Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken) }).AddCallListAsync(TestClient.Request);
+
+        var body = System.Text.Json.Nodes.JsonNode.Parse(Assert.Single(portal.Requests).Body)!.AsObject();
+        Assert.True(body.Remove("auth"));
+        Assert.Empty(schema.Validate(body.ToJsonString()));
+        Assert.Empty(body.Select(member => member.Key).Except(schema.ActualSchema.Properties.Keys, StringComparer.Ordinal));
+    }
+
+    private static void AssertOutcome(string status, string name, System.Text.Json.Nodes.JsonObject example, Exception? outcome)
+    {
+        if (example["error"] is not { } code)
+        {
+            Assert.Null(outcome);
+            return;
+        }
+
+        var exception = Assert.IsAssignableFrom<Bitrix24Exception>(outcome);
+        Assert.Equal(int.Parse(status, CultureInfo.InvariantCulture), (int)exception.StatusCode!);
+        Assert.Equal(code.GetValue<string>(), exception.RawErrorCode);
+        Assert.Equal(example["error_description"]!.GetValue<string>(), exception.ErrorDescription);
+        Assert.True(exception.ErrorCode != Bitrix24ErrorCode.Unknown, name);
+    }
+}

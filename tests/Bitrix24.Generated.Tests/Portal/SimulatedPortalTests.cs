@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Bitrix24.Testing;
+using Microsoft.Extensions.Time.Testing;
+using VerifyXunit;
+
+namespace Bitrix24.Tests;
+
+public sealed class SimulatedPortalTests
+{
+    [Fact]
+    public async Task Checks_of_crm_calllist_add_in_the_portals_order()
+    {
+        using var portal = NewPortal();
+        var table = new StringBuilder();
+
+        foreach (var body in new[]
+        {
+            "{}", "", "not json", "[1]",
+            """{"ENTITY_TYPE":null,"ENTITIES":"x"}""",
+            """{"ENTITY_TYPE":"LEAD"}""",
+            """{"ENTITY_TYPE":"LEAD","ENTITIES":"x"}""",
+            """{"ENTITY_TYPE":"LEAD","ENTITIES":[]}""",
+            """{"ENTITY_TYPE":"contact","ENTITIES":[]}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[],"WEBFORM_ID":99}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,9],"WEBFORM_ID":99}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,404],"WEBFORM_ID":99}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,"x"]}""",
+            """{"ENTITY_TYPE":"COMPANY","ENTITIES":[9]}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[30],"WEBFORM_ID":99}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":0}""",
+        })
+        {
+            table.Append(body).Append("\n  ").Append(await Post(portal, portal.WebhookUrl + "crm.calllist.add", body)).Append('\n');
+        }
+
+        Assert.Empty(portal.CallLists);
+        foreach (var body in new[]
+        {
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,17,30],"WEBFORM_ID":1}""",
+            """{"ENTITY_TYPE":"COMPANY","ENTITIES":["5"],"WEBFORM_ID":null}""",
+            """{"ENTITY_TYPE":"CONTACT","ENTITIES":{"a":9,"b":17}}""",
+        })
+        {
+            table.Append(body).Append("\n  ").Append(await Post(portal, portal.WebhookUrl + "crm.calllist.add.json", body)).Append('\n');
+        }
+
+        foreach (var list in portal.CallLists)
+        {
+            table.Append(FormattableString.Invariant($"{list.Id} {list.EntityType} [{string.Join(", ", list.Entities)}] {list.WebformId}\n"));
+        }
+
+        await Verifier.Verify(table.ToString(), "txt");
+    }
+
+    [Fact]
+    public async Task Authorization()
+    {
+        using var portal = NewPortal();
+        const string Body = """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9]}""";
+        const string WithToken = """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"auth":"token"}""";
+        var table = new StringBuilder();
+
+        foreach (var (path, body) in new[]
+        {
+            ("rest/7/code/crm.calllist.add", Body), ("rest/8/code/crm.calllist.add", Body), ("rest/7/other/crm.calllist.add", Body),
+            ("rest/crm.calllist.add", WithToken), ("rest/crm.calllist.add", Body), ("rest/crm.calllist.add", WithToken.Replace("token", "other", StringComparison.Ordinal)),
+            ("rest/7/code/crm.calllist.destroy", Body), ("crm.calllist.add", Body), ("", Body),
+        })
+        {
+            table.Append('/').Append(path).Append(' ').Append(body).Append("\n  ").Append(await Post(portal, portal.Url + path, body)).Append('\n');
+        }
+
+        portal.ExpireAccessToken();
+        table.Append("expired\n  ").Append(await Post(portal, portal.Url + "rest/crm.calllist.add", WithToken)).Append('\n');
+
+        Assert.Equal(2, portal.CallLists.Count);
+        await Verifier.Verify(table.ToString(), "txt");
+    }
+
+    [Fact]
+    public async Task Every_error_of_the_portal_is_an_example_of_the_spec()
+    {
+        using var portal = NewPortal();
+        var spec = await SpecDocument.LoadAsync();
+        var known = spec.ErrorExamples.Select(example => $"HTTP {example.Status} {example.Error.ToJsonString()}").ToHashSet(StringComparer.Ordinal);
+
+        foreach (var (path, body) in new[]
+        {
+            ("rest/7/code/crm.calllist.add", "{}"), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD"}"""), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD","ENTITIES":1}"""),
+            ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD","ENTITIES":[1]}"""), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[]}"""),
+            ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[404]}"""), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[30]}"""),
+            ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}"""), ("rest/7/wrong/crm.calllist.add", "{}"), ("rest/7/code/none", "{}"),
+        })
+        {
+            var answer = await Post(portal, portal.Url + path, body);
+            Assert.Contains(JsonNode.Parse(answer.Substring(answer.IndexOf('{', StringComparison.Ordinal)))!.ToJsonString() is var error ? answer.Substring(0, answer.IndexOf('{', StringComparison.Ordinal)) + error : answer, known);
+        }
+    }
+
+    [Fact]
+    public async Task Time_block_sums_the_execution_time_of_ten_minutes()
+    {
+        var time = new TickingTimeProvider();
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { TimeProvider = time, UtcOffset = TimeSpan.FromHours(3) });
+        portal.Contacts.Add(9);
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
+
+        var first = (await bitrix24.AddCallListAsync(request)).Time!;
+        var second = (await bitrix24.AddCallListAsync(request)).Time!;
+        time.Advance(TimeSpan.FromMinutes(11));
+        var third = (await bitrix24.AddCallListAsync(request)).Time!;
+
+        Assert.Equal(TimeSpan.FromHours(3), first.StartedAt!.Value.Offset);
+        Assert.Equal(first.FinishedAt - first.StartedAt, first.Elapsed);
+        Assert.Equal(first.Processed, first.OperatingUsed);
+        Assert.Equal(first.Processed + second.Processed, second.OperatingUsed);
+        Assert.Equal(first.OperatingResetsAt, second.OperatingResetsAt);
+        Assert.Equal(third.Processed, third.OperatingUsed);
+        Assert.True(third.OperatingResetsAt > first.OperatingResetsAt);
+    }
+
+    [Fact]
+    public async Task Planned_answer_is_given_once_and_nothing_is_done()
+    {
+        using var portal = NewPortal();
+        portal.AnswerNext(HttpStatusCode.BadGateway, "<html></html>", "text/html");
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Empty(portal.CallLists);
+        await bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Single(portal.CallLists);
+        Assert.Equal(["crm.calllist.add", "crm.calllist.add"], portal.Requests.Select(request => request.Method));
+    }
+
+    [Fact]
+    public void Entities_can_be_listed_and_change_their_readability()
+    {
+        using var portal = SimulatedPortal.Start();
+
+        portal.Companies.Add(3, 1);
+        portal.Companies.AddUnreadable(2, 1);
+        portal.Companies.Add(2);
+
+        Assert.Equal([1, 2, 3], portal.Companies);
+        Assert.Equal(3, portal.Companies.Count);
+        Assert.Throws<ArgumentException>(() => portal.Companies.Add(0));
+    }
+
+    private static SimulatedPortal NewPortal()
+    {
+        var portal = SimulatedPortal.Start(new SimulatedPortalOptions { UserId = 7, WebhookCode = "code", AccessToken = "token" });
+        portal.Contacts.Add(9, 17, 19);
+        portal.Contacts.AddUnreadable(30);
+        portal.Companies.Add(5);
+        portal.Webforms.Add(1);
+        return portal;
+    }
+
+    private static async Task<string> Post(SimulatedPortal portal, string url, string body)
+    {
+        using var http = new HttpClient { BaseAddress = portal.Url };
+        using var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+        using var response = await http.PostAsync(new Uri(url), content);
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+        answer.Remove("time");
+        return FormattableString.Invariant($"HTTP {(int)response.StatusCode} {answer.ToJsonString()}");
+    }
+
+    /// <summary>A clock that moves on by a millisecond whenever somebody looks.</summary>
+    private sealed class TickingTimeProvider : FakeTimeProvider
+    {
+        public TickingTimeProvider() => AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+
+namespace Bitrix24.Tests;
+
+public sealed class SpecTests
+{
+    private static readonly string[] Kinds = ["InvalidRequest", "AccessDenied", "Authentication", "RateLimit", "Server"];
+    private static readonly string[] Executions = ["NotExecuted", "Unknown"];
+    private static readonly string[] Retries = ["Never", "AfterWaiting", "AfterRenewal", "IfIdempotent"];
+
+    [Fact]
+    public async Task Spec_has_no_error_and_no_warning()
+    {
+        var spec = await SpecDocument.LoadAsync();
+
+        Assert.Empty(spec.Diagnostic.Errors.Select(error => error.ToString()));
+        Assert.Empty(spec.Diagnostic.Warnings.Select(warning => warning.ToString()));
+    }
+
+    [Fact]
+    public async Task Spec_uses_only_words_of_OpenAPI()
+    {
+        // Readers pass over words they do not know, and so does the generator: a misspelt one would be lost in silence.
+        var spec = await SpecDocument.LoadAsync();
+        var yaml = await File.ReadAllTextAsync(Repository.PathOf("spec/bitrix24.openapi.yaml"));
+
+        var written = Regex.Matches(yaml, @"^ *(?:- )?(?<key>[A-Za-z$][\w$-]*):(?: |$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["key"].Value);
+        var read = Keys(spec.Json);
+
+        Assert.Empty(written.Except(read, StringComparer.Ordinal).Except(["x-reference"], StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_schema_has_a_known_type()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        string[] types = ["object", "array", "string", "integer", "number", "boolean"];
+
+        var unknown = Values(spec.Json["components"]!["schemas"]!, "type").Except(types, StringComparer.Ordinal);
+
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public async Task Every_operation_is_described()
+    {
+        var spec = await SpecDocument.LoadAsync();
+
+        Assert.NotEmpty(spec.Operations);
+        foreach (var (method, operation) in spec.Operations)
+        {
+            Assert.Matches("^[A-Z][A-Za-z]+$", operation.OperationId);
+            Assert.False(string.IsNullOrWhiteSpace(operation.Summary), method);
+            Assert.False(string.IsNullOrWhiteSpace(operation.Description), method);
+            Assert.Equal("https://apidocs.bitrix24.com/", operation.ExternalDocs?.Url?.GetLeftPart(UriPartial.Authority) + "/");
+            Assert.Equal(operation.ExternalDocs?.Url?.ToString(), Extension(operation, "x-reference"));
+            Assert.NotEmpty(operation.RequestBody!.Content!["application/json"].Examples!);
+            Assert.Equal(operation.OperationId + "Request", SchemaName(operation.RequestBody.Content["application/json"].Schema!));
+            Assert.Equal(operation.OperationId + "Response", SchemaName(operation.Responses!["200"].Content!["application/json"].Schema!));
+            Assert.Contains("time", operation.Responses["200"].Content!["application/json"].Schema!.Properties!.Keys);
+            Assert.All(operation.Responses, response => Assert.NotEmpty(response.Value.Content!["application/json"].Examples!));
+            Assert.Contains(operation.Responses.Keys, status => status.StartsWith('4'));
+            Assert.Contains(operation.Responses.Keys, status => status.StartsWith('5'));
+        }
+    }
+
+    [Fact]
+    public async Task Operation_ids_and_component_names_are_unique()
+    {
+        var spec = await SpecDocument.LoadAsync();
+
+        Assert.Equal(spec.Operations.Count(), spec.Operations.Select(operation => operation.Operation.OperationId).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(spec.Document.Components!.Schemas!.Count, spec.Document.Components.Schemas.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
+
+    [Fact]
+    public async Task Every_example_validates_against_its_schema()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        var checkedExamples = 0;
+
+        foreach (var (method, operation) in spec.Operations)
+        {
+            var contents = operation.Responses!.Select(response => response.Value.Content!["application/json"]).Append(operation.RequestBody!.Content!["application/json"]);
+            foreach (var content in contents)
+            {
+                var schema = await spec.SchemaAsync(SchemaName(content.Schema!));
+                foreach (var (name, example) in content.Examples!)
+                {
+                    Assert.Empty(schema.Validate(example.Value!.ToJsonString()).Select(error => $"{method} {name}: {error}"));
+                    checkedExamples++;
+                }
+            }
+        }
+
+        Assert.NotEqual(0, checkedExamples);
+    }
+
+    [Fact]
+    public async Task Every_example_is_used()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        var yaml = await File.ReadAllTextAsync(Repository.PathOf("spec/bitrix24.openapi.yaml"));
+
+        Assert.All(spec.Document.Components!.Examples!.Keys, name => Assert.Contains($"#/components/examples/{name}'", yaml, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Error_catalogue_is_complete_and_contradicts_itself_nowhere()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        var codes = spec.ErrorColumn("enum");
+
+        foreach (var column in new[] { "x-enumNames", "x-enum-descriptions", "x-error-kinds", "x-error-executions", "x-error-retries" })
+        {
+            Assert.Equal(codes.Length, spec.ErrorColumn(column).Length);
+        }
+
+        Assert.Equal(codes.Length, spec.ErrorAliases.Length);
+        var texts = codes.Concat(spec.ErrorAliases.SelectMany(alias => alias)).ToList();
+        Assert.Equal(texts.Count, texts.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(codes.Length, spec.ErrorColumn("x-enumNames").Distinct(StringComparer.Ordinal).Count());
+        Assert.All(spec.ErrorColumn("x-enumNames"), name => Assert.Matches("^[A-Z][A-Za-z]+$", name));
+        Assert.All(spec.ErrorColumn("x-enum-descriptions"), text => Assert.EndsWith(".", text, StringComparison.Ordinal));
+        Assert.Empty(spec.ErrorColumn("x-error-kinds").Except(Kinds, StringComparer.Ordinal));
+        Assert.Empty(spec.ErrorColumn("x-error-executions").Except(Executions, StringComparer.Ordinal));
+        Assert.Empty(spec.ErrorColumn("x-error-retries").Except(Retries, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_error_code_and_alias_has_an_example_and_every_example_a_row()
+    {
+        var spec = await SpecDocument.LoadAsync();
+        var shown = spec.ErrorExamples.Select(example => example.Error["error"]!.GetValue<string>().TrimEnd('.')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var known = spec.ErrorColumn("enum").Concat(spec.ErrorAliases.SelectMany(alias => alias)).Order(StringComparer.Ordinal);
+
+        Assert.Equal(known, shown);
+    }
+
+    private static string SchemaName(IOpenApiSchema schema) => Assert.IsType<OpenApiSchemaReference>(schema).Reference.Id!;
+
+    private static string? Extension(OpenApiOperation operation, string name) => (operation.Extensions?[name] as JsonNodeExtension)?.Node.GetValue<string>();
+
+    private static IEnumerable<string> Keys(JsonNode? node) => node switch
+    {
+        JsonObject map => map.Select(member => member.Key).Concat(map.SelectMany(member => Keys(member.Value))),
+        JsonArray array => array.SelectMany(Keys),
+        _ => [],
+    };
+
+    private static IEnumerable<string> Values(JsonNode? node, string key) => node switch
+    {
+        JsonObject map => map.Where(member => member.Key == key && member.Value is JsonValue).Select(member => member.Value!.GetValue<string>()).Concat(map.SelectMany(member => Values(member.Value, key))),
+        JsonArray array => array.SelectMany(item => Values(item, key)),
+        _ => [],
+    };
+}

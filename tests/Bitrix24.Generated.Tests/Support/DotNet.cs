@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Runs the dotnet command.</summary>
+internal static class DotNet
+{
+    public static async Task<string> RunAsync(string folder, params string[] arguments)
+    {
+        var (exitCode, output) = await TryRunAsync(folder, arguments);
+        Assert.True(exitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {exitCode}:\n{output}");
+        return output;
+    }
+
+    public static async Task<(int ExitCode, string Output)> TryRunAsync(string folder, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            Environment =
+            {
+                // What the test host was told must not reach the builds it starts.
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+                ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+                ["MSBuildSDKsPath"] = null,
+                ["MSBUILD_EXE_PATH"] = null,
+                ["DOTNET_HOST_PATH"] = null,
+            },
+        })!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+}

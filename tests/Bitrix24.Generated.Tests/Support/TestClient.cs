@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bitrix24.Tests;
+
+/// <summary>A client as an application gets it from dependency injection, on a stub in place of the connections.</summary>
+internal sealed class TestClient : IDisposable
+{
+    public const string WebhookCode = "s3cr3tc0de";
+    public const string WebhookUrl = $"https://portal.example/rest/1/{WebhookCode}/";
+
+    private readonly ServiceProvider services;
+
+    public TestClient(HttpMessageHandler handler, Action<Bitrix24ClientOptions>? configure = null, Action<IServiceCollection>? register = null)
+    {
+        var collection = new ServiceCollection();
+        register?.Invoke(collection);
+        collection
+            .AddBitrix24Client(options =>
+            {
+                options.Credentials = Bitrix24Credentials.Webhook(WebhookUrl);
+                configure?.Invoke(options);
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => handler);
+        services = collection.BuildServiceProvider();
+        Bitrix24 = services.GetRequiredService<IBitrix24Client>();
+    }
+
+    public IBitrix24Client Bitrix24 { get; }
+
+    public static AddCallListRequest Request => new() { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
+
+    /// <summary>The outcome of a call in one line.</summary>
+    public static async Task<string> Outcome(HttpMessageHandler handler, Action<Bitrix24ClientOptions>? configure = null)
+    {
+        using var client = new TestClient(handler, configure);
+        try
+        {
+            var response = await client.Bitrix24.AddCallListAsync(Request);
+            return FormattableString.Invariant($"result {response.Result}");
+        }
+        catch (Bitrix24Exception exception)
+        {
+            return Describe(exception);
+        }
+    }
+
+    public static string Describe(Bitrix24Exception exception) => FormattableString.Invariant(
+        $"{exception.GetType().Name} | {exception.StatusCode?.ToString() ?? "no status"} | {exception.ErrorCode} | {Quoted(exception.RawErrorCode)} | {Quoted(exception.ErrorDescription)} | {exception.Execution}");
+
+    public void Dispose() => services.Dispose();
+
+    private static string Quoted(string? text) => text is null ? "null" : $"\"{text}\"";
+}

@@ -1,0 +1,19 @@
+using Bitrix24.Testing;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>What <c>--demo</c> runs on.</summary>
+internal static class DemoPortal
+{
+    public const string Description = "contacts and companies 1 to 20, CRM forms 1 and 5";
+
+    public static SimulatedPortal Start()
+    {
+        var portal = SimulatedPortal.Start();
+        long[] ids = [.. Enumerable.Range(1, 20)];
+        portal.Contacts.Add(ids);
+        portal.Companies.Add(ids);
+        portal.Webforms.Add(1, 5);
+        return portal;
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>What every command that calls a portal has in common: which portal, and how to report.</summary>
+internal sealed class PortalOptions(Func<string, string?> variable)
+{
+    private readonly Option<bool> demo = new("--demo") { Description = "Runs on a portal simulated in this process; nothing leaves the machine." };
+    private readonly Option<string?> envFile = new("--env-file") { Description = $"Reads {Settings.WebhookUrl} and the like from a file of lines NAME=value.", HelpName = "path" };
+    private readonly Option<bool> json = new("--json") { Description = "Prints one JSON object, for machines." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(demo);
+        command.Add(envFile);
+        command.Add(json);
+    }
+
+    public void SetAction(Command command, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call) =>
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
+            try
+            {
+                if (result.GetValue(demo))
+                {
+                    using var portal = DemoPortal.Start();
+                    report.Note($"Demo: this runs on a portal simulated in this process at {portal.Url} with {DemoPortal.Description}. Nothing leaves this machine.");
+                    await call(Client(Bitrix24Credentials.Webhook(portal.WebhookUrl)), result, report, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    var settings = result.GetValue(envFile) is { } path ? Settings.FromFile(path) : new Settings(variable);
+                    await call(Client(settings.Credentials()), result, report, cancellationToken).ConfigureAwait(false);
+                }
+
+                return ExitCode.Done;
+            }
+            catch (Exception exception)
+            {
+                report.Failure(exception);
+                return ExitCode.Of(exception);
+            }
+        });
+
+    private static Bitrix24Client Client(Bitrix24Credentials credentials) =>
+        Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "b24" });
+}
