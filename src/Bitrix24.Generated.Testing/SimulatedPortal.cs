@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using WireMock;
@@ -32,6 +35,8 @@ public sealed class SimulatedPortal : IDisposable
 {
     private static readonly IDictionary<string, WireMockList<string>> NoHeaders = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
     private readonly object sync = new();
     private readonly List<ReceivedRequest> requests = [];
     private readonly Queue<PlannedAnswer> planned = new();
@@ -39,6 +44,7 @@ public sealed class SimulatedPortal : IDisposable
     private readonly ExecutionTime executionTime;
     private readonly CallListMethods callLists;
     private readonly WireMockServer server;
+    private IHostApplicationLifetime? lifetime;
     private bool accessTokenExpired;
 
     private SimulatedPortal(SimulatedPortalOptions options)
@@ -52,6 +58,7 @@ public sealed class SimulatedPortal : IDisposable
             Logger = new WireMockNullLogger(),
             MaxRequestLogCount = 0,
             DisableJsonBodyParsing = true,
+            PostWireMockMiddlewareInit = application => lifetime = ((IApplicationBuilder)application).ApplicationServices.GetRequiredService<IHostApplicationLifetime>(),
         });
         server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(Answer));
         Url = new Uri(server.Urls[0] + "/");
@@ -116,10 +123,12 @@ public sealed class SimulatedPortal : IDisposable
         }
     }
 
-    /// <summary>Stops the portal.</summary>
+    /// <summary>Stops the portal. Requests that it has begun to answer are answered, no others.</summary>
     public void Dispose()
     {
+        // The server only begins to stop, and would go on to answer on connections that are open.
         server.Stop();
+        lifetime?.ApplicationStopped.WaitHandle.WaitOne(LongestStop);
         server.Dispose();
     }
 

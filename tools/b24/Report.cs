@@ -8,7 +8,11 @@ namespace Bitrix24.CommandLine;
 /// <summary>Prints for people or, with <c>--json</c>, for machines: results on standard output, everything else on standard error.</summary>
 internal sealed class Report(TextWriter output, TextWriter error, bool json)
 {
-    private readonly IAnsiConsole notes = AnsiConsole.Create(new AnsiConsoleSettings { Out = new Lines(error) });
+    private readonly IAnsiConsole notes = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new Lines(error),
+        Ansi = Lines.IsTerminalOf(error) ? AnsiSupport.Detect : AnsiSupport.No,
+    });
 
     public void Result(JObject values, string sentence) => output.WriteLine(json ? values.ToString(Formatting.None) : sentence);
 
@@ -58,11 +62,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
     {
         public TextWriter Writer => writer;
 
-        public bool IsTerminal => ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
+        public bool IsTerminal => IsTerminalOf(writer);
 
         public int Width => int.MaxValue / 2;
 
         public int Height => int.MaxValue / 2;
+
+        public static bool IsTerminalOf(TextWriter writer) => ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
 
         public void SetEncoding(System.Text.Encoding encoding)
         {

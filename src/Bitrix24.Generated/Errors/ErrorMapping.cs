@@ -59,7 +59,7 @@ internal static class ErrorMapping
         message.Append("HTTP ").Append(((int)status).ToString(CultureInfo.InvariantCulture)).Append(')');
         if (!string.IsNullOrEmpty(description))
         {
-            message.Append("; the portal says \"").Append(Quotable(description!)).Append('"');
+            message.Append("; the portal says \"").Append(Quotable(description!).TrimEnd('.')).Append('"');
         }
 
         if (execution == CallExecution.Unknown)
@@ -83,7 +83,7 @@ internal static class ErrorMapping
     }
 
     private static string Uncapitalized(string text) =>
-        text.Length > 1 && char.IsLower(text[1]) ? char.ToLowerInvariant(text[0]) + text.Substring(1) : text;
+        text.Length > 1 && !char.IsUpper(text[1]) ? char.ToLowerInvariant(text[0]) + text.Substring(1) : text;
 
     /// <summary>One line of bounded length: a portal's text must not forge log lines.</summary>
     private static string Quotable(string text)

@@ -28,7 +28,7 @@ internal static class TransportFailure
         var status = (int)response.StatusCode;
 
         // A redirect is sent in place of running the method.
-        var executed = status is not (>= 300 and < 400);
+        var executed = status is not (301 or 302 or 303 or 307 or 308);
         var what = executed
             ? FormattableString.Invariant($"the answer is not JSON of the portal ({Kind(response)}, HTTP {status}, {length} bytes)")
             : FormattableString.Invariant($"the portal redirects elsewhere (HTTP {status}); its address may have changed or its licence may have run out");

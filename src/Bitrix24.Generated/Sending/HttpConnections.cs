@@ -9,6 +9,8 @@ namespace Bitrix24;
 /// <summary>The connections to portals, the same with and without dependency injection.</summary>
 internal static class HttpConnections
 {
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
     private static readonly Lazy<HttpClient> SharedClient = new(() =>
     {
         var client = new HttpClient(CreateHandler());
@@ -24,6 +26,7 @@ internal static class HttpConnections
 
     /// <summary>
     /// Cookies are ignored. Redirects are not followed: to follow one automatically turns POST into GET and drops the body.
+    /// The runtime's own activity of a request, which carries the URL and with it the code of a webhook, is switched off.
     /// </summary>
     internal static HttpMessageHandler CreateHandler() =>
 #if NET
@@ -32,18 +35,37 @@ internal static class HttpConnections
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-
-            // The runtime's own activity of a request carries the URL, and with it the code of a webhook.
+            PooledConnectionLifetime = ConnectionLifetime,
             ActivityHeadersPropagator = null,
         };
 #else
-        new HttpClientHandler
+        CreateSocketsHttpHandler() ?? new HttpClientHandler
         {
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
         };
+
+    /// <summary>
+    /// netstandard2.0 does not know the handler of modern .NET, where this assembly runs as well, and its activity can be
+    /// switched off nowhere else.
+    /// </summary>
+    private static HttpMessageHandler? CreateSocketsHttpHandler()
+    {
+        var type = Type.GetType("System.Net.Http.SocketsHttpHandler, System.Net.Http", throwOnError: false);
+        if (type?.GetProperty("ActivityHeadersPropagator") is not { } activityHeadersPropagator)
+        {
+            return null;
+        }
+
+        var handler = (HttpMessageHandler)Activator.CreateInstance(type)!;
+        type.GetProperty("UseCookies")!.SetValue(handler, false);
+        type.GetProperty("AllowAutoRedirect")!.SetValue(handler, false);
+        type.GetProperty("AutomaticDecompression")!.SetValue(handler, (DecompressionMethods)(-1));
+        type.GetProperty("PooledConnectionLifetime")!.SetValue(handler, ConnectionLifetime);
+        activityHeadersPropagator.SetValue(handler, null);
+        return handler;
+    }
 #endif
 
     /// <summary>HTTP/2 is used where the other side offers it; the HTTP stack of the .NET Framework refuses to be asked.</summary>

@@ -15,7 +15,7 @@ internal static class RequestCheck
     {
         if (value < minimum)
         {
-            throw Refused($"{property} is {value}; the least is {minimum}. Leave it unset rather than 0.");
+            throw Refused($"{property} is {value}; the least is {minimum}. Leave it unset where there is none.");
         }
     }
 

@@ -13,6 +13,7 @@ internal static class Answer
     {
         Result,
         Error,
+        Neither,
         Foreign,
     }
 
@@ -26,6 +27,8 @@ internal static class Answer
                 throw ErrorMapping.ToException(method, status, error, RetryAfter(response), credentials);
             case Shape.Result when response.IsSuccessStatusCode:
                 return ReadResult<TResponse>(method, status, body);
+            case Shape.Neither when response.IsSuccessStatusCode:
+                throw TransportFailure.NoResult(method, status);
             default:
                 throw TransportFailure.Unreadable(method, response, body.Length);
         }
@@ -39,6 +42,7 @@ internal static class Answer
     {
         error = default;
         var isError = false;
+        var hasResult = false;
         try
         {
             using var json = Open(body);
@@ -61,6 +65,7 @@ internal static class Answer
                     error = error with { Description = Text(json) };
                 }
 
+                hasResult |= name == "result";
                 json.Skip();
             }
 
@@ -74,7 +79,7 @@ internal static class Answer
             return Shape.Foreign;
         }
 
-        return isError ? Shape.Error : Shape.Result;
+        return isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
     }
 
     private static TResponse ReadResult<TResponse>(string method, HttpStatusCode status, MemoryStream body)

@@ -33,7 +33,6 @@ public sealed class RequestTests
                 {
                     "Host" => "127.0.0.1",
                     "User-Agent" => header.Value.Substring(0, header.Value.LastIndexOf('/')) + "/{version}",
-                    "Accept-Encoding" => Assert.IsType<string>(header.Value).Contains("gzip, deflate", StringComparison.Ordinal) ? "gzip, deflate and, on newer frameworks, br" : header.Value,
                     _ => header.Value,
                 }).Append('\n');
             }
