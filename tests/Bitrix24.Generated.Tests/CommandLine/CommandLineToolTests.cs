@@ -139,6 +139,18 @@ public sealed class CommandLineToolTests
         Assert.Contains("Exit codes", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Command_of_the_readme_creates_a_call_list()
+    {
+        const string Start = "dotnet run --project tools/b24 -- ";
+        var command = Assert.Single(await File.ReadAllLinesAsync(Repository.PathOf("README.md")), line => line.StartsWith(Start, StringComparison.Ordinal));
+
+        var (exitCode, output, _) = await Run([], command.Substring(Start.Length).Split(' '));
+
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith("Created call list 1.", output, StringComparison.Ordinal);
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> Run(Dictionary<string, string> variables, params string[] arguments)
     {
         await using var output = new StringWriter { NewLine = "\n" };

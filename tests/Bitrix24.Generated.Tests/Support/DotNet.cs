@@ -5,6 +5,9 @@ namespace Bitrix24.Tests;
 /// <summary>Runs the dotnet command.</summary>
 internal static class DotNet
 {
+    /// <summary>Options of a build that leaves no process behind.</summary>
+    public static string[] Alone { get; } = ["-nodeReuse:false", "-p:UseSharedCompilation=false", "-consoleLoggerParameters:NoSummary"];
+
     public static async Task<string> RunAsync(string folder, params string[] arguments)
     {
         var (exitCode, output) = await TryRunAsync(folder, arguments);

@@ -1,0 +1,62 @@
+namespace Bitrix24.Tests;
+
+/// <summary>A copy of everything that the packages are built from, to be changed and built.</summary>
+internal sealed class RepositoryCopy : IDisposable
+{
+    private static readonly string[] Sources = ["spec", "src", "tools/templates"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public RepositoryCopy()
+    {
+        foreach (var file in Directory.EnumerateFiles(Repository.Root).Where(file => System.IO.Path.GetExtension(file) is ".props" or ".json" or ".md" or ".editorconfig" || System.IO.Path.GetFileName(file) == "LICENSE"))
+        {
+            File.Copy(file, PathOf(System.IO.Path.GetFileName(file)));
+        }
+
+        foreach (var source in Sources)
+        {
+            Copy(Repository.PathOf(source), PathOf(source));
+        }
+    }
+
+    public string Path => folder.Path;
+
+    public string Spec => PathOf("spec/bitrix24.openapi.yaml");
+
+    public string GeneratedClient => PathOf("src/Bitrix24.Generated/obj/nswag/Bitrix24Client.g.cs");
+
+    public string PathOf(string relative) => System.IO.Path.Combine(folder.Path, relative);
+
+    public void Replace(string file, string text, string by)
+    {
+        var content = File.ReadAllText(PathOf(file));
+        Assert.Contains(text, content, StringComparison.Ordinal);
+        File.WriteAllText(PathOf(file), content.Replace(text, by, StringComparison.Ordinal));
+    }
+
+    public Task<(int ExitCode, string Output)> TryBuildAsync(params string[] more) => DotNet.TryRunAsync(Path, ["build", "src/Bitrix24.Generated", .. DotNet.Alone, .. more]);
+
+    public async Task<string> BuildAsync(params string[] more)
+    {
+        var (exitCode, output) = await TryBuildAsync(more);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)));
+        }
+
+        foreach (var nested in Directory.EnumerateDirectories(from).Where(nested => System.IO.Path.GetFileName(nested) is not ("bin" or "obj")))
+        {
+            Copy(nested, System.IO.Path.Combine(to, System.IO.Path.GetFileName(nested)));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Bitrix24.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bitrix24.Tests;
+
+/// <summary>The code of the README, word for word, run on a simulated portal.</summary>
+public sealed class ReadmeExamples : IDisposable
+{
+    private readonly SimulatedPortal simulated = SimulatedPortal.Start();
+
+    public ReadmeExamples()
+    {
+        simulated.Contacts.Add(9, 17, 19);
+        simulated.Webforms.Add(1);
+    }
+
+    public void Dispose() => simulated.Dispose();
+
+    [Fact]
+    public async Task First_call()
+    {
+        Environment.SetEnvironmentVariable("BITRIX24_WEBHOOK_URL", simulated.WebhookUrl);
+
+        string webhookUrl = Environment.GetEnvironmentVariable("BITRIX24_WEBHOOK_URL")!;   // https://{portal}/rest/{user id}/{webhook code}/
+        var bitrix24 = Bitrix24Client.Create(webhookUrl);
+
+        AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest
+        {
+            EntityType = CallListEntityType.Contact,
+            Entities = [9, 17, 19],
+            WebformId = 1,
+        });
+
+        Console.WriteLine($"Call list {made.Result}, made in {made.Time?.Duration} s.");
+
+        Assert.Equal(simulated.CallLists.Single().Id, made.Result);
+    }
+
+    [Fact]
+    public async Task Access_token()
+    {
+        var (portalUrl, accessToken) = (simulated.Url.ToString(), simulated.AccessToken);
+
+        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
+        {
+            Credentials = Bitrix24Credentials.AccessToken(portalUrl, accessToken),
+            ApplicationName = "Acme.Erp/2.1",
+            AttemptTimeout = TimeSpan.FromSeconds(70),
+        });
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Dependency_injection()
+    {
+        var webhookUrl = simulated.WebhookUrl;
+        var services = new ServiceCollection();
+
+        services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(webhookUrl));
+
+        using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Dependency_injection_with_configuration()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Bitrix24:WebhookUrl"] = simulated.WebhookUrl }).Build();
+        var services = new ServiceCollection();
+
+        services.AddBitrix24Client(configuration.GetSection("Bitrix24"));
+
+        using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Errors()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [404] };
+
+        try
+        {
+            await bitrix24.AddCallListAsync(request);
+        }
+        catch (Bitrix24InvalidRequestException exception) when (exception.ErrorCode == Bitrix24ErrorCode.EntityError)
+        {
+            Console.WriteLine("One of the contacts does not exist any more.");
+        }
+        catch (Bitrix24Exception exception) when (exception.Execution == CallExecution.NotExecuted)
+        {
+            Console.WriteLine($"No list was made: {exception.Message}");
+        }
+        catch (Bitrix24Exception exception)
+        {
+            Console.WriteLine($"Look in the portal before you try again: {exception.Message}");
+        }
+
+        Assert.Empty(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Time()
+    {
+        var made = await Bitrix24Client.Create(simulated.WebhookUrl).AddCallListAsync(TestClient.Request);
+
+        double? seconds = made.Time?.Duration;                      // as sent
+        TimeSpan? elapsed = made.Time?.Elapsed;                     // the same, typed
+        DateTimeOffset? startedAt = made.Time?.StartedAt;           // with microseconds, at the portal's offset
+        TimeSpan? budgetUsed = made.Time?.OperatingUsed;            // of the method's execution time in ten minutes
+        DateTimeOffset? freeAgainAt = made.Time?.OperatingResetsAt;
+
+        Assert.True(seconds >= 0 && elapsed >= TimeSpan.Zero && budgetUsed >= TimeSpan.Zero && freeAgainAt > startedAt);
+    }
+
+    [Fact]
+    public async Task Test_your_own_code()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17);
+        portal.Contacts.AddUnreadable(19);
+
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19] });
+
+        Assert.Equal([9, 17], Assert.Single(portal.CallLists).Entities);
+        Assert.Single(portal.Requests);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace Bitrix24.Tests;
+
+public sealed partial class ReadmeTests
+{
+    [Fact]
+    public async Task Every_code_block_is_one_of_the_examples_that_run()
+    {
+        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
+        var examples = Unindented(await File.ReadAllTextAsync(Repository.PathOf("tests/Bitrix24.Generated.Tests/Readme/ReadmeExamples.cs")));
+        var blocks = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value).ToList();
+
+        Assert.NotEmpty(blocks);
+        Assert.All(blocks, block => Assert.Contains(Unindented(block), examples, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_exception_type_is_listed()
+    {
+        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
+
+        var types = typeof(Bitrix24Exception).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Bitrix24Exception)));
+
+        Assert.All(types, type => Assert.Contains($"| `{type.Name}` |", readme, StringComparison.Ordinal));
+    }
+
+    private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
+
+    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex CodeBlock();
+}
