@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 namespace Bitrix24.Testing;
 
 /// <summary>The methods <c>crm.calllist.*</c>. Each answers a result or a <see cref="PortalError"/>.</summary>
-internal sealed class CallListMethods(SimulatedPortal portal)
+internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOptions options)
 {
     private readonly object sync = new();
     private readonly List<SimulatedCallList> made = [];
@@ -72,11 +72,35 @@ internal sealed class CallListMethods(SimulatedPortal portal)
 
         lock (sync)
         {
-            var list = new SimulatedCallList(made.Count + 1, entityType, readable, webformId);
+            var list = new SimulatedCallList(made.Count + 1, entityType, readable, webformId, options.TimeProvider.GetUtcNow());
             made.Add(list);
             return list.Id;
         }
     }
+
+    internal object Get(JObject parameters)
+    {
+        if (Missing(parameters, "ID") is { } missing)
+        {
+            return missing;
+        }
+
+        var id = Id(parameters["ID"]!);
+        return Made.FirstOrDefault(list => list.Id == id) is { } found ? Fields(found) : new PortalError(400, "LIST_ID_ERROR", "Incorrect list id");
+    }
+
+    /// <summary>Numbers go out as strings, and the date in the portal's time without an offset: so it is.</summary>
+    private JObject Fields(SimulatedCallList list) => new()
+    {
+        ["ID"] = Text(list.Id),
+        ["DATE_CREATE"] = list.CreatedAt.ToOffset(options.UtcOffset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        ["CREATED_BY_ID"] = Text(options.UserId),
+        ["WEBFORM_ID"] = list.WebformId is { } webformId ? Text(webformId) : null,
+        ["ENTITY_TYPE_ID"] = list.EntityType == "CONTACT" ? "3" : "4",
+        ["ENTITY_TYPE"] = list.EntityType,
+    };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static PortalError? Missing(JObject parameters, string name) =>
         IsSet(parameters, name) ? null : new PortalError(400, "ERROR_ARGUMENT", name + " is not found");

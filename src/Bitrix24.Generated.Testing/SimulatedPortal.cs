@@ -1,5 +1,6 @@
-using System.Net;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Newtonsoft.Json;
@@ -33,34 +34,44 @@ namespace Bitrix24.Testing;
 /// </example>
 public sealed class SimulatedPortal : IDisposable
 {
-    private static readonly IDictionary<string, WireMockList<string>> NoHeaders = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase);
+    internal const string JsonType = "application/json; charset=utf-8";
+
+    private const string TokenPath = "/oauth/token/";
+    private const string FaultHeader = "Simulated-Fault";
 
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+    private static readonly IDictionary<string, WireMockList<string>> NoHeaders = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase);
 
     private readonly object sync = new();
     private readonly List<ReceivedRequest> requests = [];
-    private readonly Queue<PlannedAnswer> planned = new();
+    private readonly Queue<SimulatedFault> faults = new();
+    private readonly Queue<SimulatedFault> renewalFaults = new();
+    private readonly CancellationTokenSource stopping = new();
     private readonly SimulatedPortalOptions options;
     private readonly ExecutionTime executionTime;
+    private readonly AuthorizationServer authorization;
     private readonly CallListMethods callLists;
+    private readonly RequestBucket? bucket;
     private readonly WireMockServer server;
     private IHostApplicationLifetime? lifetime;
-    private bool accessTokenExpired;
+    private int silent;
 
     private SimulatedPortal(SimulatedPortalOptions options)
     {
         this.options = options;
         executionTime = new ExecutionTime(options.TimeProvider, options.UtcOffset);
-        callLists = new CallListMethods(this);
+        authorization = new AuthorizationServer(options, () => Url!);
+        callLists = new CallListMethods(this, options);
+        bucket = options.RequestBurst is { } burst ? new RequestBucket(options.TimeProvider, burst, options.RequestsPerSecond) : null;
         server = WireMockServer.Start(new WireMockServerSettings
         {
             Urls = [$"http://127.0.0.1:{options.Port ?? 0}"],
             Logger = new WireMockNullLogger(),
             MaxRequestLogCount = 0,
             DisableJsonBodyParsing = true,
-            PostWireMockMiddlewareInit = application => lifetime = ((IApplicationBuilder)application).ApplicationServices.GetRequiredService<IHostApplicationLifetime>(),
+            PreWireMockMiddlewareInit = application => Prepare((IApplicationBuilder)application),
         });
-        server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(Answer));
+        server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(message => ToMessage(Receive(message))));
         Url = new Uri(server.Urls[0] + "/");
     }
 
@@ -70,8 +81,26 @@ public sealed class SimulatedPortal : IDisposable
     /// <summary>Address of its incoming webhook, the secret code included.</summary>
     public string WebhookUrl => $"{Url}rest/{options.UserId}/{options.WebhookCode}/";
 
-    /// <summary>The access token that it accepts.</summary>
-    public string AccessToken => options.AccessToken;
+    /// <summary>Where its authorization server issues tokens.</summary>
+    public Uri TokenEndpoint => new(Url, TokenPath);
+
+    /// <summary>The access token that it accepts now.</summary>
+    public string AccessToken => authorization.AccessToken;
+
+    /// <summary>The refresh token that its authorization server accepts now.</summary>
+    public string RefreshToken => authorization.RefreshToken;
+
+    /// <summary>The authorization code that its authorization server accepts once.</summary>
+    public string AuthorizationCode => options.AuthorizationCode;
+
+    /// <summary>Id of the OAuth application.</summary>
+    public string ClientId => options.ClientId;
+
+    /// <summary>Secret of the OAuth application.</summary>
+    public string ClientSecret => options.ClientSecret;
+
+    /// <summary>How often the tokens were renewed.</summary>
+    public int Renewals => authorization.Renewals;
 
     /// <summary>The contacts that exist. None at first.</summary>
     public SimulatedEntitySet Contacts { get; } = new();
@@ -85,7 +114,7 @@ public sealed class SimulatedPortal : IDisposable
     /// <summary>The call lists made so far, the oldest first.</summary>
     public IReadOnlyList<SimulatedCallList> CallLists => callLists.Made;
 
-    /// <summary>The requests received so far, the oldest first.</summary>
+    /// <summary>The requests received so far, those to the authorization server included, the oldest first.</summary>
     public IReadOnlyList<ReceivedRequest> Requests
     {
         get
@@ -97,42 +126,97 @@ public sealed class SimulatedPortal : IDisposable
         }
     }
 
+    /// <summary>How many requests have got no answer so far, by <see cref="SimulatedFault.NoAnswer"/>: the moment to move a test's clock.</summary>
+    public int Silent => Volatile.Read(ref silent);
+
     /// <summary>Starts a portal.</summary>
     /// <param name="options">Its settings. Default: a free port and random secrets.</param>
     /// <returns>The portal, ready to answer.</returns>
     public static SimulatedPortal Start(SimulatedPortalOptions? options = null) => new(options ?? new SimulatedPortalOptions());
 
-    /// <summary>From now on the access token has expired.</summary>
-    public void ExpireAccessToken()
+    /// <summary>From now on the access token has expired, until it is renewed.</summary>
+    public void ExpireAccessToken() => authorization.Expire();
+
+    /// <summary>Lets the next calls go wrong, after those that are to go wrong already.</summary>
+    /// <param name="fault">How.</param>
+    /// <param name="times">How many, at least 1.</param>
+    public void FailNext(SimulatedFault fault, int times = 1) => Plan(faults, fault, times);
+
+    /// <summary>Lets nothing more go wrong.</summary>
+    public void StopFailing()
     {
         lock (sync)
         {
-            accessTokenExpired = true;
+            faults.Clear();
+            renewalFaults.Clear();
         }
     }
 
-    /// <summary>Answers the next request that no other planned answer is for with this, and does nothing of what it asks.</summary>
-    /// <param name="status">The HTTP status.</param>
-    /// <param name="body">The body.</param>
-    /// <param name="contentType">Its content type.</param>
-    public void AnswerNext(HttpStatusCode status, string body, string contentType = "application/json; charset=utf-8")
-    {
-        lock (sync)
-        {
-            planned.Enqueue(new PlannedAnswer(status, body, contentType));
-        }
-    }
+    /// <summary>Lets the next requests to the authorization server go wrong.</summary>
+    /// <param name="fault">How. With <see cref="SimulatedFault.RunsCall"/> the old refresh token is used up.</param>
+    /// <param name="times">How many, at least 1.</param>
+    public void FailNextRenewal(SimulatedFault fault, int times = 1) => Plan(renewalFaults, fault, times);
 
     /// <summary>Stops the portal. Requests that it has begun to answer are answered, no others.</summary>
     public void Dispose()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        stopping.Cancel();
+
         // The server only begins to stop, and would go on to answer on connections that are open.
         server.Stop();
         lifetime?.ApplicationStopped.WaitHandle.WaitOne(LongestStop);
         server.Dispose();
     }
 
-    private ResponseMessage Answer(IRequestMessage message)
+    private void Plan(Queue<SimulatedFault> queue, SimulatedFault fault, int times)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
+        lock (sync)
+        {
+            for (var time = 0; time < times; time++)
+            {
+                queue.Enqueue(fault);
+            }
+        }
+    }
+
+    private void Prepare(IApplicationBuilder application)
+    {
+        lifetime = application.ApplicationServices.GetRequiredService<IHostApplicationLifetime>();
+        application.Use(async (context, next) =>
+        {
+            context.Response.OnStarting(() => GoWrongAsync(context));
+            await next(context).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Breaks a connection, or keeps it waiting, just before the answer would go out.</summary>
+    private async Task GoWrongAsync(HttpContext context)
+    {
+        if (!context.Response.Headers.Remove(FaultHeader, out var fault))
+        {
+            return;
+        }
+
+        if (fault == nameof(FaultKind.Silence))
+        {
+            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping.Token);
+            using var registration = either.Token.Register(() => ended.TrySetResult());
+            Interlocked.Increment(ref silent);
+            await ended.Task.ConfigureAwait(false);
+        }
+
+        context.Abort();
+    }
+
+    private PortalAnswer Receive(IRequestMessage message)
     {
         var start = options.TimeProvider.GetUtcNow();
         var received = new ReceivedRequest(
@@ -141,59 +225,69 @@ public sealed class SimulatedPortal : IDisposable
             (message.Headers ?? NoHeaders).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
             message.Body ?? string.Empty,
             MethodOf(message.Path));
+        var isTokenRequest = message.Path == TokenPath;
+        SimulatedFault? fault;
         lock (sync)
         {
             requests.Add(received);
-            if (planned.Count > 0)
-            {
-                var answer = planned.Dequeue();
-                return Respond((int)answer.Status, answer.Body, answer.ContentType);
-            }
+            (isTokenRequest ? renewalFaults : faults).TryDequeue(out fault);
+        }
+
+        PortalAnswer Run() => isTokenRequest ? authorization.Issue(received.Body) : Call(received, message.Path, start);
+        if (fault is null)
+        {
+            return Run();
+        }
+
+        var answer = fault.RunsCall ? Run() : null;
+        return fault.Kind switch
+        {
+            FaultKind.Truncation => answer! with { Body = answer.Body[..(answer.Body.Length / 2)] },
+            FaultKind.Answer => new PortalAnswer((int)fault.Status, fault.Body, fault.ContentType),
+            FaultKind.Move => new PortalAnswer((int)fault.Status, string.Empty) { Location = new Uri(fault.Location!, received.PathAndQuery).ToString() },
+            FaultKind.Redirect => new PortalAnswer((int)fault.Status, string.Empty) { Location = fault.Location!.OriginalString },
+            _ => new PortalAnswer(200, string.Empty) { Fault = fault.Kind },
+        };
+    }
+
+    private PortalAnswer Call(ReceivedRequest received, string path, DateTimeOffset start)
+    {
+        if (bucket?.TryAdd() == false)
+        {
+            return PortalAnswer.Refusal(new PortalError(503, "QUERY_LIMIT_EXCEEDED", "Too many requests"));
         }
 
         var parameters = Decode(received.Body);
-        if (Unauthorized(message.Path, parameters) is { } unauthorized)
+        if (Unauthorized(path, parameters) is { } unauthorized)
         {
-            return Refuse(unauthorized);
+            return PortalAnswer.Refusal(unauthorized);
         }
 
         var processingStart = options.TimeProvider.GetUtcNow();
         var outcome = received.Method switch
         {
             "crm.calllist.add" => callLists.Add(parameters),
+            "crm.calllist.get" => callLists.Get(parameters),
             _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
         };
         return outcome switch
         {
-            PortalError error => Refuse(error),
-            var result => Respond(200, Text(new JObject { ["result"] = JToken.FromObject(result), ["time"] = executionTime.Block(received.Method, start, processingStart) })),
+            PortalError error => PortalAnswer.Refusal(error),
+            var result => PortalAnswer.Ok(new JObject { ["result"] = JToken.FromObject(result), ["time"] = executionTime.Block(received.Method, start, processingStart) }),
         };
     }
 
-    private PortalError? Unauthorized(string path, JObject parameters)
+    private PortalError? Unauthorized(string path, JObject parameters) => path.Trim('/').Split('/') switch
     {
-        var segments = path.Trim('/').Split('/');
-        switch (segments)
-        {
-            case ["rest", var user, var code, _]:
-                return user == options.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture) && code == options.WebhookCode ? null : WrongAuthorization();
-            case ["rest", _] when parameters["auth"] is JValue { Value: string token } && token == options.AccessToken:
-                lock (sync)
-                {
-                    return accessTokenExpired ? new PortalError(401, "expired_token", "The access token provided has expired") : null;
-                }
-
-            default:
-                return WrongAuthorization();
-        }
-    }
-
-    private static PortalError WrongAuthorization() => new(401, "NO_AUTH_FOUND", "Wrong authorization data");
+        ["rest", var user, var code, _] when user == options.UserId.ToString(CultureInfo.InvariantCulture) && code == options.WebhookCode => null,
+        ["rest", _] when parameters["auth"] is JValue { Value: string token } => authorization.Check(token),
+        _ => new PortalError(401, "NO_AUTH_FOUND", "Wrong authorization data"),
+    };
 
     private static string MethodOf(string path)
     {
-        var name = path.Substring(path.LastIndexOf('/') + 1);
-        return name.EndsWith(".json", StringComparison.Ordinal) ? name.Substring(0, name.Length - ".json".Length) : name;
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return name.EndsWith(".json", StringComparison.Ordinal) ? name[..^".json".Length] : name;
     }
 
     /// <summary>What cannot be decoded counts as an empty request.</summary>
@@ -210,17 +304,19 @@ public sealed class SimulatedPortal : IDisposable
         }
     }
 
-    private static ResponseMessage Refuse(PortalError error) =>
-        Respond(error.Status, Text(new JObject { ["error"] = error.Code, ["error_description"] = error.Description }));
-
-    private static string Text(JObject answer) => answer.ToString(Formatting.None);
-
-    private static ResponseMessage Respond(int status, string body, string contentType = "application/json; charset=utf-8") => new()
+    private static ResponseMessage ToMessage(PortalAnswer answer)
     {
-        StatusCode = status,
-        Headers = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = new(contentType) },
-        BodyData = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = body },
-    };
+        var headers = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = new(answer.ContentType) };
+        if (answer.Location is not null)
+        {
+            headers["Location"] = new(answer.Location);
+        }
 
-    private sealed record PlannedAnswer(HttpStatusCode Status, string Body, string ContentType);
+        if (answer.Fault is FaultKind.Reset or FaultKind.Silence)
+        {
+            headers[FaultHeader] = new(answer.Fault.ToString());
+        }
+
+        return new ResponseMessage { StatusCode = answer.Status, Headers = headers, BodyData = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = answer.Body } };
+    }
 }

@@ -12,8 +12,29 @@ public sealed class SimulatedPortalOptions
     /// <summary>The secret code of the webhook. Default: a random one.</summary>
     public string WebhookCode { get; set; } = NewSecret();
 
-    /// <summary>The access token that the portal accepts. Default: a random one.</summary>
+    /// <summary>The access token that the portal accepts at first. Default: a random one.</summary>
     public string AccessToken { get; set; } = NewSecret();
+
+    /// <summary>The refresh token that the authorization server accepts at first. Default: a random one.</summary>
+    public string RefreshToken { get; set; } = NewSecret();
+
+    /// <summary>The authorization code that the authorization server accepts, once. Default: a random one.</summary>
+    public string AuthorizationCode { get; set; } = NewSecret();
+
+    /// <summary>Id of the OAuth application. Default: <c>app.simulated</c>.</summary>
+    public string ClientId { get; set; } = "app.simulated";
+
+    /// <summary>Secret of the OAuth application. Default: a random one.</summary>
+    public string ClientSecret { get; set; } = NewSecret();
+
+    /// <summary>
+    /// How many requests the portal's leaky bucket holds before it answers <c>QUERY_LIMIT_EXCEEDED</c>, at least 1; <see langword="null"/> for
+    /// no limit. Default: <see langword="null"/>. The cloud's standard plans: 50.
+    /// </summary>
+    public int? RequestBurst { get; set; }
+
+    /// <summary>How many requests are taken off the bucket every second, greater than 0. Default: 2, as the cloud's standard plans.</summary>
+    public double RequestsPerSecond { get; set; } = 2;
 
     /// <summary>The clock of the portal. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

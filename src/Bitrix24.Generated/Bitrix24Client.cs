@@ -1,28 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitrix24;
 
 /// <content>How a client is made.</content>
 public sealed partial class Bitrix24Client
 {
-    private readonly Func<HttpClient> http;
     private readonly Bitrix24Credentials credentials;
-    private readonly TimeSpan attemptTimeout;
-    private readonly TimeProvider timeProvider;
-    private readonly string userAgent;
-    private readonly ILogger logger;
+    private readonly ClientRuntime runtime;
+    private readonly ExecutionTimeBudget executionTime;
+    private readonly Func<string?, string?> redact;
 
-    internal Bitrix24Client(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
+    internal Bitrix24Client(Bitrix24Credentials credentials, ClientRuntime runtime)
     {
-        this.http = http;
-        credentials = options.Credentials!;
-        attemptTimeout = options.AttemptTimeout;
-        timeProvider = options.TimeProvider;
-        userAgent = UserAgent.For(options.ApplicationName);
-        logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Bitrix24.Generated");
+        this.credentials = credentials;
+        this.runtime = runtime;
+        executionTime = new ExecutionTimeBudget(runtime.TimeProvider);
+        redact = credentials.Redact;
+        portal = credentials.PortalUrl;
     }
 
     /// <summary>Makes a client for an incoming webhook, without dependency injection.</summary>
@@ -41,9 +36,8 @@ public sealed partial class Bitrix24Client
     public static Bitrix24Client Create(Bitrix24ClientOptions options, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-
         Bitrix24ClientOptionsValidator.ThrowIfInvalid(options);
-        return new Bitrix24Client(options, () => HttpConnections.Shared, loggerFactory);
+        return new Bitrix24Client(options.Credentials!, new ClientRuntime(options, () => HttpConnections.Shared, loggerFactory));
     }
 
     /// <summary>Describes the client without secrets.</summary>

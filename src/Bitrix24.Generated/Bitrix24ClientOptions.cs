@@ -3,8 +3,24 @@ namespace Bitrix24;
 /// <summary>Settings of a <see cref="Bitrix24Client"/>. Read once, when the client is made.</summary>
 public sealed class Bitrix24ClientOptions
 {
-    /// <summary>Which portal is called, and on whose authority. Required.</summary>
+    /// <summary>Which portal is called, and on whose authority. Required, except for an <see cref="IBitrix24ClientFactory"/>.</summary>
     public Bitrix24Credentials? Credentials { get; set; }
+
+    /// <summary>How many requests are sent to a portal in how much time. Default: <see cref="Bitrix24RateLimit.Standard"/>.</summary>
+    public Bitrix24RateLimit RateLimit { get; set; } = Bitrix24RateLimit.Standard;
+
+    /// <summary>How often and how soon a call is tried again.</summary>
+    public Bitrix24RetryOptions Retry { get; set; } = new();
+
+    /// <summary>
+    /// How much execution time a method may use up in ten minutes before its calls wait until some becomes free: greater than zero, or
+    /// <see langword="null"/> to never wait. Portals block a method above 480 seconds in the cloud and 420 on their own servers, so a
+    /// little less is a good choice. Default: <see langword="null"/>.
+    /// </summary>
+    public TimeSpan? ExecutionTimeBudget { get; set; }
+
+    /// <summary>The longest answer that is read, in bytes: 1024 to 2147483647. Default: 64 MiB. Answers under an error status are read up to 64 KiB.</summary>
+    public long MaxResponseSize { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
     /// How long one attempt may take, from connecting to the last byte of the answer. Greater than zero and at most one day, or

@@ -6,9 +6,27 @@ namespace Bitrix24;
 /// <summary>Everything this package logs. No message carries a secret, a URL or a body.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded after {Milliseconds:F0} ms.")]
-    internal static partial void CallSucceeded(ILogger logger, string method, double milliseconds);
+    [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded after {Milliseconds:F0} ms and {Attempts} attempts.")]
+    internal static partial void CallSucceeded(ILogger logger, string method, double milliseconds, int attempts);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Method} failed after {Milliseconds:F0} ms: {ErrorCode}, HTTP status {StatusCode}, execution {Execution}.")]
-    internal static partial void CallFailed(ILogger logger, string method, double milliseconds, Bitrix24ErrorCode errorCode, HttpStatusCode? statusCode, CallExecution execution);
+    [LoggerMessage(2, LogLevel.Warning, "{Method} failed after {Milliseconds:F0} ms and {Attempts} attempts: {ErrorCode}, HTTP status {StatusCode}, execution {Execution}.")]
+    internal static partial void CallFailed(ILogger logger, string method, double milliseconds, int attempts, Bitrix24ErrorCode errorCode, HttpStatusCode? statusCode, CallExecution execution);
+
+    [LoggerMessage(3, LogLevel.Information, "{Method} is tried again, attempt {Attempt} after {Milliseconds:F0} ms, because of {ErrorCode}, HTTP status {StatusCode}.")]
+    internal static partial void TryingAgain(ILogger logger, string method, int attempt, double milliseconds, Bitrix24ErrorCode errorCode, HttpStatusCode? statusCode);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Method} waits {Milliseconds:F0} ms for the execution-time budget.")]
+    internal static partial void WaitingForBudget(ILogger logger, string method, double milliseconds);
+
+    [LoggerMessage(5, LogLevel.Warning, "The portal {Portal} has moved to {NewPortal}; calls go there from now on. Configure the new address.")]
+    internal static partial void PortalMoved(ILogger logger, string portal, string newPortal);
+
+    [LoggerMessage(6, LogLevel.Information, "The access token for {Portal} was renewed.")]
+    internal static partial void TokenRenewed(ILogger logger, string portal);
+
+    [LoggerMessage(7, LogLevel.Warning, "The access token for {Portal} could not be renewed: {RawErrorCode}.")]
+    internal static partial void TokenNotRenewed(ILogger logger, string portal, string? rawErrorCode);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Method} was cancelled; execution {Execution}.")]
+    internal static partial void CallCancelled(ILogger logger, string method, CallExecution execution);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
 
 namespace Bitrix24.CommandLine;
 
@@ -17,19 +16,25 @@ internal static class CommandLineTool
             Example:
               b24 calllist add --demo --type contact --ids 9,17,19 --webform 1
 
-            Exit codes: 0 done, 2 wrong arguments or settings, 3 invalid request, 4 access denied, 5 not authenticated, 6 limit reached, 7 portal failed, 8 no readable answer, 130 cancelled.
+            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or settings, 3 invalid request, 4 access denied, 5 not authenticated, 6 limit reached, 7 portal failed, 8 no readable answer, 9 done but the result could not be written, 130 cancelled.
             """)
         {
             CallListCommand.Create(new PortalOptions(variable)),
         };
 
         var parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction parseError)
+        if (parsed.Errors.Count > 0)
         {
-            parseError.ShowHelp = false;
+            foreach (var parseError in parsed.Errors)
+            {
+                // An address given as an argument may carry a secret.
+                await error.WriteLineAsync(args.Where(argument => argument.Contains("://", StringComparison.Ordinal)).Aggregate(parseError.Message, (message, argument) => message.Replace(argument, "***", StringComparison.Ordinal))).ConfigureAwait(false);
+            }
+
+            await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);
+            return ExitCode.Usage;
         }
 
-        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }).ConfigureAwait(false);
-        return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }).ConfigureAwait(false);
     }
 }

@@ -15,6 +15,10 @@ internal static class ExitCode
     public const int RateLimit = 6;
     public const int Server = 7;
     public const int Transport = 8;
+
+    /// <summary>The call was done; its result is on standard error.</summary>
+    public const int ResultLost = 9;
+
     public const int Cancelled = 130;
 
     public static int Of(Exception exception) => exception switch
@@ -26,6 +30,7 @@ internal static class ExitCode
         Bitrix24ServerException => Server,
         Bitrix24TransportException => Transport,
         UsageException or ArgumentException => Usage,
+        ResultLostException => ResultLost,
         OperationCanceledException => Cancelled,
         _ => Unexpected,
     };

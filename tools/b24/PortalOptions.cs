@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 
 namespace Bitrix24.CommandLine;
 
@@ -7,12 +8,14 @@ internal sealed class PortalOptions(Func<string, string?> variable)
 {
     private readonly Option<bool> demo = new("--demo") { Description = "Runs on a portal simulated in this process; nothing leaves the machine." };
     private readonly Option<string?> envFile = new("--env-file") { Description = $"Reads {Settings.WebhookUrl} and the like from a file of lines NAME=value.", HelpName = "path" };
+    private readonly Option<int> maxAttempts = new("--max-attempts") { Description = "How often a call is tried where trying again cannot do anything twice: 1 to 100.", DefaultValueFactory = _ => new Bitrix24RetryOptions().MaxAttempts, HelpName = "number" };
     private readonly Option<bool> json = new("--json") { Description = "Prints one JSON object, for machines." };
 
     public void AddTo(Command command)
     {
         command.Add(demo);
         command.Add(envFile);
+        command.Add(maxAttempts);
         command.Add(json);
     }
 
@@ -26,12 +29,12 @@ internal sealed class PortalOptions(Func<string, string?> variable)
                 {
                     using var portal = DemoPortal.Start();
                     report.Note($"Demo: this runs on a portal simulated in this process at {portal.Url} with {DemoPortal.Description}. Nothing leaves this machine.");
-                    await call(Client(Bitrix24Credentials.Webhook(portal.WebhookUrl)), result, report, cancellationToken).ConfigureAwait(false);
+                    await call(Client(Bitrix24Credentials.Webhook(portal.WebhookUrl), result), result, report, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
                     var settings = result.GetValue(envFile) is { } path ? Settings.FromFile(path) : new Settings(variable);
-                    await call(Client(settings.Credentials()), result, report, cancellationToken).ConfigureAwait(false);
+                    await call(Client(settings.Credentials(), result), result, report, cancellationToken).ConfigureAwait(false);
                 }
 
                 return ExitCode.Done;
@@ -43,6 +46,17 @@ internal sealed class PortalOptions(Func<string, string?> variable)
             }
         });
 
-    private static Bitrix24Client Client(Bitrix24Credentials credentials) =>
-        Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "b24" });
+    private Bitrix24Client Client(Bitrix24Credentials credentials, ParseResult result)
+    {
+        var options = new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "b24" };
+        options.Retry.MaxAttempts = result.GetValue(maxAttempts);
+        try
+        {
+            return Bitrix24Client.Create(options);
+        }
+        catch (OptionsValidationException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
 }

@@ -14,7 +14,19 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
         Ansi = Lines.IsTerminalOf(error) ? AnsiSupport.Detect : AnsiSupport.No,
     });
 
-    public void Result(JObject values, string sentence) => output.WriteLine(json ? values.ToString(Formatting.None) : sentence);
+    /// <exception cref="ResultLostException">The result cannot be written. It is in the exception: what was made must not get lost.</exception>
+    public void Result(JObject values, string sentence)
+    {
+        try
+        {
+            output.WriteLine(json ? values.ToString(Formatting.None) : sentence);
+            output.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            throw new ResultLostException(sentence, exception);
+        }
+    }
 
     public void Note(string text)
     {
@@ -36,19 +48,27 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
                 ["errorCode"] = failed?.ErrorCode.ToString(),
                 ["rawErrorCode"] = failed?.RawErrorCode,
                 ["statusCode"] = (int?)failed?.StatusCode,
-                ["execution"] = failed?.Execution.ToString(),
+                ["execution"] = Execution(exception)?.ToString(),
             }.ToString(Formatting.None));
             return;
         }
 
         notes.MarkupLineInterpolated($"[red]{Message(exception)}[/]");
-        if (failed is not null)
+        if (Execution(exception) is { } execution)
         {
-            notes.WriteLine(failed.Execution == CallExecution.NotExecuted
-                ? "The portal did not run the call: it can be made again."
+            notes.WriteLine(execution == CallExecution.NotExecuted
+                ? "The portal did not run the call: nothing was made."
                 : "The portal may have run the call: look before you make it again.");
         }
     }
+
+    /// <summary>After a cancellation nobody knows.</summary>
+    private static CallExecution? Execution(Exception exception) => exception switch
+    {
+        Bitrix24Exception failed => failed.Execution,
+        OperationCanceledException => CallExecution.Unknown,
+        _ => null,
+    };
 
     public static string Seconds(double? seconds) =>
         seconds is { } known ? known.ToString("0.000", CultureInfo.InvariantCulture) + " s" : "an unknown time";

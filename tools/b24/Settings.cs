@@ -13,12 +13,25 @@ internal sealed class Settings(Func<string, string?> variable)
     {
         try
         {
-            var values = File.ReadLines(path)
-                .Select(line => line.Trim())
-                .Where(line => line.Length > 0 && line[0] != '#')
-                .Select(line => line.Split('=', 2))
-                .ToLookup(parts => parts[0].Trim(), parts => parts[^1].Trim().Trim('"'), StringComparer.Ordinal);
-            return new Settings(name => values[name].LastOrDefault());
+            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            var number = 0;
+            foreach (var line in File.ReadLines(path).Select(line => line.Trim()))
+            {
+                number++;
+                if (line.Length == 0 || line[0] == '#')
+                {
+                    continue;
+                }
+
+                if ((line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..] : line).Split('=', 2) is not [var name, var value])
+                {
+                    throw new UsageException(FormattableString.Invariant($"Line {number} of the file of --env-file does not have the form NAME=value."));
+                }
+
+                values[name.Trim()] = value.Trim().Trim('"', '\'');
+            }
+
+            return new Settings(values.GetValueOrDefault);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -52,18 +52,39 @@ public abstract class Bitrix24Credentials
         return Checked(() => AccessTokenCredentials.Parse(portalUrl, accessToken), nameof(portalUrl));
     }
 
+    /// <summary>Credentials of an OAuth 2.0 application that renews its tokens itself.</summary>
+    /// <param name="options">The application, and where its tokens are kept.</param>
+    /// <returns>The credentials. Clients made with the same instance share its tokens.</returns>
+    /// <exception cref="ArgumentException"><paramref name="options"/> is <see langword="null"/>, or an option is missing or wrong.</exception>
+    /// <remarks>
+    /// A token is renewed when a portal says that it has expired, and only then: once, however many calls wait for it. The new pair
+    /// is saved before it is used. Source: <see href="https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html"/>
+    /// </remarks>
+    public static Bitrix24Credentials OAuth(Bitrix24OAuthOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Checked(() => OAuthCredentials.From(options), nameof(options));
+    }
+
     /// <summary>Describes the credentials without their secret.</summary>
     /// <returns>The kind of credentials and the portal.</returns>
     public abstract override string ToString();
 
-    /// <summary>The address that a method is called at. For a webhook it is a secret.</summary>
-    internal abstract Uri MethodUrl(string method);
+    /// <summary>Whether an expired token can be renewed.</summary>
+    internal virtual bool CanRenew => false;
 
-    /// <summary>The access token to send in the body; <see langword="null"/> when the URL authorizes the call.</summary>
-    internal abstract string? BodyToken { get; }
+    /// <summary>The path that a method is called at, without the first slash. For a webhook it is a secret.</summary>
+    internal abstract string MethodPath(string method);
+
+    /// <summary>The access token to send in the body; <see langword="null"/> when the path authorizes the call.</summary>
+    internal virtual ValueTask<string?> AccessTokenAsync(string method, CancellationToken cancellationToken) => default;
+
+    /// <summary>Gets a new access token in place of an expired one, where <see cref="CanRenew"/> says so.</summary>
+    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
+    internal virtual Task<string> RenewAsync(string expired, string method, TokenEndpoint endpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>The texts that must not show anywhere but on the wire.</summary>
-    private protected abstract IEnumerable<string> Secrets { get; }
+    private protected abstract IEnumerable<string> GetSecrets();
 
     /// <summary>Takes the secrets out of a text that came from outside.</summary>
     [return: NotNullIfNotNull(nameof(text))]
@@ -71,9 +92,9 @@ public abstract class Bitrix24Credentials
     {
         if (text is not null)
         {
-            foreach (var secret in Secrets)
+            foreach (var secret in GetSecrets())
             {
-                text = text.Replace(secret, Redacted);
+                text = text.Replace(secret, Redacted).Replace(Uri.EscapeDataString(secret), Redacted);
             }
         }
 

@@ -3,6 +3,7 @@ namespace Bitrix24;
 /// <summary>Reads the addresses that users give. What it throws never quotes them: an address may carry a secret.</summary>
 internal static class PortalAddress
 {
+    /// <exception cref="FormatException">The text is no address that secrets may be sent to.</exception>
     internal static Uri Parse(string address, string what, string form)
     {
         if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
@@ -10,7 +11,7 @@ internal static class PortalAddress
             throw new FormatException($"{what} is not an absolute https address. It has the form {form}.");
         }
 
-        if (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback)
+        if (!IsSafe(uri))
         {
             throw new FormatException($"{what} must use https: over plain http the secret could be read on the way. Only a loopback address may use http.");
         }
@@ -21,6 +22,18 @@ internal static class PortalAddress
         }
 
         return uri;
+    }
+
+    /// <summary>Whether a secret may go there: in TLS, or without leaving the machine.</summary>
+    internal static bool IsSafe(Uri uri) => uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback);
+
+    /// <summary>The origin of a portal. The authorization server names portals as <c>https://{portal}/rest/</c>.</summary>
+    /// <exception cref="FormatException">The text is no address of a portal.</exception>
+    internal static Uri ParsePortal(string address)
+    {
+        const string Form = "https://{portal}/";
+        var uri = Parse(address, "The portal URL", Form);
+        return uri.AbsolutePath.Trim('/') is "" or "rest" ? Origin(uri) : throw new FormatException($"The portal URL must not have a path. It has the form {Form}.");
     }
 
     /// <summary>Scheme, host and port: what may be shown.</summary>

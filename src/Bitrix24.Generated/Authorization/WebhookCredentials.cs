@@ -8,28 +8,22 @@ internal sealed class WebhookCredentials : Bitrix24Credentials
     internal const string Form = "https://{portal}/rest/{user id}/{webhook code}/";
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly Uri webhookUrl;
-
-    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string code;
 
     private readonly string userId;
 
-    private WebhookCredentials(Uri webhookUrl, string userId, string code)
-        : base(PortalAddress.Origin(webhookUrl))
+    private WebhookCredentials(Uri portalUrl, string userId, string code)
+        : base(portalUrl)
     {
-        this.webhookUrl = webhookUrl;
         this.userId = userId;
         this.code = code;
     }
 
-    internal override string? BodyToken => null;
-
-    private protected override IEnumerable<string> Secrets => [code];
+    private protected override IEnumerable<string> GetSecrets() => [code];
 
     public override string ToString() => $"Webhook of user {userId} at {PortalUrl}";
 
-    internal override Uri MethodUrl(string method) => new(webhookUrl, method);
+    internal override string MethodPath(string method) => $"rest/{userId}/{code}/{method}";
 
     /// <exception cref="FormatException">The text is no webhook address.</exception>
     internal static WebhookCredentials Parse(string text)
@@ -41,7 +35,7 @@ internal sealed class WebhookCredentials : Bitrix24Credentials
             throw new FormatException($"The webhook URL does not have the form {Form}, without the name of a method.");
         }
 
-        return new WebhookCredentials(new Uri(PortalAddress.Origin(uri), $"rest/{segments[1]}/{segments[2]}/"), segments[1], segments[2]);
+        return new WebhookCredentials(PortalAddress.Origin(uri), segments[1], segments[2]);
     }
 
     private static bool IsNumber(string text) => text.Length > 0 && text.All(character => character is >= '0' and <= '9');

@@ -1,6 +1,6 @@
 using Bitrix24;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,53 +11,89 @@ public static class Bitrix24ServiceCollectionExtensions
 {
     private const string HttpClientName = "Bitrix24.Generated";
 
-    /// <summary>Registers <see cref="IBitrix24Client"/> as a singleton.</summary>
+    /// <summary>Registers <see cref="IBitrix24Client"/> and <see cref="IBitrix24ClientFactory"/> as singletons.</summary>
     /// <param name="services">Where to register.</param>
     /// <param name="configure">Sets the options; <see cref="Bitrix24ClientOptions.Credentials"/> is required.</param>
     /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The client is registered already.</exception>
     /// <remarks>Wrong options throw an <see cref="OptionsValidationException"/> when the host starts or the client is first asked for.</remarks>
     public static IHttpClientBuilder AddBitrix24Client(this IServiceCollection services, Action<Bitrix24ClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
 
-        services.AddOptions<Bitrix24ClientOptions>()
-            .Configure<IServiceProvider>((options, provider) => options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider)
-            .Configure(configure)
-            .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<Bitrix24ClientOptions>, Bitrix24ClientOptionsValidator>());
-
-        // A singleton may hold the client: each call asks the factory anew, so handlers are never kept beyond their time.
-        services.TryAddSingleton<IBitrix24Client>(provider =>
-        {
-            var factory = provider.GetRequiredService<IHttpClientFactory>();
-            return new Bitrix24Client(
-                provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value,
-                () => factory.CreateClient(HttpClientName),
-                provider.GetService<ILoggerFactory>());
-        });
-
-        // The default loggers print the address of each request, and with it the code of a webhook.
-        return services.AddHttpClient(HttpClientName)
-            .ConfigureHttpClient(HttpConnections.Configure)
-            .ConfigurePrimaryHttpMessageHandler(HttpConnections.CreateHandler)
-            .RemoveAllLoggers();
+        var builder = services.AddBitrix24(configure);
+        services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired: true));
+        services.AddOptions<Bitrix24ClientOptions>().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IBitrix24ClientFactory>().Create(provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!));
+        return builder;
     }
 
-    /// <summary>Registers <see cref="IBitrix24Client"/> as a singleton, with options from configuration.</summary>
+    /// <summary>Registers <see cref="IBitrix24Client"/> and <see cref="IBitrix24ClientFactory"/> as singletons, with options from configuration.</summary>
     /// <param name="services">Where to register.</param>
     /// <param name="configuration">
-    /// A section with <c>WebhookUrl</c>, or with <c>PortalUrl</c> and <c>AccessToken</c>; and, where wanted, <c>AttemptTimeout</c>
-    /// (<c>00:01:10</c>) and <c>ApplicationName</c>.
+    /// A section with <c>WebhookUrl</c>; or with <c>PortalUrl</c> and <c>AccessToken</c>; or with <c>PortalUrl</c>, <c>OAuth:ClientId</c>,
+    /// <c>OAuth:ClientSecret</c>, <c>OAuth:TokenFile</c> and, where wanted, <c>OAuth:TokenEndpoint</c>. Besides, where wanted:
+    /// <c>AttemptTimeout</c> (<c>00:01:10</c>), <c>ApplicationName</c>, <c>MaxResponseSize</c>, <c>ExecutionTimeBudget</c>,
+    /// <c>Retry:MaxAttempts</c>, <c>Retry:BaseDelay</c>, <c>Retry:MaxDelay</c>, and <c>RateLimit</c> (<c>Standard</c>,
+    /// <c>Enterprise</c>, <c>Unlimited</c>) or <c>RateLimit:Burst</c> with <c>RateLimit:PerSecond</c>.
     /// </param>
     /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The client is registered already.</exception>
     /// <remarks>Wrong settings throw an <see cref="OptionsValidationException"/> when the host starts or the client is first asked for.</remarks>
     public static IHttpClientBuilder AddBitrix24Client(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
 
         return services.AddBitrix24Client(options => ConfigurationReader.Apply(configuration, options));
+    }
+
+    /// <summary>Registers <see cref="IBitrix24ClientFactory"/> as a singleton, for applications that call many portals.</summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="configure">Sets the options; each client is given its credentials. Default: the default options.</param>
+    /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The client is registered already.</exception>
+    public static IHttpClientBuilder AddBitrix24ClientFactory(this IServiceCollection services, Action<Bitrix24ClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var builder = services.AddBitrix24(configure ?? (_ => { }));
+        services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired: false));
+        services.AddOptions<Bitrix24ClientOptions>().ValidateOnStart();
+        return builder;
+    }
+
+    private static IHttpClientBuilder AddBitrix24(this IServiceCollection services, Action<Bitrix24ClientOptions> configure)
+    {
+        if (services.Any(service => service.ServiceType == typeof(IBitrix24ClientFactory)))
+        {
+            throw new InvalidOperationException("The Bitrix24 client is registered already. To call several portals, register AddBitrix24ClientFactory once and make a client for each.");
+        }
+
+        services.AddOptions<Bitrix24ClientOptions>()
+            .Configure<IServiceProvider>((options, provider) => options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider)
+            .Configure(configure);
+
+        // A singleton may hold a client: each call asks for a connection anew, so handlers are never kept beyond their time.
+        services.AddSingleton<IBitrix24ClientFactory>(provider =>
+        {
+            var factory = provider.GetRequiredService<IHttpClientFactory>();
+            return new Bitrix24ClientFactory(new ClientRuntime(
+                provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value,
+                () => factory.CreateClient(HttpClientName),
+                provider.GetService<ILoggerFactory>()));
+        });
+
+        // After all handlers, whoever adds them and when.
+        services.AddOptions<HttpClientFactoryOptions>(HttpClientName)
+            .PostConfigure(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new SendOnceHandler())));
+
+        // The default loggers print the address of each request, and with it the code of a webhook.
+        return services.AddHttpClient(HttpClientName)
+            .ConfigureHttpClient(HttpConnections.Configure)
+            .ConfigurePrimaryHttpMessageHandler(HttpConnections.CreateHandler)
+            .RemoveAllLoggers();
     }
 }

@@ -5,65 +5,113 @@ using Microsoft.Extensions.Options;
 namespace Bitrix24;
 
 /// <summary>Reads the options from configuration. What is wrong is said by key, never by value: values are secrets.</summary>
-internal static class ConfigurationReader
+internal sealed class ConfigurationReader
 {
     private const string WebhookUrl = "WebhookUrl";
     private const string PortalUrl = "PortalUrl";
     private const string AccessToken = "AccessToken";
+    private const string OAuth = "OAuth";
+
+    private readonly IConfiguration configuration;
+    private readonly List<string> failures = [];
+
+    private ConfigurationReader(IConfiguration configuration) => this.configuration = configuration;
 
     /// <exception cref="OptionsValidationException">A key is missing, contradicts another or holds what it must not.</exception>
     internal static void Apply(IConfiguration configuration, Bitrix24ClientOptions options)
     {
-        var failures = new List<string>();
-        options.Credentials = Credentials(configuration, failures);
-
-        if (Value(configuration, nameof(options.AttemptTimeout)) is { } timeout)
+        var reader = new ConfigurationReader(configuration);
+        reader.Read(options);
+        if (reader.failures.Count > 0)
         {
-            if (TimeSpan.TryParse(timeout, CultureInfo.InvariantCulture, out var attemptTimeout))
-            {
-                options.AttemptTimeout = attemptTimeout;
-            }
-            else
-            {
-                failures.Add($"{Key(configuration, nameof(options.AttemptTimeout))} is no time span of the form 00:01:10.");
-            }
-        }
-
-        options.ApplicationName = Value(configuration, nameof(options.ApplicationName)) ?? options.ApplicationName;
-
-        if (failures.Count > 0)
-        {
-            throw new OptionsValidationException(Options.DefaultName, typeof(Bitrix24ClientOptions), failures);
+            throw new OptionsValidationException(Options.DefaultName, typeof(Bitrix24ClientOptions), reader.failures);
         }
     }
 
-    private static Bitrix24Credentials? Credentials(IConfiguration configuration, List<string> failures)
+    private void Read(Bitrix24ClientOptions options)
     {
-        var webhookUrl = Value(configuration, WebhookUrl);
-        var portalUrl = Value(configuration, PortalUrl);
-        var accessToken = Value(configuration, AccessToken);
-        switch (webhookUrl, portalUrl, accessToken)
+        options.Credentials = Credentials();
+        options.ApplicationName = Value("ApplicationName") ?? options.ApplicationName;
+        options.AttemptTimeout = Span("AttemptTimeout") ?? options.AttemptTimeout;
+        options.ExecutionTimeBudget = Span("ExecutionTimeBudget") ?? options.ExecutionTimeBudget;
+        options.MaxResponseSize = Integer("MaxResponseSize") ?? options.MaxResponseSize;
+        options.Retry.MaxAttempts = (int)(Integer("Retry:MaxAttempts") ?? options.Retry.MaxAttempts);
+        options.Retry.BaseDelay = Span("Retry:BaseDelay") ?? options.Retry.BaseDelay;
+        options.Retry.MaxDelay = Span("Retry:MaxDelay") ?? options.Retry.MaxDelay;
+        options.RateLimit = RateLimit() ?? options.RateLimit;
+    }
+
+    private Bitrix24Credentials? Credentials()
+    {
+        var webhookUrl = Value(WebhookUrl);
+        var portalUrl = Value(PortalUrl);
+        var accessToken = Value(AccessToken);
+        var application = configuration.GetSection(OAuth).GetChildren().Any();
+        switch (webhookUrl, portalUrl, accessToken, application)
         {
-            case ({ }, null, null):
-                return Parsed(() => WebhookCredentials.Parse(webhookUrl), Key(configuration, WebhookUrl), failures);
-            case (null, { }, { }):
-                return Parsed(() => AccessTokenCredentials.Parse(portalUrl, accessToken), Key(configuration, PortalUrl), failures);
-            case ({ }, _, _):
-                failures.Add($"{Key(configuration, WebhookUrl)} goes without {PortalUrl} and {AccessToken}: use one or the other.");
-                return null;
-            case (null, { }, null):
-                failures.Add($"{Key(configuration, AccessToken)} is missing: {PortalUrl} needs it.");
-                return null;
-            case (null, null, { }):
-                failures.Add($"{Key(configuration, PortalUrl)} is missing: {AccessToken} needs it.");
-                return null;
+            case ({ }, null, null, false):
+                return Parsed(WebhookUrl, () => WebhookCredentials.Parse(webhookUrl));
+            case (null, { }, { }, false):
+                return Parsed(PortalUrl, () => AccessTokenCredentials.Parse(portalUrl, accessToken));
+            case (null, { }, null, true):
+                return Parsed(OAuth, () => OAuthCredentials.From(new Bitrix24OAuthOptions
+                {
+                    PortalUrl = portalUrl,
+                    ClientId = Value("OAuth:ClientId"),
+                    ClientSecret = Value("OAuth:ClientSecret"),
+                    TokenStore = Value("OAuth:TokenFile") is { } file ? new FileBitrix24TokenStore(file) : throw new FormatException("TokenFile is not set. It is the path of the file that keeps the tokens."),
+                    TokenEndpoint = Value("OAuth:TokenEndpoint") is { } endpoint ? Address("TokenEndpoint", endpoint) : Bitrix24OAuthOptions.DefaultTokenEndpoint,
+                }));
+            case ({ }, _, _, _):
+                return Failed($"{Key(WebhookUrl)} goes without {PortalUrl}, {AccessToken} and {OAuth}: use one or the others.");
+            case (null, _, { }, true):
+                return Failed($"{Key(AccessToken)} goes without {OAuth}: use one or the other.");
+            case (null, { }, null, false):
+                return Failed($"{Key(AccessToken)} is missing, and so is {OAuth}: {PortalUrl} needs one of them.");
+            case (null, null, { }, false):
+                return Failed($"{Key(PortalUrl)} is missing: {AccessToken} needs it.");
+            case (null, null, null, true):
+                return Failed($"{Key(PortalUrl)} is missing: {OAuth} needs it.");
             default:
-                failures.Add($"{Key(configuration, WebhookUrl)} is missing, and so are {PortalUrl} and {AccessToken}: set the one or the others.");
-                return null;
+                return Failed($"{Key(WebhookUrl)} is missing, and so is {PortalUrl} with {AccessToken} or {OAuth}: set the one or the others.");
         }
     }
 
-    private static Bitrix24Credentials? Parsed(Func<Bitrix24Credentials> parse, string key, List<string> failures)
+    private Bitrix24RateLimit? RateLimit()
+    {
+        if (Value("RateLimit") is { } name)
+        {
+            switch (name.ToUpperInvariant())
+            {
+                case "STANDARD":
+                    return Bitrix24RateLimit.Standard;
+                case "ENTERPRISE":
+                    return Bitrix24RateLimit.Enterprise;
+                case "UNLIMITED":
+                    return Bitrix24RateLimit.Unlimited;
+                default:
+                    failures.Add($"{Key("RateLimit")} is none of Standard, Enterprise and Unlimited.");
+                    return null;
+            }
+        }
+
+        var burst = Integer("RateLimit:Burst");
+        var perSecond = Value("RateLimit:PerSecond");
+        if (burst is null && perSecond is null)
+        {
+            return null;
+        }
+
+        if (burst is >= 1 and <= int.MaxValue && double.TryParse(perSecond, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1000)
+        {
+            return new Bitrix24RateLimit((int)burst, rate);
+        }
+
+        failures.Add($"{Key("RateLimit:Burst")} (at least 1) and {Key("RateLimit:PerSecond")} (greater than 0, at most 1000) go together.");
+        return null;
+    }
+
+    private Bitrix24Credentials? Parsed(string key, Func<Bitrix24Credentials> parse)
     {
         try
         {
@@ -71,12 +119,51 @@ internal static class ConfigurationReader
         }
         catch (FormatException exception)
         {
-            failures.Add($"{key}: {exception.Message}");
-            return null;
+            return Failed($"{Key(key)}: {exception.Message}");
         }
     }
 
-    private static string? Value(IConfiguration configuration, string key) => configuration[key] is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+    private Bitrix24Credentials? Failed(string failure)
+    {
+        failures.Add(failure);
+        return null;
+    }
 
-    private static string Key(IConfiguration configuration, string key) => configuration is IConfigurationSection section ? section.Path + ":" + key : key;
+    private static Uri Address(string what, string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new FormatException($"{what} is no absolute address.");
+
+    private TimeSpan? Span(string key)
+    {
+        if (Value(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span))
+        {
+            return span;
+        }
+
+        failures.Add($"{Key(key)} is no time span of the form 00:01:10.");
+        return null;
+    }
+
+    private long? Integer(string key)
+    {
+        if (Value(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        failures.Add($"{Key(key)} is no whole number.");
+        return null;
+    }
+
+    private string? Value(string key) => configuration[key] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+    private string Key(string key) => configuration is IConfigurationSection section ? section.Path + ":" + key : key;
 }

@@ -31,6 +31,8 @@ public abstract class Bitrix24Exception : Exception
         RawErrorCode = failure.RawErrorCode;
         ErrorDescription = failure.ErrorDescription;
         Execution = failure.Execution;
+        Attempts = failure.Attempts;
+        Retry = failure.Retry;
     }
 
     /// <summary>Name of the method on the wire, for example <c>crm.calllist.add</c>.</summary>
@@ -53,4 +55,7 @@ public abstract class Bitrix24Exception : Exception
 
     /// <summary>How often the call was tried, the first time included.</summary>
     public int Attempts { get; init; } = 1;
+
+    /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
+    internal RetryAdvice Retry { get; }
 }

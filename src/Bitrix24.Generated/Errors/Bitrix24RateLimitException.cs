@@ -3,6 +3,8 @@ namespace Bitrix24;
 /// <summary>A limit of the portal was reached: too many requests, or the execution-time budget of the method is used up.</summary>
 public sealed class Bitrix24RateLimitException : Bitrix24Exception
 {
+    private readonly CallFailure? failure;
+
     /// <summary>Makes the exception with a default message.</summary>
     public Bitrix24RateLimitException()
     {
@@ -24,10 +26,11 @@ public sealed class Bitrix24RateLimitException : Bitrix24Exception
     }
 
     internal Bitrix24RateLimitException(CallFailure failure)
-        : base(failure)
-    {
-    }
+        : base(failure) => this.failure = failure;
 
     /// <summary>How long to wait before the next call; <see langword="null"/> when nobody said.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The same with a wait that the portal did not name but that is known.</summary>
+    internal Bitrix24RateLimitException WithRetryAfter(TimeSpan? retryAfter) => new(failure!) { RetryAfter = retryAfter };
 }

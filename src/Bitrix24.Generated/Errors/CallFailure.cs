@@ -5,6 +5,8 @@ namespace Bitrix24;
 /// <summary>What is known about a failed call: the facts that every <see cref="Bitrix24Exception"/> carries.</summary>
 internal sealed record CallFailure(string Method, CallExecution Execution, string Message)
 {
+    public int Attempts { get; init; } = 1;
+
     public HttpStatusCode? StatusCode { get; init; }
 
     public Bitrix24ErrorCode ErrorCode { get; init; }
@@ -12,6 +14,8 @@ internal sealed record CallFailure(string Method, CallExecution Execution, strin
     public string? RawErrorCode { get; init; }
 
     public string? ErrorDescription { get; init; }
+
+    public RetryAdvice Retry { get; init; }
 
     public Exception? Cause { get; init; }
 }

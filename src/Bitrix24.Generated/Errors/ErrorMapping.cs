@@ -11,19 +11,22 @@ internal static class ErrorMapping
 
     private static readonly string[] LineBreaks = ["<br>", "<br/>", "<br />"];
 
-    internal static Bitrix24Exception ToException(string method, HttpStatusCode status, PortalError error, TimeSpan? retryAfter, Bitrix24Credentials credentials)
+    internal static Bitrix24Exception ToException(in FailureContext context, HttpStatusCode status, PortalError error, TimeSpan? retryAfter)
     {
         var row = ErrorCatalogue.Find(error.Code);
-        var rawCode = credentials.Redact(error.Code);
-        var description = WithoutLineBreak(credentials.Redact(error.Description));
+        var rawCode = row is null ? context.Redact(error.Code) : error.Code;
+        var description = WithoutLineBreak(context.Redact(error.Description));
+
         // A code that nobody described promises nothing about what happened before it was sent.
-        var execution = row?.Execution ?? CallExecution.Unknown;
-        var failure = new CallFailure(method, execution, Message(method, status, row, rawCode, description, execution))
+        var execution = row is null || error.BesideResult ? CallExecution.Unknown : row.Execution;
+        var failure = new CallFailure(context.Method, execution, context.Sentence(What(status, row, rawCode, description), execution))
         {
+            Attempts = context.Attempts,
             StatusCode = status,
             ErrorCode = row?.Code ?? Bitrix24ErrorCode.Unknown,
             RawErrorCode = rawCode,
             ErrorDescription = description,
+            Retry = error.BesideResult ? RetryAdvice.Never : row?.Retry ?? ((int)status >= 500 ? RetryAdvice.IfIdempotent : RetryAdvice.Never),
         };
 
         return (row?.Kind ?? KindOf(status)) switch
@@ -46,28 +49,22 @@ internal static class ErrorMapping
         _ => ErrorKind.InvalidRequest,
     };
 
-    private static string Message(string method, HttpStatusCode status, ErrorCatalogueRow? row, string? rawCode, string? description, CallExecution execution)
+    private static string What(HttpStatusCode status, ErrorCatalogueRow? row, string? rawCode, string? description)
     {
-        var message = new StringBuilder(method).Append(" failed: ");
-        message.Append(row is null ? "the portal sent an error that is not in the catalogue" : Uncapitalized(row.Text.TrimEnd('.')));
-        message.Append(" (");
+        var what = new StringBuilder(row is null ? "the portal sent an error that is not in the catalogue" : Uncapitalized(row.Text.TrimEnd('.')));
+        what.Append(" (");
         if (!string.IsNullOrWhiteSpace(rawCode))
         {
-            message.Append(Quotable(rawCode!)).Append(", ");
+            what.Append(Quotable(rawCode!)).Append(", ");
         }
 
-        message.Append("HTTP ").Append(((int)status).ToString(CultureInfo.InvariantCulture)).Append(')');
+        what.Append("HTTP ").Append(((int)status).ToString(CultureInfo.InvariantCulture)).Append(')');
         if (!string.IsNullOrEmpty(description))
         {
-            message.Append("; the portal says \"").Append(Quotable(description!).TrimEnd('.')).Append('"');
+            what.Append("; the portal says \"").Append(Quotable(description!).TrimEnd('.')).Append('"');
         }
 
-        if (execution == CallExecution.Unknown)
-        {
-            message.Append("; it is not known whether the call ran");
-        }
-
-        return message.Append('.').ToString();
+        return what.ToString();
     }
 
     /// <summary>Portals end some descriptions with an HTML line break.</summary>

@@ -6,42 +6,51 @@ namespace Bitrix24;
 /// <summary>The ways in which no readable answer comes, in words.</summary>
 internal static class TransportFailure
 {
-    internal static Bitrix24TransportException Broken(string method, bool sendingStarted, Exception cause, Bitrix24Credentials credentials)
+    internal static Bitrix24TransportException Broken(in FailureContext context, bool sendingStarted, Exception cause)
     {
         var where = sendingStarted ? "the connection broke after the request was sent" : "no connection to the portal could be made";
-        return new(new CallFailure(method, ExecutionOf(sendingStarted), Sentence(method, $"{where}: {credentials.Redact(cause.Message).TrimEnd('.')}", sendingStarted))
-        {
-            // Somebody else's handler may have put the address into its message.
-            Cause = credentials.Redact(cause.ToString()) == cause.ToString() ? cause : null,
-        });
+        var failure = Make(context, $"{where}: {context.Redact(cause.Message)!.TrimEnd('.')}", sendingStarted, sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting);
+
+        // Somebody else's handler may have put the address into its message.
+        var text = cause.ToString();
+        return new(failure with { Cause = context.Redact(text) == text ? cause : null });
     }
 
-    internal static Bitrix24TransportException TimedOut(string method, bool sendingStarted)
-    {
-        var what = sendingStarted ? "no answer came within the attempt timeout" : "no connection to the portal was made within the attempt timeout";
-        return new(new CallFailure(method, ExecutionOf(sendingStarted), Sentence(method, what, sendingStarted)));
-    }
+    internal static Bitrix24TransportException TimedOut(in FailureContext context, bool sendingStarted) => new(Make(
+        context,
+        sendingStarted ? "no answer came within the attempt timeout" : "no connection to the portal was made within the attempt timeout",
+        sendingStarted,
+        sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting));
 
-    /// <summary>An HTML page, an empty or truncated body, a redirect: nothing that a method of a portal answers.</summary>
-    internal static Bitrix24TransportException Unreadable(string method, HttpResponseMessage response, long length)
+    /// <summary>An HTML page, an empty or truncated body: nothing that a method of a portal answers.</summary>
+    internal static Bitrix24TransportException Unreadable(in FailureContext context, HttpResponseMessage response, long length)
     {
         var status = (int)response.StatusCode;
-
-        // A redirect is sent in place of running the method.
-        var executed = status is not (301 or 302 or 303 or 307 or 308);
-        var what = executed
-            ? FormattableString.Invariant($"the answer is not JSON of the portal ({Kind(response)}, HTTP {status}, {length} bytes)")
-            : FormattableString.Invariant($"the portal redirects elsewhere (HTTP {status}); its address may have changed or its licence may have run out");
-        return new(new CallFailure(method, ExecutionOf(executed), Sentence(method, what, executed)) { StatusCode = response.StatusCode });
+        var what = FormattableString.Invariant($"the answer is not JSON of the portal ({Kind(response)}, HTTP {status}, {length} bytes)");
+        return new(Make(context, what, mayHaveRun: true, AfterAnswer(status)) with { StatusCode = response.StatusCode });
     }
 
-    internal static Bitrix24TransportException NoResult(string method, HttpStatusCode status) =>
-        new(new CallFailure(method, CallExecution.Unknown, Sentence(method, "the answer holds no result of this method", mayHaveRun: true)) { StatusCode = status });
+    internal static Bitrix24TransportException TooLarge(in FailureContext context, HttpResponseMessage response, long limit)
+    {
+        var what = FormattableString.Invariant($"the answer is longer than the {limit} bytes that are read (HTTP {(int)response.StatusCode})");
+        return new(Make(context, what, mayHaveRun: true, RetryAdvice.Never) with { StatusCode = response.StatusCode });
+    }
 
-    private static CallExecution ExecutionOf(bool mayHaveRun) => mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted;
+    internal static Bitrix24TransportException NoResult(in FailureContext context, HttpStatusCode status) =>
+        new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = status });
 
-    private static string Sentence(string method, string what, bool mayHaveRun) =>
-        $"{method} failed: {what}{(mayHaveRun ? "; it is not known whether the call ran" : string.Empty)}.";
+    /// <summary>A redirect that was not followed. It is sent in place of running the method.</summary>
+    internal static Bitrix24TransportException Redirected(in FailureContext context, HttpStatusCode status, string why) =>
+        new(Make(context, FormattableString.Invariant($"the portal redirects (HTTP {(int)status}) {why}"), mayHaveRun: false, RetryAdvice.Never) with { StatusCode = status });
+
+    private static CallFailure Make(in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry)
+    {
+        var execution = mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted;
+        return new CallFailure(context.Method, execution, context.Sentence(what, execution)) { Attempts = context.Attempts, Retry = retry };
+    }
+
+    /// <summary>A page under 4xx says that something in the request is not liked; it will not be liked the next time.</summary>
+    private static RetryAdvice AfterAnswer(int status) => status is >= 400 and < 500 ? RetryAdvice.Never : RetryAdvice.IfIdempotent;
 
     private static string Kind(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType switch
     {

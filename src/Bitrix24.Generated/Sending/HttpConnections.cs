@@ -37,6 +37,7 @@ internal static class HttpConnections
             AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = ConnectionLifetime,
             ActivityHeadersPropagator = null,
+            Proxy = new LoopbackBypassingProxy(),
         };
 #else
         CreateSocketsHttpHandler() ?? new HttpClientHandler
@@ -44,6 +45,7 @@ internal static class HttpConnections
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            Proxy = new LoopbackBypassingProxy(),
         };
 
     /// <summary>
@@ -63,6 +65,7 @@ internal static class HttpConnections
         type.GetProperty("AllowAutoRedirect")!.SetValue(handler, false);
         type.GetProperty("AutomaticDecompression")!.SetValue(handler, (DecompressionMethods)(-1));
         type.GetProperty("PooledConnectionLifetime")!.SetValue(handler, ConnectionLifetime);
+        type.GetProperty("Proxy")!.SetValue(handler, new LoopbackBypassingProxy());
         activityHeadersPropagator.SetValue(handler, null);
         return handler;
     }

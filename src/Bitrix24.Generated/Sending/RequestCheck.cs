@@ -11,36 +11,47 @@ internal static class RequestCheck
         }
     }
 
-    internal static void Minimum(long? value, long minimum, string property)
+    internal static void Minimum<T>(T value, T minimum, string property)
+        where T : struct, IComparable<T>
     {
-        if (value < minimum)
+        if (value.CompareTo(minimum) < 0)
         {
-            throw Refused($"{property} is {value}; the least is {minimum}. Leave it unset where there is none.");
+            throw Refused(FormattableString.Invariant($"{property} is {value}; the least is {minimum}."));
         }
     }
 
-    internal static void MinimumCount<T>(IReadOnlyCollection<T> values, int minimum, string property)
+    internal static void Minimum<T>(T? value, T minimum, string property)
+        where T : struct, IComparable<T>
     {
-        if (values.Count < minimum)
+        if (value is { } given && given.CompareTo(minimum) < 0)
         {
-            throw Refused($"{property} holds {values.Count} values; the least is {minimum}.");
+            throw Refused(FormattableString.Invariant($"{property} is {given}; the least is {minimum}. Leave it unset where there is none."));
         }
     }
 
-    internal static void ItemMinimum(IReadOnlyList<long> values, long minimum, string property)
+    internal static void MinimumCount<T>(IReadOnlyCollection<T>? values, int minimum, string property)
     {
-        for (var index = 0; index < values.Count; index++)
+        if (values is not null && values.Count < minimum)
         {
-            if (values[index] < minimum)
+            throw Refused(FormattableString.Invariant($"{property} holds {values.Count} values; the least is {minimum}."));
+        }
+    }
+
+    internal static void ItemMinimum<T>(IReadOnlyList<T>? values, T minimum, string property)
+        where T : IComparable<T>
+    {
+        for (var index = 0; index < values?.Count; index++)
+        {
+            if (values[index].CompareTo(minimum) < 0)
             {
-                throw Refused($"{property}[{index}] is {values[index]}; the least is {minimum}.");
+                throw Refused(FormattableString.Invariant($"{property}[{index}] is {values[index]}; the least is {minimum}."));
             }
         }
     }
 
-    internal static void Unique<T>(IReadOnlyList<T> values, string property)
+    internal static void Unique<T>(IReadOnlyList<T>? values, string property)
     {
-        if (values.Count < 2)
+        if (values is null || values.Count < 2)
         {
             return;
         }
@@ -50,7 +61,7 @@ internal static class RequestCheck
         {
             if (!seen.Add(values[index]))
             {
-                throw Refused($"{property}[{index}] repeats {values[index]}; each value may be given only once.");
+                throw Refused(FormattableString.Invariant($"{property}[{index}] repeats {values[index]}; each value may be given only once."));
             }
         }
     }

@@ -9,6 +9,8 @@ namespace Bitrix24;
 /// <summary>Reads the answer to a call: the one place that tells a result from an error.</summary>
 internal static class Answer
 {
+    private static readonly string[] Names = ["result", "error"];
+
     private enum Shape
     {
         Result,
@@ -17,20 +19,26 @@ internal static class Answer
         Foreign,
     }
 
+    /// <param name="context">What call it is.</param>
+    /// <param name="response">The head of the answer.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="timeProvider">The clock that a date to wait for goes by.</param>
+    /// <param name="resultRequired">Whether the answer is one of a method, with a member <c>result</c>.</param>
     /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
-    internal static TResponse Read<TResponse>(string method, HttpResponseMessage response, MemoryStream body, Bitrix24Credentials credentials)
+    internal static TResponse Read<TResponse>(in FailureContext context, HttpResponseMessage response, MemoryStream body, TimeProvider timeProvider, bool resultRequired = true)
     {
         var status = response.StatusCode;
-        switch (ShapeOf(body, out var error))
+        var encoding = EncodingOf(response.Content);
+        switch (ShapeOf(body, encoding, out var error))
         {
             case Shape.Error:
-                throw ErrorMapping.ToException(method, status, error, RetryAfter(response), credentials);
-            case Shape.Result when response.IsSuccessStatusCode:
-                return ReadResult<TResponse>(method, status, body);
-            case Shape.Neither when response.IsSuccessStatusCode:
-                throw TransportFailure.NoResult(method, status);
+                throw ErrorMapping.ToException(context, status, error, RetryAfter(response, timeProvider));
+            case Shape.Neither when response.IsSuccessStatusCode && resultRequired:
+                throw TransportFailure.NoResult(context, status);
+            case Shape.Result or Shape.Neither when response.IsSuccessStatusCode:
+                return ReadResult<TResponse>(context, status, body, encoding);
             default:
-                throw TransportFailure.Unreadable(method, response, body.Length);
+                throw TransportFailure.Unreadable(context, response, body.Length);
         }
     }
 
@@ -38,14 +46,15 @@ internal static class Answer
     /// Looks at the whole text before anything in it is believed: half an object, or one with something behind it, is no answer.
     /// An error under any HTTP status is an error.
     /// </summary>
-    private static Shape ShapeOf(MemoryStream body, out PortalError error)
+    private static Shape ShapeOf(MemoryStream body, Encoding encoding, out PortalError error)
     {
         error = default;
         var isError = false;
         var hasResult = false;
+        var isForeign = false;
         try
         {
-            using var json = Open(body);
+            using var json = Open(body, encoding);
             if (!ReadToken(json) || json.TokenType != JsonToken.StartObject)
             {
                 return Shape.Foreign;
@@ -55,21 +64,29 @@ internal static class Answer
             {
                 var name = (string)json.Value!;
                 ReadToken(json);
-                if (name == "error" && json.TokenType != JsonToken.Null)
+                switch (name)
                 {
-                    isError = true;
-                    error = error with { Code = Text(json) };
-                }
-                else if (name == "error_description")
-                {
-                    error = error with { Description = Text(json) };
+                    case "error":
+                        isError = json.TokenType != JsonToken.Null;
+                        error = error with { Code = Text(json) };
+                        break;
+                    case "error_description":
+                        error = error with { Description = Text(json) };
+                        break;
+                    case "result":
+                        hasResult = true;
+                        error = error with { BesideResult = json.TokenType != JsonToken.Null };
+                        break;
+                    default:
+                        // The serializer would take it for the member of that name.
+                        isForeign |= Names.Contains(name, StringComparer.OrdinalIgnoreCase);
+                        break;
                 }
 
-                hasResult |= name == "result";
                 json.Skip();
             }
 
-            if (json.TokenType != JsonToken.EndObject || ReadToken(json))
+            if (isForeign || json.TokenType != JsonToken.EndObject || ReadToken(json))
             {
                 return Shape.Foreign;
             }
@@ -82,23 +99,23 @@ internal static class Answer
         return isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
     }
 
-    private static TResponse ReadResult<TResponse>(string method, HttpStatusCode status, MemoryStream body)
+    private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, MemoryStream body, Encoding encoding)
     {
         try
         {
-            using var json = Open(body);
+            using var json = Open(body, encoding);
             return Json.Serializer.Deserialize<TResponse>(json)!;
         }
         catch (JsonException)
         {
-            throw TransportFailure.NoResult(method, status);
+            throw TransportFailure.NoResult(context, status);
         }
     }
 
-    private static JsonTextReader Open(MemoryStream body)
+    private static JsonTextReader Open(MemoryStream body, Encoding encoding)
     {
         body.Position = 0;
-        return Json.Reader(new StreamReader(body, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1024, leaveOpen: true));
+        return Json.Reader(new StreamReader(body, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1024, leaveOpen: true));
     }
 
     private static bool ReadToken(JsonTextReader json)
@@ -120,5 +137,23 @@ internal static class Answer
         _ => null,
     };
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider timeProvider) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - timeProvider.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+        _ => null,
+    };
+
+    /// <summary>The declared encoding where there is one that is known here; a byte order mark counts for more.</summary>
+    private static Encoding EncodingOf(HttpContent content)
+    {
+        try
+        {
+            return content.Headers.ContentType?.CharSet?.Trim('"') is { Length: > 0 } charset ? Encoding.GetEncoding(charset) : Encoding.UTF8;
+        }
+        catch (ArgumentException)
+        {
+            return Encoding.UTF8;
+        }
+    }
 }

@@ -37,8 +37,8 @@ public sealed class PackageTests
         Assert.Equal("README.md", Text(metadata, "readme"));
         Assert.NotEmpty(Text(metadata, "description"));
         Assert.NotEmpty(Text(metadata, "tags"));
-        Assert.Equal(["Microsoft.Extensions.Http", "Newtonsoft.Json"], Dependencies(metadata, "net10.0"));
-        Assert.Equal(["Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json"], Dependencies(metadata, ".NETStandard2.0"));
+        Assert.Equal(["Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"], Dependencies(metadata, "net10.0"));
+        Assert.Equal(["Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"], Dependencies(metadata, ".NETStandard2.0"));
     }
 
     private static void AssertTestingPackage(string package)

@@ -18,7 +18,7 @@ public sealed class RequestTests
 
         foreach (var credentials in kinds)
         {
-            var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "Acme.Erp/2.1" });
+            var bitrix24 = TestClient.On(credentials, options => options.ApplicationName = "Acme.Erp/2.1");
             await bitrix24.AddCallListAsync(TestClient.Request);
             await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [5] });
         }
@@ -72,7 +72,7 @@ public sealed class RequestTests
         long[] ids = [.. Enumerable.Range(1, 20_000)];
         portal.Contacts.Add(ids);
 
-        await Bitrix24Client.Create(portal.WebhookUrl).AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
+        await TestClient.On(portal.WebhookUrl).AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
 
         Assert.Equal(ids, Assert.Single(portal.CallLists).Entities);
     }
@@ -82,7 +82,7 @@ public sealed class RequestTests
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add([.. Enumerable.Range(1, 400)]);
-        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        var bitrix24 = TestClient.On(portal.WebhookUrl);
 
         await Parallel.ForEachAsync(
             Enumerable.Range(1, 200),

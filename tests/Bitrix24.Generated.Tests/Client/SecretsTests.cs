@@ -44,7 +44,7 @@ public sealed class SecretsTests
             (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
         })
         {
-            portal.AnswerNext(status, body, contentType);
+            portal.FailNext(SimulatedFault.Answer(status, body, contentType));
             await Fails(request);
         }
 

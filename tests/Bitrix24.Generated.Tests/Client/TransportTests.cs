@@ -11,7 +11,7 @@ public sealed class TransportTests
     [Fact]
     public async Task Refused_connection_did_not_run()
     {
-        var bitrix24 = Bitrix24Client.Create($"http://127.0.0.1:{UnusedPort()}/rest/1/abc/");
+        var bitrix24 = TestClient.On($"http://127.0.0.1:{UnusedPort()}/rest/1/abc/");
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -26,7 +26,7 @@ public sealed class TransportTests
     {
         // A portal of plain http spoken to in TLS.
         using var portal = SimulatedPortal.Start();
-        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl.Replace("http:", "https:", StringComparison.Ordinal));
+        var bitrix24 = TestClient.On(portal.WebhookUrl.Replace("http:", "https:", StringComparison.Ordinal));
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -39,7 +39,7 @@ public sealed class TransportTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var bitrix24 = Bitrix24Client.Create($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
+        var bitrix24 = TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
         var call = bitrix24.AddCallListAsync(TestClient.Request);
 
         using (var connection = await listener.AcceptTcpClientAsync())
@@ -57,7 +57,7 @@ public sealed class TransportTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var bitrix24 = Bitrix24Client.Create($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
+        var bitrix24 = TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
         var call = bitrix24.AddCallListAsync(TestClient.Request);
 
         using (var connection = await listener.AcceptTcpClientAsync())
@@ -95,7 +95,7 @@ public sealed class TransportTests
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Equal("crm.calllist.add failed: no answer came within the attempt timeout; it is not known whether the call ran.", exception.Message);
+        Assert.Equal("crm.calllist.add failed: no answer came within the attempt timeout; it is not known whether the call ran: look for the list in the portal before you make the call again.", exception.Message);
     }
 
     [Fact]
@@ -166,8 +166,8 @@ public sealed class TransportTests
     public async Task Redirects_are_not_followed()
     {
         using var portal = SimulatedPortal.Start();
-        portal.AnswerNext(HttpStatusCode.Found, string.Empty);
-        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.Found, string.Empty));
+        var bitrix24 = TestClient.On(portal.WebhookUrl);
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -216,10 +216,13 @@ public sealed class TransportTests
 
         public Task Started => started.Task;
 
-        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            started.SetResult();
+            started.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return 0;
         }
+
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
     }
 }

@@ -81,18 +81,18 @@ public sealed class CommandLineToolTests
         await Fails(2, "'nine' is no id", "nine");
         await Fails(5, "NO_AUTH_FOUND", "9", portal.WebhookUrl.Replace("s3cr3tc0de", "s3cr3tc0dx", StringComparison.Ordinal));
         await Fails(2, "BITRIX24_WEBHOOK_URL: The webhook URL must use https", "9", "http://acme.bitrix24.com/rest/1/s3cr3tc0de/");
-        portal.AnswerNext(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""");
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""));
         await Fails(6, "too many requests", "9");
-        portal.AnswerNext(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}""");
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}"""));
         await Fails(7, "may have run the call", "9");
-        portal.AnswerNext(HttpStatusCode.BadGateway, "<html>", "text/html");
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadGateway, "<html>", "text/html"));
         await Fails(8, "an HTML page", "9");
 
         Assert.Empty(portal.CallLists);
 
         async Task Fails(int expected, string words, string ids, string? webhookUrl = null)
         {
-            var (exitCode, output, error) = await Run(new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl }, "calllist", "add", "--type", "contact", "--ids", ids);
+            var (exitCode, output, error) = await Run(new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl }, "calllist", "add", "--type", "contact", "--ids", ids, "--max-attempts", "1");
             Assert.Equal(expected, exitCode);
             Assert.Empty(output);
             Assert.Contains(words, error, StringComparison.Ordinal);
@@ -140,6 +140,47 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
+    public async Task Result_that_cannot_be_written_is_not_lost()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9);
+        await using var error = new StringWriter();
+        await using var full = new FullWriter();
+
+        var exitCode = await CommandLineTool.RunAsync(["calllist", "add", "--type", "contact", "--ids", "9"], full, error, name => name == "BITRIX24_WEBHOOK_URL" ? portal.WebhookUrl : null);
+
+        Assert.Equal(9, exitCode);
+        Assert.Contains("Created call list 1.", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Addresses_among_wrong_arguments_are_not_repeated()
+    {
+        var (exitCode, _, error) = await Run([], "calllist", "add", "--webhook-url", "https://a.example/rest/1/s3cr3tc0de/");
+
+        Assert.Equal(2, exitCode);
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+        Assert.Contains("--webhook-url", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Env_file_as_shells_read_it()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9);
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "bitrix24.env");
+        await File.WriteAllTextAsync(file, $"export BITRIX24_WEBHOOK_URL='{portal.WebhookUrl}'\n");
+
+        Assert.Equal(0, (await Run([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", file)).ExitCode);
+        await File.AppendAllTextAsync(file, "nonsense\n");
+        var (exitCode, _, error) = await Run([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", file);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("Line 2 of the file", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Command_of_the_readme_creates_a_call_list()
     {
         const string Start = "dotnet run --project tools/b24 -- ";
@@ -157,5 +198,11 @@ public sealed class CommandLineToolTests
         await using var error = new StringWriter { NewLine = "\n" };
         var exitCode = await CommandLineTool.RunAsync(arguments, output, error, name => variables.GetValueOrDefault(name));
         return (exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>A disk without room.</summary>
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Flush() => throw new IOException("No space left on device");
     }
 }

@@ -16,7 +16,7 @@ public sealed class AnswerTests
             """{"result":9223372036854775807}""", """{"result":9223372036854775808}""", """{"result":0}""", """{"result":-1}""", """{"result":"0"}""",
             """{"result":null}""", """{"result":true}""", """{"result":false}""", """{"result":11.0}""", """{"result":1e3}""", """{"result":""}""",
             """{"result":"11x"}""", """{"result":"eleven"}""", """{"result":[11]}""", """{"result":{"ID":11}}""", """{"RESULT":11}""", """{"result":11,"error":""}""",
-            """{"result":11,"error":"ENTITY_ERROR"}""",
+            """{"result":11,"error":"ENTITY_ERROR"}""", """{"result":null,"error":"ENTITY_ERROR"}""", """{"result":11,"RESULT":12}""", """{"ERROR":"x","result":11}""",
         })
         {
             table.Append(body.Trim()).Append(" -> ").Append(await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.OK, body))).Append('\n');
@@ -38,7 +38,7 @@ public sealed class AnswerTests
             (400, """{"error":"ENTITIES_ERR""", "application/json"), (200, """{"result":11}<br>Warning""", "text/html"), (200, """{"result":11}{"result":12}""", "application/json"),
             (200, "[]", "application/json"), (200, "null", "application/json"), (200, "11", "application/json"), (200, "\"11\"", "application/json"),
             (200, "{}", "application/json"), (200, """{"time":{"start":1}}""", "application/json"), (500, """{"result":11}""", "application/json"), (404, "{}", "application/json"),
-            (302, "", "text/html"), (304, "", null), (200, new string('[', 200), "application/json"), (200, "\0\0", "application/octet-stream"), (200, "plain", "text/plain"),
+            (302, "", "text/html"), (303, """{"result":11}""", "application/json"), (304, "", null), (200, new string('[', 200), "application/json"), (200, "\0\0", "application/octet-stream"), (200, "plain", "text/plain"),
         })
         {
             using var client = new TestClient(StubHandler.Answering((HttpStatusCode)status, body, contentType));

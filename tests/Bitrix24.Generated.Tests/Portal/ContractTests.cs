@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Bitrix24.Testing;
-using NJsonSchema;
+using Microsoft.OpenApi;
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
 using WireMock.Server;
@@ -29,8 +29,8 @@ public sealed class ContractTests
                     server.Given(Request.Create().UsingPost().WithPath("/rest/1/abc123/" + method).WithHeader("Content-Type", "application/json").WithHeader("Accept", "application/json"))
                         .RespondWith(Response.Create().WithStatusCode(status).WithHeader("Content-Type", "application/json; charset=utf-8").WithBody(example.Value!.ToJsonString()));
 
-                    var bitrix24 = Bitrix24Client.Create($"{server.Url}/rest/1/abc123/");
-                    var outcome = await Record.ExceptionAsync(() => bitrix24.AddCallListAsync(TestClient.Request));
+                    var bitrix24 = TestClient.On($"{server.Url}/rest/1/abc123/");
+                    var outcome = await Record.ExceptionAsync(() => CallAsync(bitrix24, operation, operation.RequestBody!.Content!["application/json"].Examples!.First().Value.Value!));
 
                     var received = Assert.Single(server.LogEntries).RequestMessage!.Body!;
                     Assert.Empty(requestSchema.Validate(received));
@@ -54,7 +54,7 @@ public sealed class ContractTests
             {
                 var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
                 using var client = new TestClient(handler);
-                await client.Bitrix24.AddCallListAsync(Newtonsoft.Json.JsonConvert.DeserializeObject<AddCallListRequest>(example.Value!.ToJsonString())!);
+                _ = await Record.ExceptionAsync(() => CallAsync(client.Bitrix24, operation, example.Value!));
                 Assert.Equal(example.Value!.ToJsonString(), Assert.Single(handler.Bodies));
             }
         }
@@ -69,12 +69,20 @@ public sealed class ContractTests
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
 
-        await Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken) }).AddCallListAsync(TestClient.Request);
+        await TestClient.On(Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken)).AddCallListAsync(TestClient.Request);
 
         var body = System.Text.Json.Nodes.JsonNode.Parse(Assert.Single(portal.Requests).Body)!.AsObject();
         Assert.True(body.Remove("auth"));
         Assert.Empty(schema.Validate(body.ToJsonString()));
         Assert.Empty(body.Select(member => member.Key).Except(schema.ActualSchema.Properties.Keys, StringComparer.Ordinal));
+    }
+
+    /// <summary>Calls the operation by its id with a request of the spec.</summary>
+    private static Task CallAsync(IBitrix24Client bitrix24, OpenApiOperation operation, System.Text.Json.Nodes.JsonNode request)
+    {
+        var method = typeof(IBitrix24Client).GetMethod(operation.OperationId + "Async")!;
+        var parameter = Newtonsoft.Json.JsonConvert.DeserializeObject(request.ToJsonString(), method.GetParameters()[0].ParameterType);
+        return (Task)method.Invoke(bitrix24, [parameter, CancellationToken.None])!;
     }
 
     private static void AssertOutcome(string status, string name, System.Text.Json.Nodes.JsonObject example, Exception? outcome)

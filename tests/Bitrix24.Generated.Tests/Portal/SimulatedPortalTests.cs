@@ -107,7 +107,7 @@ public sealed class SimulatedPortalTests
         var time = new TickingTimeProvider();
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { TimeProvider = time, UtcOffset = TimeSpan.FromHours(3) });
         portal.Contacts.Add(9);
-        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        var bitrix24 = TestClient.On(portal.WebhookUrl);
         var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
 
         var first = (await bitrix24.AddCallListAsync(request)).Time!;
@@ -128,8 +128,8 @@ public sealed class SimulatedPortalTests
     public async Task Planned_answer_is_given_once_and_nothing_is_done()
     {
         using var portal = NewPortal();
-        portal.AnswerNext(HttpStatusCode.BadGateway, "<html></html>", "text/html");
-        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadGateway, "<html></html>", "text/html"));
+        var bitrix24 = TestClient.On(portal.WebhookUrl);
 
         await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
         Assert.Empty(portal.CallLists);

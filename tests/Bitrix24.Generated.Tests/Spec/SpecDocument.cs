@@ -36,7 +36,9 @@ internal sealed class SpecDocument
          where !response.Key.StartsWith('2')
          from example in response.Value.Content!["application/json"].Examples!
          select (response.Key, example.Key, example.Value.Value!.AsObject()))
-        .DistinctBy(example => (example.Item1, example.Item2));
+        .Concat(from error in Json["x-authorization-server"]!["errors"]!.AsArray()
+                select ("400", "AuthorizationServer", error.AsObject()))
+        .DistinctBy(example => (example.Item1, example.Item2, example.Item3["error"]!.GetValue<string>()));
 
     public static async Task<SpecDocument> LoadAsync()
     {

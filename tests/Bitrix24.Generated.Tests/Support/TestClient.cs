@@ -17,6 +17,7 @@ internal sealed class TestClient : IDisposable
         collection
             .AddBitrix24Client(options =>
             {
+                OneAttemptWithoutLimit(options);
                 options.Credentials = Bitrix24Credentials.Webhook(WebhookUrl);
                 configure?.Invoke(options);
             })
@@ -28,6 +29,17 @@ internal sealed class TestClient : IDisposable
     public IBitrix24Client Bitrix24 { get; }
 
     public static AddCallListRequest Request => new() { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
+
+    /// <summary>A client without dependency injection. Like all clients of tests it tries once and knows no limit, where a test does not ask for more.</summary>
+    public static Bitrix24Client On(string webhookUrl, Action<Bitrix24ClientOptions>? configure = null) => On(Bitrix24Credentials.Webhook(webhookUrl), configure);
+
+    public static Bitrix24Client On(Bitrix24Credentials credentials, Action<Bitrix24ClientOptions>? configure = null)
+    {
+        var options = new Bitrix24ClientOptions { Credentials = credentials };
+        OneAttemptWithoutLimit(options);
+        configure?.Invoke(options);
+        return Bitrix24Client.Create(options);
+    }
 
     /// <summary>The outcome of a call in one line.</summary>
     public static async Task<string> Outcome(HttpMessageHandler handler, Action<Bitrix24ClientOptions>? configure = null)
@@ -48,6 +60,12 @@ internal sealed class TestClient : IDisposable
         $"{exception.GetType().Name} | {exception.StatusCode?.ToString() ?? "no status"} | {exception.ErrorCode} | {Quoted(exception.RawErrorCode)} | {Quoted(exception.ErrorDescription)} | {exception.Execution}");
 
     public void Dispose() => services.Dispose();
+
+    private static void OneAttemptWithoutLimit(Bitrix24ClientOptions options)
+    {
+        options.RateLimit = Bitrix24RateLimit.Unlimited;
+        options.Retry.MaxAttempts = 1;
+    }
 
     private static string Quoted(string? text) => text is null ? "null" : $"\"{text}\"";
 }

@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Newtonsoft.Json;
+
+namespace Bitrix24;
+
+/// <summary>Keeps tokens in a file that several processes of one machine may share.</summary>
+/// <remarks>
+/// The file is JSON, readable and writable by its owner only (mode 600; on Windows it inherits the rights of its folder), and
+/// replaced as a whole: who reads it finds the old pair or the new one, never half of one. A file of the same name with
+/// <c>.lock</c> at its end serves as the lock.
+/// </remarks>
+public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
+{
+    private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly string path;
+    private readonly TimeProvider timeProvider;
+
+    /// <summary>Makes a store. The file need not exist yet; its folder must.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="timeProvider">The clock that waiting for the lock goes by. Default: the system's.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is <see langword="null"/> or blank.</exception>
+    public FileBitrix24TokenStore(string path, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new ArgumentException("The path is blank.", nameof(path));
+        }
+
+        this.path = Path.GetFullPath(path);
+        this.timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The file holds something else.</exception>
+    public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!File.Exists(path))
+        {
+            return default;
+        }
+
+        try
+        {
+            using var reader = new JsonTextReader(new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8));
+            if (Json.Serializer.Deserialize<Content>(reader) is { AccessToken: { Length: > 0 } accessToken, RefreshToken: { Length: > 0 } refreshToken } content)
+            {
+                return new(new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = content.ExpiresAt });
+            }
+        }
+        catch (JsonException)
+        {
+            // Without the cause: it may quote what it could not read.
+        }
+
+        throw new InvalidDataException("The token file holds no pair of tokens.");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        cancellationToken.ThrowIfCancellationRequested();
+        var text = JsonConvert.SerializeObject(new Content { AccessToken = token.AccessToken, RefreshToken = token.RefreshToken, ExpiresAt = token.ExpiresAt }, FileSettings);
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var stream = CreateForOwner(temporary))
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            stream.Write(bytes, 0, bytes.Length);
+            stream.Flush(flushToDisk: true);
+        }
+
+#if NET
+        File.Move(temporary, path, overwrite: true);
+#else
+        if (File.Exists(path))
+        {
+            File.Replace(temporary, path, destinationBackupFileName: null);
+        }
+        else
+        {
+            File.Move(temporary, path);
+        }
+#endif
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                // Held by the open file, so that it ends with its process whatever happens to that.
+                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+            {
+                await Task.Delay(LockPollInterval, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Settings of the file alone, whatever the application makes default.
+    private static readonly JsonSerializerSettings FileSettings = new() { Formatting = Formatting.Indented, DateFormatHandling = DateFormatHandling.IsoDateFormat };
+
+#if NET
+    private static FileStream CreateForOwner(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(file, options);
+    }
+#else
+    private const uint OwnerOnly = 0x180;
+
+    private static FileStream CreateForOwner(string file)
+    {
+        var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows) && ChangeMode(file, OwnerOnly) != 0)
+        {
+            stream.Dispose();
+            throw new IOException("The token file could not be kept from other users.");
+        }
+
+        return stream;
+    }
+
+    [DllImport("libc", EntryPoint = "chmod", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ChangeMode(string path, uint mode);
+#endif
+
+    private sealed class Content
+    {
+        [JsonProperty("access_token")]
+        public string? AccessToken { get; set; }
+
+        [JsonProperty("refresh_token")]
+        public string? RefreshToken { get; set; }
+
+        [JsonProperty("expires_at")]
+        public DateTimeOffset? ExpiresAt { get; set; }
+    }
+}

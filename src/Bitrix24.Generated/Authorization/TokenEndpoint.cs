@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net.Http;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24;
+
+/// <summary>The authorization server, where tokens are issued.</summary>
+internal sealed class TokenEndpoint(ClientRuntime runtime)
+{
+    /// <summary>Name for messages, in the place where the name of a method stands.</summary>
+    internal const string Name = "oauth/token";
+
+    internal ClientRuntime Runtime => runtime;
+
+    /// <summary>Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once.</summary>
+    /// <exception cref="Bitrix24Exception">The server refused, or gave no readable answer.</exception>
+    internal async Task<Bitrix24Authorization> RequestAsync(OAuthApplication application, string grantType, string name, string grant)
+    {
+        using var timeout = runtime.NewTimeout();
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["grant_type"] = grantType,
+            ["client_id"] = application.ClientId,
+            ["client_secret"] = application.ClientSecret,
+            [name] = grant,
+        });
+        using var message = new HttpRequestMessage(HttpMethod.Post, application.TokenEndpoint) { Content = form };
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        message.Headers.TryAddWithoutValidation("User-Agent", runtime.UserAgent);
+        HttpConnections.OfferHttp2(message);
+        SendPass.Attach(message);
+        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => application.Redact(text)?.Replace(grant, "***"));
+        try
+        {
+            using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            using var body = await ResponseBody.ReadAsync(response.Content, ResponseBody.MaxErrorSize, timeout.Token).ConfigureAwait(false)
+                ?? throw TransportFailure.TooLarge(context, response, ResponseBody.MaxErrorSize);
+            return Read(Answer.Read<JObject>(context, response, body, runtime.TimeProvider, resultRequired: false)) ?? throw TransportFailure.NoResult(context, response.StatusCode);
+        }
+        catch (OperationCanceledException)
+        {
+            throw TransportFailure.TimedOut(context, sendingStarted: true);
+        }
+        catch (Exception exception) when (exception is not Bitrix24Exception)
+        {
+            throw TransportFailure.Broken(context, sendingStarted: true, exception);
+        }
+    }
+
+    private Bitrix24Authorization? Read(JObject answer)
+    {
+        if (Text(answer, "access_token") is not { Length: > 0 } accessToken || Text(answer, "refresh_token") is not { Length: > 0 } refreshToken)
+        {
+            return null;
+        }
+
+        var expiresIn = long.TryParse(Text(answer, "expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < int.MaxValue ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        return new Bitrix24Authorization(
+            new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = runtime.TimeProvider.GetUtcNow() + expiresIn },
+            Uri.TryCreate(Text(answer, "client_endpoint"), UriKind.Absolute, out var endpoint) ? PortalAddress.Origin(endpoint) : null,
+            Text(answer, "member_id"),
+            Text(answer, "scope")?.Split(',') ?? []);
+    }
+
+    private static string? Text(JObject answer, string name) => answer[name] is JValue { Value: not null } value ? value.ToString(CultureInfo.InvariantCulture) : null;
+}

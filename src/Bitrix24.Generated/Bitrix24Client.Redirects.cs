@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Http;
+
+namespace Bitrix24;
+
+/// <content>
+/// A portal that has moved to another host redirects there. Its redirects are followed by hand: as POST, with the body, and only
+/// to the same method.
+/// </content>
+public sealed partial class Bitrix24Client
+{
+    private const int MaxHops = 2;
+
+    /// <summary>Where calls go: at first where the credentials say, later where the portal has moved to.</summary>
+    private volatile Uri portal;
+
+    /// <summary>303 is none: it is the answer to a request that was done.</summary>
+    private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 307 or 308;
+
+    /// <summary>Follows a redirect by moving this client to the new host.</summary>
+    /// <exception cref="Bitrix24TransportException">It does not lead to the same method of a portal on another host.</exception>
+    private void Move(Uri origin, Uri requested, HttpResponseMessage response, int hops, in FailureContext context)
+    {
+        var status = response.StatusCode;
+        if (response.Headers.Location is not { } location || !Uri.TryCreate(requested, location, out var target))
+        {
+            throw TransportFailure.Redirected(context, status, "without saying where to");
+        }
+
+        if (target.Authority == requested.Authority && target.Scheme == requested.Scheme)
+        {
+            throw TransportFailure.Redirected(context, status, "to a page of its own; its licence may have run out");
+        }
+
+        if (target.AbsolutePath != requested.AbsolutePath)
+        {
+            throw TransportFailure.Redirected(context, status, "to something that is not this method");
+        }
+
+        // A portal on the internet has no business on this machine's loopback, nor without TLS.
+        if (target.Scheme != Uri.UriSchemeHttps && !(PortalAddress.IsSafe(target) && requested.IsLoopback))
+        {
+            throw TransportFailure.Redirected(context, status, "to an address without https");
+        }
+
+        if (hops == MaxHops)
+        {
+            throw TransportFailure.Redirected(context, status, "too often");
+        }
+
+        var moved = PortalAddress.Origin(target);
+        if (portal == origin)
+        {
+            portal = moved;
+            Log.PortalMoved(runtime.Logger, origin.Authority, moved.Authority);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Bitrix24;
+
+/// <summary>What every failure of a call has in common.</summary>
+/// <param name="Method">Name of the method on the wire.</param>
+/// <param name="Attempts">How often the call was tried so far.</param>
+/// <param name="WhenUnknown">What to do when it is not known whether the call ran.</param>
+/// <param name="Redact">Takes the secrets of the call out of a text.</param>
+internal readonly record struct FailureContext(string Method, int Attempts, string? WhenUnknown, Func<string?, string?> Redact)
+{
+    /// <summary>One sentence that says what failed, why, and whether the call ran.</summary>
+    public string Sentence(string what, CallExecution execution)
+    {
+        var unknown = execution == CallExecution.NotExecuted ? string.Empty
+            : WhenUnknown is null ? "; it is not known whether the call ran"
+            : "; it is not known whether the call ran: " + WhenUnknown;
+        return $"{Method} failed: {what}{unknown}.";
+    }
+}

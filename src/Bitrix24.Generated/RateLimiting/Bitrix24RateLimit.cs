@@ -1,0 +1,61 @@
+using System.Threading.RateLimiting;
+
+namespace Bitrix24;
+
+/// <summary>How many requests are sent to a portal in how much time.</summary>
+/// <remarks>
+/// A portal counts the requests of an IP address: each adds one, some are taken off every second, and above a threshold it
+/// refuses. All clients of a process that call one host with the same limit share one count. Source:
+/// <see href="https://apidocs.bitrix24.com/limits.html"/>
+/// </remarks>
+public sealed class Bitrix24RateLimit
+{
+    private readonly RateLimiter? limiter;
+
+    /// <summary>Makes a limit.</summary>
+    /// <param name="burst">How many requests may be sent at once after a pause, at least 1.</param>
+    /// <param name="perSecond">How many requests may be sent per second in the long run, greater than 0 and at most 1000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public Bitrix24RateLimit(int burst, double perSecond)
+    {
+        Burst = burst >= 1 ? burst : throw new ArgumentOutOfRangeException(nameof(burst), burst, "The burst is at least 1.");
+        PerSecond = perSecond is > 0 and <= 1000 ? perSecond : throw new ArgumentOutOfRangeException(nameof(perSecond), perSecond, "The rate is greater than 0 and at most 1000.");
+    }
+
+    private Bitrix24RateLimit(RateLimiter? limiter) => this.limiter = limiter;
+
+    /// <summary>The limit of the cloud's standard plans: 50 at once, 2 per second.</summary>
+    public static Bitrix24RateLimit Standard { get; } = new(50, 2);
+
+    /// <summary>The limit of the cloud's Enterprise plan: 250 at once, 5 per second.</summary>
+    public static Bitrix24RateLimit Enterprise { get; } = new(250, 5);
+
+    /// <summary>No limit, for self-hosted portals.</summary>
+    public static Bitrix24RateLimit Unlimited { get; } = new(limiter: null);
+
+    /// <summary>How many requests may be sent at once; 0 where a limiter of your own decides, or none.</summary>
+    public int Burst { get; }
+
+    /// <summary>How many requests may be sent per second in the long run; 0 where a limiter of your own decides, or none.</summary>
+    public double PerSecond { get; }
+
+    /// <summary>
+    /// How long a call may wait for its turn, zero or more. Default: 10 minutes. A call that would have to wait longer throws a
+    /// <see cref="Bitrix24RateLimitException"/> and sends nothing.
+    /// </summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Lets a limiter of your own decide, for example one that several machines share.</summary>
+    /// <param name="limiter">The limiter. One permit is acquired per request. It is not disposed.</param>
+    /// <returns>The limit.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="limiter"/> is <see langword="null"/>.</exception>
+    public static Bitrix24RateLimit Custom(RateLimiter limiter)
+    {
+        ArgumentNullException.ThrowIfNull(limiter);
+        return new Bitrix24RateLimit(limiter);
+    }
+
+    /// <summary>The limiter for a portal; <see langword="null"/> when there is no limit.</summary>
+    internal RateLimiter? For(Uri portal, TimeProvider timeProvider) =>
+        limiter ?? (Burst == 0 ? null : PortalRateLimiters.Get(portal, this, timeProvider));
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace Bitrix24;
+
+/// <summary>What the <c>time</c> blocks say about the execution time of each method: how much is used, and when some becomes free.</summary>
+internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)
+{
+    // A minute of use leaves the sum after ten: what claims to last longer is a clock gone wrong.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, State> byMethod = new(StringComparer.Ordinal);
+
+    internal void Note(string method, ResponseTime? time)
+    {
+        if (time?.OperatingUsed is { } used && time.OperatingResetsAt is { } resetsAt)
+        {
+            // The moment is the portal's; the distance to it is true on every clock.
+            var distance = resetsAt - (time.FinishedAt ?? timeProvider.GetUtcNow());
+            byMethod[method] = new State(used, timeProvider.GetTimestamp(), distance < Longest ? distance : Longest);
+        }
+    }
+
+    /// <summary>How long until some of the budget of a method becomes free; <see langword="null"/> when that is not known or has passed.</summary>
+    internal TimeSpan? UntilReset(string method) => Find(method) is { } state ? Remaining(state) : null;
+
+    /// <summary>How long to wait before the next call of a method so that its use stays below a budget.</summary>
+    internal TimeSpan Wait(string method, TimeSpan budget) =>
+        Find(method) is { } state && state.Used >= budget ? Remaining(state) ?? TimeSpan.Zero : TimeSpan.Zero;
+
+    private State? Find(string method) => byMethod.TryGetValue(method, out var state) ? state : null;
+
+    private TimeSpan? Remaining(State state)
+    {
+        var remaining = state.Distance - timeProvider.GetElapsedTime(state.NotedAt);
+        return remaining > TimeSpan.Zero ? remaining : null;
+    }
+
+    private sealed record State(TimeSpan Used, long NotedAt, TimeSpan Distance);
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Bitrix24;
+
+/// <summary>The limiters of this process, one for each portal host and limit.</summary>
+internal static class PortalRateLimiters
+{
+    private const int CrowdedCount = 1024;
+
+    // Time that a test makes up for itself is not the time of others.
+    private static readonly ConditionalWeakTable<TimeProvider, ConcurrentDictionary<(string Authority, int Burst, double PerSecond, TimeSpan MaxWait), PortalRateLimiter>> ByClock = new();
+
+    internal static PortalRateLimiter Get(Uri portal, Bitrix24RateLimit limit, TimeProvider timeProvider)
+    {
+        var limiters = ByClock.GetValue(timeProvider, _ => new());
+        var key = (portal.Authority, limit.Burst, limit.PerSecond, limit.MaxWait);
+        if (limiters.TryGetValue(key, out var limiter))
+        {
+            return limiter;
+        }
+
+        if (limiters.Count >= CrowdedCount)
+        {
+            // One that is full again is as good as a new one.
+            foreach (var idle in limiters.Where(entry => entry.Value.IdleDuration is not null).ToList())
+            {
+                limiters.TryRemove(idle.Key, out _);
+            }
+        }
+
+        return limiters.GetOrAdd(key, _ => new PortalRateLimiter(limit.Burst, limit.PerSecond, limit.MaxWait, timeProvider));
+    }
+}

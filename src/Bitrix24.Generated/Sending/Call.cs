@@ -1,0 +1,14 @@
+namespace Bitrix24;
+
+/// <summary>One call of an operation, over all its attempts.</summary>
+internal sealed class Call(Operation operation, IRequest request)
+{
+    public Operation Operation { get; } = operation;
+
+    public string Method => Operation.Method;
+
+    public IRequest Request { get; } = request;
+
+    /// <summary>How often it was sent, hops to a moved portal not counted.</summary>
+    public int Attempts { get; set; }
+}

@@ -1,0 +1,48 @@
+using System.Net.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bitrix24;
+
+/// <summary>What the clients of one set of options share, whichever portals they call.</summary>
+internal sealed class ClientRuntime
+{
+    internal ClientRuntime(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
+    {
+        Http = http;
+        TimeProvider = options.TimeProvider;
+        AttemptTimeout = options.AttemptTimeout;
+        RateLimit = options.RateLimit;
+        ExecutionTimeBudget = options.ExecutionTimeBudget;
+        MaxResponseSize = options.MaxResponseSize;
+        UserAgent = Bitrix24.UserAgent.For(options.ApplicationName);
+        Logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        Retry = new RetryPolicy(options.Retry, options.TimeProvider, Logger);
+    }
+
+    public Func<HttpClient> Http { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public TimeSpan AttemptTimeout { get; }
+
+    public Bitrix24RateLimit RateLimit { get; }
+
+    public TimeSpan? ExecutionTimeBudget { get; }
+
+    public long MaxResponseSize { get; }
+
+    public string UserAgent { get; }
+
+    public ILogger Logger { get; }
+
+    public RetryPolicy Retry { get; }
+
+    /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
+    public CancellationTokenSource NewTimeout() =>
+#if NET
+        new(AttemptTimeout, TimeProvider);
+#else
+        TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
+#endif
+}

@@ -1,0 +1,11 @@
+namespace Bitrix24;
+
+/// <summary>What a method without parameters is called with.</summary>
+internal sealed class EmptyRequest : IRequest
+{
+    public static EmptyRequest Instance { get; } = new();
+
+    public void Validate()
+    {
+    }
+}

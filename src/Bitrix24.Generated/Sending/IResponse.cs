@@ -1,0 +1,8 @@
+namespace Bitrix24;
+
+/// <summary>What a method answers; the implementations are generated.</summary>
+internal interface IResponse
+{
+    /// <summary>How long the portal took.</summary>
+    ResponseTime? Time { get; }
+}

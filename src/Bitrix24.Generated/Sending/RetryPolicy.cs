@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Bitrix24;
+
+/// <summary>Tries a call again by one question: did it run?</summary>
+internal sealed class RetryPolicy
+{
+    private static readonly ResiliencePropertyKey<Call> CallKey = new("Bitrix24.Call");
+
+    private readonly ResiliencePipeline pipeline;
+    private readonly TimeSpan maxDelay;
+
+    internal RetryPolicy(Bitrix24RetryOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        maxDelay = options.MaxDelay;
+        if (options.MaxAttempts == 1)
+        {
+            pipeline = ResiliencePipeline.Empty;
+            return;
+        }
+
+        pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.MaxAttempts - 1,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.BaseDelay,
+                MaxDelay = options.MaxDelay,
+                ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context).Operation)),
+                DelayGenerator = arguments => new((arguments.Outcome.Exception as Bitrix24RateLimitException)?.RetryAfter),
+                OnRetry = arguments =>
+                {
+                    var exception = (Bitrix24Exception)arguments.Outcome.Exception!;
+                    Log.TryingAgain(logger, exception.Method, arguments.AttemptNumber + 2, arguments.RetryDelay.TotalMilliseconds, exception.ErrorCode, exception.StatusCode);
+                    Telemetry.Retried(exception);
+                    return default;
+                },
+            })
+            .Build();
+    }
+
+    internal async Task<TResponse> ExecuteAsync<TResponse>(Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        context.Properties.Set(CallKey, call);
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                static async (context, attempt) => await attempt(CallOf(context), context.CancellationToken).ConfigureAwait(false),
+                context,
+                attempt).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private bool MayBeTriedAgain(Bitrix24Exception exception, Operation operation) => exception.Retry switch
+    {
+        RetryAdvice.AfterWaiting => (exception as Bitrix24RateLimitException)?.RetryAfter is not { } retryAfter || retryAfter <= maxDelay,
+        RetryAdvice.IfIdempotent => operation.IsIdempotent,
+        _ => false,
+    };
+
+    private static Call CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+
+namespace Bitrix24;
+
+/// <summary>The activities and metrics of this package. None carries a secret, a URL or a body.</summary>
+internal static class Telemetry
+{
+    /// <summary>Name of the activity source, of the meter and of the log category.</summary>
+    internal const string Name = "Bitrix24.Generated";
+
+    private const string System = "bitrix24";
+
+    private static readonly ActivitySource Activities = new(Name);
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Histogram<double> CallDuration = Meter.CreateHistogram<double>("bitrix24.client.call.duration", "s", "How long calls took, with all their attempts and waits.");
+    private static readonly Histogram<double> PortalDuration = Meter.CreateHistogram<double>("bitrix24.client.portal.duration", "s", "How long portals took for calls, as they say.");
+    private static readonly Histogram<double> OperatingUsed = Meter.CreateHistogram<double>("bitrix24.client.operating.used", "s", "Execution time that a method had used up in ten minutes after a call.");
+    private static readonly Histogram<double> WaitDuration = Meter.CreateHistogram<double>("bitrix24.client.wait.duration", "s", "How long calls waited for a limit.");
+    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "Attempts after the first.");
+    private static readonly Counter<long> Renewals = Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Renewals of access tokens.");
+
+    internal static Activity? StartCall(string method, Uri portal)
+    {
+        var activity = Activities.StartActivity(method, ActivityKind.Client);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag("rpc.system", System);
+            activity.SetTag("rpc.method", method);
+            activity.SetTag("server.address", portal.Host);
+            activity.SetTag("server.port", portal.Port);
+        }
+
+        return activity;
+    }
+
+    internal static void Succeeded(Activity? activity, string method, TimeSpan duration, int attempts, ResponseTime? time)
+    {
+        activity?.SetTag("bitrix24.attempts", attempts);
+        CallDuration.Record(duration.TotalSeconds, Method(method));
+        if (time?.Elapsed is { } elapsed)
+        {
+            PortalDuration.Record(elapsed.TotalSeconds, Method(method));
+        }
+
+        if (time?.OperatingUsed is { } used)
+        {
+            OperatingUsed.Record(used.TotalSeconds, Method(method));
+        }
+    }
+
+    internal static void Failed(Activity? activity, TimeSpan duration, Bitrix24Exception exception)
+    {
+        var error = ErrorType(exception);
+        if (activity is not null)
+        {
+            activity.SetTag("bitrix24.attempts", exception.Attempts);
+            activity.SetTag("error.type", error);
+            if (exception.StatusCode is { } status)
+            {
+                activity.SetTag("http.response.status_code", (int)status);
+            }
+
+            activity.SetStatus(ActivityStatusCode.Error, exception.Message);
+        }
+
+        CallDuration.Record(duration.TotalSeconds, Method(exception.Method), Error(error));
+    }
+
+    internal static void Cancelled(Activity? activity, string method, TimeSpan duration)
+    {
+        activity?.SetTag("error.type", "cancelled");
+        activity?.SetStatus(ActivityStatusCode.Error, "cancelled");
+        CallDuration.Record(duration.TotalSeconds, Method(method), Error("cancelled"));
+    }
+
+    internal static void Waited(string method, TimeSpan duration) => WaitDuration.Record(duration.TotalSeconds, Method(method));
+
+    internal static void Retried(Bitrix24Exception exception) => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception)));
+
+    internal static void Renewed(bool succeeded) => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed"));
+
+    /// <summary>Of low cardinality: the code where it is known, else the status, else that nothing readable came.</summary>
+    private static string ErrorType(Bitrix24Exception exception) => exception switch
+    {
+        { ErrorCode: not Bitrix24ErrorCode.Unknown } => exception.ErrorCode.ToString(),
+        { StatusCode: { } status } => ((int)status).ToString(CultureInfo.InvariantCulture),
+        _ => "transport",
+    };
+
+    private static KeyValuePair<string, object?> Method(string method) => new("rpc.method", method);
+
+    private static KeyValuePair<string, object?> Error(string error) => new("error.type", error);
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Bitrix24.Testing;
+using VerifyXunit;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Every fault, once and again and again, for a call that must not run twice and one that may, with all kinds of credentials.</summary>
+public sealed class FaultTableTests
+{
+    private const string Kinds = "webhook, token, oauth";
+
+    private static readonly (string Name, SimulatedFault Fault)[] Table =
+    [
+        ("connection reset before the call ran", SimulatedFault.ConnectionReset),
+        ("connection reset after the call ran", SimulatedFault.ConnectionReset with { RunsCall = true }),
+        ("no answer, call did not run", SimulatedFault.NoAnswer),
+        ("no answer, call ran", SimulatedFault.NoAnswer with { RunsCall = true }),
+        ("answer truncated", SimulatedFault.TruncatedAnswer),
+        ("200 login page", SimulatedFault.HtmlPage(HttpStatusCode.OK)),
+        ("403 page", SimulatedFault.HtmlPage(HttpStatusCode.Forbidden)),
+        ("500 page, call ran", SimulatedFault.HtmlPage(HttpStatusCode.InternalServerError) with { RunsCall = true }),
+        ("502 page, call ran", SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true }),
+        ("503 page", SimulatedFault.HtmlPage(HttpStatusCode.ServiceUnavailable)),
+        ("504 page, call ran", SimulatedFault.HtmlPage(HttpStatusCode.GatewayTimeout) with { RunsCall = true }),
+        ("200 empty, call ran", SimulatedFault.Answer(HttpStatusCode.OK, "") with { RunsCall = true }),
+        ("204", SimulatedFault.Answer(HttpStatusCode.NoContent, "")),
+        ("200 {}", SimulatedFault.Answer(HttpStatusCode.OK, "{}")),
+        ("200 with an error", SimulatedFault.Error(HttpStatusCode.OK, "ERROR_ARGUMENT", "x")),
+        ("400 ERROR_ARGUMENT", SimulatedFault.Error(HttpStatusCode.BadRequest, "ERROR_ARGUMENT", "x")),
+        ("400 unknown code", SimulatedFault.Error(HttpStatusCode.BadRequest, "BRAND_NEW", "x")),
+        ("401 NO_AUTH_FOUND", SimulatedFault.Error(HttpStatusCode.Unauthorized, "NO_AUTH_FOUND")),
+        ("401 expired_token", SimulatedFault.Error(HttpStatusCode.Unauthorized, "expired_token")),
+        ("403 ACCESS_DENIED", SimulatedFault.Error(HttpStatusCode.Forbidden, "ACCESS_DENIED")),
+        ("429 OPERATION_TIME_LIMIT", SimulatedFault.Error(HttpStatusCode.TooManyRequests, "OPERATION_TIME_LIMIT")),
+        ("500 INTERNAL_SERVER_ERROR, call ran", SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR") with { RunsCall = true }),
+        ("500 ERROR_UNEXPECTED_ANSWER, call ran", SimulatedFault.Error(HttpStatusCode.InternalServerError, "ERROR_UNEXPECTED_ANSWER") with { RunsCall = true }),
+        ("500 PORTAL_DELETED", SimulatedFault.Error(HttpStatusCode.InternalServerError, "PORTAL_DELETED")),
+        ("500 unknown code, call ran", SimulatedFault.Error(HttpStatusCode.InternalServerError, "BRAND_NEW") with { RunsCall = true }),
+        ("503 QUERY_LIMIT_EXCEEDED", SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED")),
+        ("503 OVERLOAD_LIMIT", SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "OVERLOAD_LIMIT")),
+        ("302 to a page of the portal", SimulatedFault.Redirect(new Uri("/bitrix/coupon_activation.php", UriKind.Relative))),
+        ("302 to nowhere", SimulatedFault.Redirect(new Uri("", UriKind.Relative))),
+        ("302 to plain http elsewhere", SimulatedFault.MovedTo(new Uri("http://elsewhere.example/"))),
+    ];
+
+    [Fact]
+    public async Task Faults_by_operation_and_credentials()
+    {
+        var table = new StringBuilder();
+        foreach (var (name, fault) in Table)
+        {
+            table.Append(name).Append('\n');
+            foreach (var (often, times) in new[] { ("once", 1), ("always", 100) })
+            {
+                foreach (var operation in new[] { "crm.calllist.add", "crm.calllist.get" })
+                {
+                    var rows = new List<(string Kind, string Row)>();
+                    foreach (var kind in Kinds.Split(", "))
+                    {
+                        rows.Add((kind, await RowAsync(fault, times, operation, kind)));
+                    }
+
+                    foreach (var group in rows.GroupBy(row => row.Row, StringComparer.Ordinal))
+                    {
+                        var kinds = string.Join(", ", group.Select(row => row.Kind));
+                        table.Append(CultureInfo.InvariantCulture, $"  {often,-6} {operation} {(kinds == Kinds ? "" : "(" + kinds + ") ")}-> {group.Key}\n");
+                    }
+                }
+            }
+        }
+
+        await Verifier.Verify(table.ToString(), "txt");
+    }
+
+    private static async Task<string> RowAsync(SimulatedFault fault, int times, string operation, string kind)
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        var clock = new SkippingTimeProvider();
+        var bitrix24 = TestClient.On(TestCredentials.Of(kind, portal), options =>
+        {
+            options.TimeProvider = clock;
+            options.Retry.MaxAttempts = 3;
+        });
+        if (operation == "crm.calllist.get")
+        {
+            await bitrix24.AddCallListAsync(TestClient.Request);
+        }
+
+        var (requestsBefore, listsBefore) = (portal.Requests.Count, portal.CallLists.Count);
+        portal.FailNext(fault, times);
+        var call = operation == "crm.calllist.add"
+            ? Outcome(async () => (await bitrix24.AddCallListAsync(TestClient.Request)).Result)
+            : Outcome(async () => (await bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 })).Result.Id);
+        await TimeOutAsync(call, portal, clock);
+
+        var lists = portal.CallLists.Count - listsBefore;
+        Assert.True(lists <= 1, "A list was made twice.");
+        return FormattableString.Invariant($"{portal.Requests.Count - requestsBefore} requests, {lists} lists, {await call}");
+    }
+
+    /// <summary>Lets each attempt time out as soon as the portal has got it and keeps silent.</summary>
+    private static async Task TimeOutAsync(Task call, SimulatedPortal portal, SkippingTimeProvider clock)
+    {
+        var seen = 0;
+        while (!call.IsCompleted)
+        {
+            if (portal.Silent > seen)
+            {
+                seen = portal.Silent;
+                clock.ExpireAttempts();
+            }
+
+            await Task.WhenAny(call, Task.Run(() => Thread.Yield()));
+        }
+    }
+
+    private static async Task<string> Outcome(Func<Task<long>> call)
+    {
+        try
+        {
+            return FormattableString.Invariant($"result {await call()}");
+        }
+        catch (Bitrix24Exception exception)
+        {
+            return FormattableString.Invariant($"{exception.GetType().Name} {exception.ErrorCode}, {exception.Execution} after {exception.Attempts} attempts");
+        }
+    }
+}

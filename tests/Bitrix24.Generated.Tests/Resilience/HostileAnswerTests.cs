@@ -1,0 +1,182 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using CsCheck;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Whatever a portal sends: a result, a typed exception or a cancellation comes out, and nothing else.</summary>
+public sealed class HostileAnswerTests
+{
+    private static readonly string[] Answers =
+    [
+        """{"result":11,"time":{"start":1752471668.062547,"finish":1752471668.531711,"duration":0.4691641330718994,"processing":0.4174520969390869,"date_start":"2025-07-14T08:41:08+02:00","date_finish":"2025-07-14T08:41:08+02:00","operating_reset_at":1752472268,"operating":0.41742897033691406}}""",
+        """{"error":"ENTITIES_ERROR","error_description":"Entities is not array"}""",
+        """{"result":{"ID":"13","DATE_CREATE":"2025-07-14 08:47:19","CREATED_BY_ID":"29","WEBFORM_ID":null,"ENTITY_TYPE_ID":"3","ENTITY_TYPE":"CONTACT"}}""",
+    ];
+
+    private static readonly string[] Snippets = ["null", "true", "-1", "1e999", "99999999999999999999999", "\"\"", "[]", "{}", "[[[[[[", "\\u0000", "\uFEFF", "\"result\":", "\"error\":", "\"time\":", "NaN", "'", "//", "/*", "0x1F", "\0", "é", "}"];
+
+    [Fact]
+    public async Task Mutated_answers()
+    {
+        var mutation = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 3], OneOf(Snippets), Gen.Int[0, 40], Gen.Byte);
+        var sample = Gen.Select(OneOf(Answers), mutation.Array[1, 4], OneOf(200, 200, 200, 201, 204, 304, 400, 401, 403, 429, 500, 502, 503));
+
+        await sample.SampleAsync(
+            async (answer, mutations, status) =>
+            {
+                var bytes = Encoding.UTF8.GetBytes(answer).ToList();
+                foreach (var (position, kind, snippet, length, value) in mutations)
+                {
+                    var at = position % (bytes.Count + 1);
+                    switch (kind)
+                    {
+                        case 0:
+                            bytes.InsertRange(at, Encoding.UTF8.GetBytes(snippet));
+                            break;
+                        case 1:
+                            bytes.RemoveRange(at, Math.Min(length, bytes.Count - at));
+                            break;
+                        case 2 when at < bytes.Count:
+                            bytes[at] = value;
+                            break;
+                        default:
+                            bytes.RemoveRange(at, bytes.Count - at);
+                            break;
+                    }
+                }
+
+                await OnlyTypedOutcomes(StubHandler.Answering((HttpStatusCode)status, [.. bytes]));
+            },
+            iter: 1500,
+            threads: 2);
+    }
+
+    [Theory]
+    [InlineData("utf-16", "ENTITY_ERROR")]
+    [InlineData("\"utf-8\"", "ENTITY_ERROR")]
+    [InlineData("iso-8859-1", "ENTITY_ERROR")]
+    [InlineData("no-such-charset", "ENTITY_ERROR")]
+    public async Task Declared_charset_is_used_where_it_is_known(string charset, string code)
+    {
+        var encoding = charset == "utf-16" ? Encoding.Unicode : Encoding.UTF8;
+        var body = encoding.GetBytes($$"""{"error":"{{code}}"}""");
+
+        var outcome = await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body, $"application/json; charset={charset}"));
+
+        Assert.Contains("EntityError", outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Byte_order_marks_are_read_over()
+    {
+        foreach (var encoding in new Encoding[] { Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            byte[] body = [.. encoding.GetPreamble(), .. encoding.GetBytes("""{"result":11}""")];
+            Assert.Equal("result 11", await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.OK, body)));
+        }
+    }
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(200, false)]
+    [InlineData(500, true)]
+    [InlineData(500, false)]
+    public async Task Bodies_are_read_up_to_a_bound(int status, bool declared)
+    {
+        var endless = new EndlessStream();
+        var handler = new StubHandler((_, _) =>
+        {
+            var content = new StreamContent(endless);
+            content.Headers.ContentLength = declared ? 1L << 40 : null;
+            return Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = content });
+        });
+        using var client = new TestClient(handler, options => options.MaxResponseSize = 100_000);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+        Assert.Contains(status == 200 ? "longer than the 100000 bytes" : "longer than the 65536 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.InRange(endless.Given, 0, 130_000);
+    }
+
+    [Fact]
+    public async Task Compressed_bombs_and_false_encodings_are_transport_failures()
+    {
+        using var server = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var bitrix24 = TestClient.On($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/rest/1/abc/", options => options.MaxResponseSize = 1_000_000);
+
+        foreach (var (encoding, body) in new[] { ("gzip", Bomb()), ("gzip", "plain text"u8.ToArray()), ("br", "plain text"u8.ToArray()), ("deflate", "plain text"u8.ToArray()) })
+        {
+            var call = Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+            using (var connection = await server.AcceptTcpClientAsync())
+            {
+                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+                await connection.GetStream().WriteAsync(body);
+                Assert.Equal(CallExecution.Unknown, (await call).Execution);
+            }
+        }
+    }
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+
+    private static byte[] Bomb()
+    {
+        using var bomb = new MemoryStream();
+        using (var gzip = new GZipStream(bomb, CompressionLevel.Optimal))
+        {
+            gzip.Write(new byte[20_000_000]);
+        }
+
+        return bomb.ToArray();
+    }
+
+    private static async Task OnlyTypedOutcomes(StubHandler handler)
+    {
+        using var client = new TestClient(handler);
+        foreach (var call in new Func<Task>[] { () => client.Bitrix24.AddCallListAsync(TestClient.Request), () => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }) })
+        {
+            var exception = await Record.ExceptionAsync(call);
+            Assert.True(exception is null or Bitrix24Exception, exception?.ToString());
+        }
+    }
+
+    private sealed class EndlessStream : Stream
+    {
+        public long Given { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Array.Fill(buffer, (byte)' ', offset, count);
+            Given += count;
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

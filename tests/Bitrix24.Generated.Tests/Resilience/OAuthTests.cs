@@ -1,0 +1,295 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Bitrix24.Testing;
+
+namespace Bitrix24.Tests;
+
+public sealed class OAuthTests
+{
+    [Fact]
+    public async Task Two_hundred_calls_on_an_expired_token_renew_it_once_and_all_succeed()
+    {
+        using var portal = NewPortal();
+        var bitrix24 = TestClient.On(TestCredentials.Of("oauth", portal));
+        portal.ExpireAccessToken();
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => bitrix24.AddCallListAsync(TestClient.Request)));
+
+        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(200, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_renewed_while_the_portal_accepts_the_token()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = portal.AccessToken, RefreshToken = portal.RefreshToken, ExpiresAt = DateTimeOffset.UnixEpoch });
+
+        await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(0, portal.Renewals);
+    }
+
+    [Fact]
+    public async Task Renewal_is_a_form_in_the_body_and_the_call_is_repeated_with_the_new_token()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal));
+        var (oldAccess, oldRefresh) = (portal.AccessToken, portal.RefreshToken);
+        portal.ExpireAccessToken();
+
+        await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(["crm.calllist.add", "", "crm.calllist.add"], portal.Requests.Select(request => request.Method));
+        var renewal = portal.Requests[1];
+        Assert.Equal(("POST", "/oauth/token/", "application/x-www-form-urlencoded"), (renewal.HttpMethod, renewal.PathAndQuery, renewal.Headers["Content-Type"]));
+        Assert.Equal($"grant_type=refresh_token&client_id={portal.ClientId}&client_secret={portal.ClientSecret}&refresh_token={oldRefresh}", renewal.Body);
+        Assert.Contains(oldAccess, portal.Requests[0].Body, StringComparison.Ordinal);
+        Assert.Contains(portal.AccessToken, portal.Requests[2].Body, StringComparison.Ordinal);
+        Assert.Equal((portal.AccessToken, portal.RefreshToken), (store.Token!.AccessToken, store.Token.RefreshToken));
+        Assert.NotNull(store.Token.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task New_pair_is_stored_before_it_is_used()
+    {
+        using var portal = NewPortal();
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => portal.CallLists.Count);
+        portal.ExpireAccessToken();
+
+        await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
+
+        Assert.Equal([0], store.ListsWhenSaved);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Pair_that_could_not_be_stored_is_not_used_and_not_lost()
+    {
+        using var portal = NewPortal();
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 1 };
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
+        portal.ExpireAccessToken();
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Contains("the token store failed (IOException)", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(portal.CallLists);
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal(1, portal.Renewals);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Refused_renewal_is_told_to_all_and_asked_for_once()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = portal.AccessToken, RefreshToken = "used-up" });
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
+        portal.ExpireAccessToken();
+
+        var calls = Enumerable.Range(0, 20).Select(_ => Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request)));
+        var exceptions = await Task.WhenAll(calls);
+
+        Assert.All(exceptions, exception => Assert.Equal((Bitrix24ErrorCode.InvalidGrant, CallExecution.NotExecuted, "crm.calllist.add"), (exception.ErrorCode, exception.Execution, exception.Method)));
+        Assert.Equal(1, portal.Requests.Count(request => request.PathAndQuery == "/oauth/token/"));
+        Assert.Empty(portal.CallLists);
+
+        // Somebody authorizes again.
+        await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal(1, portal.Renewals);
+    }
+
+    [Fact]
+    public async Task Authorization_server_that_fails_is_left_alone_for_half_a_minute()
+    {
+        using var portal = NewPortal();
+        var clock = new SkippingTimeProvider();
+        var bitrix24 = TestClient.On(TestCredentials.Of("oauth", portal), options => options.TimeProvider = clock);
+        portal.ExpireAccessToken();
+        portal.FailNextRenewal(SimulatedFault.HtmlPage(HttpStatusCode.BadGateway));
+
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal(1, portal.Requests.Count(request => request.PathAndQuery == "/oauth/token/"));
+
+        clock.Advance(TimeSpan.FromSeconds(31));
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Cancelled_caller_does_not_lose_the_renewal()
+    {
+        using var portal = NewPortal();
+        using var cancellation = new CancellationTokenSource();
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { BeforeSave = cancellation.Cancel };
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
+        portal.ExpireAccessToken();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+        await bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
+    }
+
+    [Fact]
+    public async Task Two_processes_with_one_store_do_not_burn_each_others_refresh_token()
+    {
+        using var portal = NewPortal();
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tokens.json");
+        await new FileBitrix24TokenStore(path).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        var clients = Enumerable.Range(0, 2).Select(_ => TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)))).ToList();
+
+        for (var round = 1; round <= 3; round++)
+        {
+            portal.ExpireAccessToken();
+            await Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 10).Select(_ => client.AddCallListAsync(TestClient.Request))));
+            Assert.Equal(round, portal.Renewals);
+        }
+
+        Assert.Equal(60, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task Authorization_code_becomes_the_first_pair()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore();
+        var options = TestCredentials.Options(portal, store);
+        options.PortalUrl = null;
+
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(options, "no-such-code"));
+        Assert.Null(store.Token);
+        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+
+        Assert.Equal(portal.Url, authorization.PortalUrl);
+        Assert.Equal(["crm"], authorization.Scope);
+        Assert.Equal(portal.AccessToken, store.Token!.AccessToken);
+        options.PortalUrl = authorization.PortalUrl!.ToString();
+        await TestClient.On(Bitrix24Credentials.OAuth(options)).AddCallListAsync(TestClient.Request);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Empty_store_says_what_to_do_and_nothing_is_sent()
+    {
+        using var portal = NewPortal();
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore()));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal("crm.calllist.add failed: the token store is empty; exchange an authorization code for the first tokens.", exception.Message);
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task File_store_keeps_its_file_for_the_owner_and_whole()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tokens.json");
+        var store = new FileBitrix24TokenStore(path);
+        Assert.Null(await store.LoadAsync(CancellationToken.None));
+        var expiresAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2));
+
+        await store.SaveAsync(new Bitrix24Token { AccessToken = "a1", RefreshToken = "r1" }, CancellationToken.None);
+        await store.SaveAsync(new Bitrix24Token { AccessToken = "a2", RefreshToken = "r2", ExpiresAt = expiresAt }, CancellationToken.None);
+
+        var read = (await new FileBitrix24TokenStore(path).LoadAsync(CancellationToken.None))!;
+        Assert.Equal(("a2", "r2", expiresAt), (read.AccessToken, read.RefreshToken, read.ExpiresAt));
+        Assert.Equal([path], Directory.GetFiles(folder.Path));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+
+        await File.WriteAllTextAsync(path, "{\"access_token\":\"a3\"");
+        var exception = await Assert.ThrowsAsync<InvalidDataException>(async () => await store.LoadAsync(CancellationToken.None));
+        Assert.DoesNotContain("a3", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_store_lets_one_in_at_a_time()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tokens.json");
+        var inside = 0;
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            using (await new FileBitrix24TokenStore(path, new SkippingTimeProvider()).LockAsync(CancellationToken.None))
+            {
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                await Task.Yield();
+                Interlocked.Decrement(ref inside);
+            }
+        })));
+
+        using var held = await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None);
+        using var cancellation = new CancellationTokenSource();
+        var waiting = new FileBitrix24TokenStore(path).LockAsync(cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public void Wrong_options_are_named()
+    {
+        static string Message(Action<Bitrix24OAuthOptions> change)
+        {
+            var options = new Bitrix24OAuthOptions { PortalUrl = "https://acme.bitrix24.com/", ClientId = "app", ClientSecret = "s3cr3t", TokenStore = new InMemoryBitrix24TokenStore() };
+            change(options);
+            var exception = Assert.Throws<ArgumentException>("options", () => Bitrix24Credentials.OAuth(options));
+            Assert.DoesNotContain("s3cr3t", exception.ToString(), StringComparison.Ordinal);
+            return exception.Message;
+        }
+
+        Assert.StartsWith("The portal URL is not an absolute", Message(options => options.PortalUrl = null), StringComparison.Ordinal);
+        Assert.StartsWith("ClientId is not set.", Message(options => options.ClientId = " "), StringComparison.Ordinal);
+        Assert.StartsWith("ClientSecret is not set.", Message(options => options.ClientSecret = null), StringComparison.Ordinal);
+        Assert.StartsWith("TokenStore is not set.", Message(options => options.TokenStore = null), StringComparison.Ordinal);
+        Assert.StartsWith("TokenEndpoint must use https", Message(options => options.TokenEndpoint = new Uri("http://oauth.example/")), StringComparison.Ordinal);
+    }
+
+    private static SimulatedPortal NewPortal()
+    {
+        var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        return portal;
+    }
+
+    /// <summary>A store that can fail and that notes when it is saved to.</summary>
+    private sealed class ObservedStore(Bitrix24Token token, Func<int> listsMade) : IBitrix24TokenStore
+    {
+        private readonly InMemoryBitrix24TokenStore store = new(token);
+        private readonly ConcurrentQueue<int> listsWhenSaved = new();
+
+        public int Failures { get; set; }
+
+        public Action? BeforeSave { get; set; }
+
+        public IEnumerable<int> ListsWhenSaved => listsWhenSaved;
+
+        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => store.LoadAsync(cancellationToken);
+
+        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken)
+        {
+            BeforeSave?.Invoke();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Failures-- > 0)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            listsWhenSaved.Enqueue(listsMade());
+            return store.SaveAsync(token, cancellationToken);
+        }
+
+        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => store.LockAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Threading.RateLimiting;
+using Bitrix24.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bitrix24.Tests;
+
+public sealed class RateLimitTests
+{
+    [Theory]
+    [InlineData(50, 2)]
+    [InlineData(250, 5)]
+    public async Task Flood_never_overflows_the_portals_bucket_and_uses_it_to_within_two_percent(int burst, double perSecond)
+    {
+        const int Calls = 600;
+        var clock = new SkippingTimeProvider();
+        using var portal = NewPortal(new SimulatedPortalOptions { TimeProvider = clock, RequestBurst = burst, RequestsPerSecond = perSecond });
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options =>
+        {
+            options.TimeProvider = clock;
+            options.RateLimit = new Bitrix24RateLimit(burst, perSecond);
+        });
+        var begun = clock.GetUtcNow();
+
+        for (var call = 0; call < Calls; call++)
+        {
+            await bitrix24.AddCallListAsync(TestClient.Request);
+        }
+
+        var taken = (clock.GetUtcNow() - begun).TotalSeconds;
+        var allowed = burst + (perSecond * taken);
+        Assert.Equal(Calls, portal.Requests.Count);
+        Assert.True(Calls >= 0.98 * allowed, FormattableString.Invariant($"{Calls} calls in {taken} s; the bucket allows {allowed}."));
+    }
+
+    [Fact]
+    public async Task Clients_of_one_host_share_the_limit_and_those_of_another_do_not()
+    {
+        var clock = new FakeTimeProvider();
+        var limit = new Bitrix24RateLimit(2, 1);
+        using var one = NewPortal();
+        using var other = NewPortal();
+        Bitrix24Client Client(SimulatedPortal portal) => TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, limit));
+
+        await Client(one).AddCallListAsync(TestClient.Request);
+        var waiting = Client(one).AddCallListAsync(TestClient.Request);
+        await Client(other).AddCallListAsync(TestClient.Request);
+
+        Assert.False(waiting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await waiting;
+    }
+
+    [Fact]
+    public async Task Wait_beyond_the_longest_is_refused_at_once()
+    {
+        var clock = new FakeTimeProvider();
+        using var portal = NewPortal();
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 0.1) { MaxWait = TimeSpan.FromSeconds(5) }));
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.NotExecuted, TimeSpan.FromSeconds(10)), (exception.Execution, exception.RetryAfter));
+        Assert.Single(portal.Requests);
+    }
+
+    [Fact]
+    public async Task Cancelled_wait_gives_its_turn_back()
+    {
+        var clock = new FakeTimeProvider();
+        using var portal = NewPortal();
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 1)));
+        using var cancellation = new CancellationTokenSource();
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        var cancelled = bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        var next = bitrix24.AddCallListAsync(TestClient.Request);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await next;
+
+        Assert.Equal(2, portal.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Refusal_by_the_portal_empties_the_own_bucket_too()
+    {
+        var clock = new SkippingTimeProvider();
+        using var portal = NewPortal();
+        portal.FailNext(SimulatedFault.Error(System.Net.HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(50, 0.5)));
+
+        await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        await bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal([TimeSpan.FromSeconds(2)], clock.Waits);
+    }
+
+    [Fact]
+    public async Task Limiter_of_the_application_decides()
+    {
+        using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
+        using var portal = NewPortal();
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        using (limiter.AttemptAcquire())
+        {
+            await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        }
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal(2, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public void Limits_out_of_their_range_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("burst", () => new Bitrix24RateLimit(0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("perSecond", () => new Bitrix24RateLimit(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>("perSecond", () => new Bitrix24RateLimit(1, double.NaN));
+        Assert.Throws<ArgumentNullException>("limiter", () => Bitrix24RateLimit.Custom(null!));
+        Assert.Equal((50, 2), (Bitrix24RateLimit.Standard.Burst, Bitrix24RateLimit.Standard.PerSecond));
+        Assert.Equal((250, 5), (Bitrix24RateLimit.Enterprise.Burst, Bitrix24RateLimit.Enterprise.PerSecond));
+    }
+
+    private static SimulatedPortal NewPortal(SimulatedPortalOptions? options = null)
+    {
+        var portal = SimulatedPortal.Start(options);
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        return portal;
+    }
+}

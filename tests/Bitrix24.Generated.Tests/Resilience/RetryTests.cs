@@ -1,0 +1,192 @@
+using System.Net;
+using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bitrix24.Tests;
+
+public sealed class RetryTests
+{
+    private const string Answer = """{"result":11,"time":{"finish":1752471668.5,"operating":470.5,"operating_reset_at":1752471698}}""";
+
+    [Fact]
+    public async Task Waits_double_with_some_chance_and_stay_below_the_longest()
+    {
+        var clock = new SkippingTimeProvider();
+        var outcome = await TestClient.Outcome(StubHandler.Throwing(new HttpRequestException("refused")), options =>
+        {
+            options.TimeProvider = clock;
+            options.Retry = new Bitrix24RetryOptions { MaxAttempts = 9, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(10) };
+        });
+
+        // The stub has read the body, so nobody knows whether the call ran.
+        Assert.EndsWith("Unknown", outcome, StringComparison.Ordinal);
+        Assert.Empty(clock.Waits);
+
+        using var portal = SimulatedPortal.Start();
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 8);
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        await TestClient.On(portal.WebhookUrl, options =>
+        {
+            options.TimeProvider = clock;
+            options.Retry = new Bitrix24RetryOptions { MaxAttempts = 9, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(10) };
+        }).AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(8, clock.Waits.Count);
+        Assert.All(clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        Assert.True(clock.Waits.Distinct().Count() > 1);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Retry_After_is_honoured_and_beyond_the_longest_wait_handed_on()
+    {
+        var clock = new SkippingTimeProvider();
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
+        [
+            (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""", "7"),
+            (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""", clock.GetUtcNow().AddSeconds(20).ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
+            (HttpStatusCode.OK, Answer, null),
+            (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""", "61"),
+        ]);
+        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(13)], clock.Waits);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal((TimeSpan.FromSeconds(61), 1), (exception.RetryAfter, exception.Attempts));
+    }
+
+    [Fact]
+    public async Task Used_up_execution_time_waits_until_some_becomes_free()
+    {
+        var clock = new SkippingTimeProvider();
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
+        [
+            (HttpStatusCode.OK, Answer, null),
+            (HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}""", null),
+            (HttpStatusCode.OK, Answer, null),
+            (HttpStatusCode.OK, Answer.Replace("1752471698", "1752472200", StringComparison.Ordinal), null),
+            (HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}""", null),
+        ]);
+        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal([TimeSpan.FromSeconds(29.5)], clock.Waits);
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal((TimeSpan.FromSeconds(531.5), 1), (exception.RetryAfter, exception.Attempts));
+    }
+
+    [Fact]
+    public async Task Execution_time_budget_paces_the_calls_of_its_method()
+    {
+        var clock = new SkippingTimeProvider();
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
+        [
+            (HttpStatusCode.OK, Answer, null),
+            (HttpStatusCode.OK, """{"result":{"ID":1}}""", null),
+            (HttpStatusCode.OK, Answer.Replace("470.5", "10", StringComparison.Ordinal), null),
+            (HttpStatusCode.OK, Answer, null),
+        ]);
+        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(470)));
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        await client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 });
+        Assert.Empty(clock.Waits);
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal([TimeSpan.FromSeconds(29.5)], clock.Waits);
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(clock.Waits);
+    }
+
+    [Fact]
+    public async Task Wait_between_attempts_ends_with_the_callers_token()
+    {
+        var clock = new FakeTimeProvider();
+        using var cancellation = new CancellationTokenSource();
+        var answered = new TaskCompletionSource();
+        var handler = new StubHandler((_, _) =>
+        {
+            answered.TrySetResult();
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}""") });
+        });
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token);
+        await answered.Task;
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(1, handler.Requests);
+    }
+
+    [Fact]
+    public async Task Refused_connections_are_tried_again_and_the_last_failure_is_thrown()
+    {
+        var clock = new SkippingTimeProvider();
+        using var gone = SimulatedPortal.Start();
+        gone.Dispose();
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(gone.WebhookUrl, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())).AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((4, CallExecution.NotExecuted), (exception.Attempts, exception.Execution));
+        Assert.Equal(3, clock.Waits.Count);
+    }
+
+    [Fact]
+    public async Task Handlers_of_the_application_cannot_send_a_call_twice()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}""");
+        foreach (var (defaults, builder) in new[] { (true, false), (false, true) })
+        {
+            var before = handler.Requests;
+            var services = new ServiceCollection();
+            if (defaults)
+            {
+                services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler(() => new RepeatingHandler()));
+            }
+
+            var client = services
+                .AddBitrix24Client(options => (options.Credentials, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook(TestClient.WebhookUrl), 1))
+                .ConfigurePrimaryHttpMessageHandler(() => handler);
+            if (builder)
+            {
+                client.AddHttpMessageHandler(() => new RepeatingHandler());
+            }
+
+            using var provider = services.BuildServiceProvider();
+            var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+
+            Assert.Equal(1, handler.Requests - before);
+            Assert.Equal(CallExecution.Unknown, exception.Execution);
+            Assert.Contains("tried to send the request again", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static StubHandler Answering(Queue<(HttpStatusCode Status, string Body, string? RetryAfter)> answers) => new((_, _) =>
+    {
+        var (status, body, retryAfter) = answers.Dequeue();
+        var response = new HttpResponseMessage(status) { Content = new StringContent(body) };
+        if (retryAfter is not null)
+        {
+            response.Headers.Add("Retry-After", retryAfter);
+        }
+
+        return Task.FromResult(response);
+    });
+
+    /// <summary>What applications add for all of their clients.</summary>
+    private sealed class RepeatingHandler : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            return response.IsSuccessStatusCode ? response : await base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace Bitrix24.CommandLine;
+
+/// <summary>The call was done, and its result could not be written to standard output.</summary>
+internal sealed class ResultLostException(string sentence, Exception innerException)
+    : Exception($"{sentence} This could not be written to standard output: {innerException.Message}", innerException);
