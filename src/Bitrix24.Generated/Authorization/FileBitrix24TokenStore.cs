@@ -38,25 +38,9 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
     public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!File.Exists(path))
-        {
-            return default;
-        }
-
-        try
-        {
-            using var reader = new JsonTextReader(new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8));
-            if (Json.Serializer.Deserialize<Content>(reader) is { AccessToken: { Length: > 0 } accessToken, RefreshToken: { Length: > 0 } refreshToken } content)
-            {
-                return new(new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = content.ExpiresAt });
-            }
-        }
-        catch (JsonException)
-        {
-            // Without the cause: it may quote what it could not read.
-        }
-
-        throw new InvalidDataException("The token file holds no pair of tokens.");
+        return File.Exists(path)
+            ? new(Read(path) ?? throw new InvalidDataException("The token file holds no pair of tokens."))
+            : default;
     }
 
     /// <inheritdoc/>
@@ -65,27 +49,15 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
         ArgumentNullException.ThrowIfNull(token);
         cancellationToken.ThrowIfCancellationRequested();
         var text = JsonConvert.SerializeObject(new Content { AccessToken = token.AccessToken, RefreshToken = token.RefreshToken, ExpiresAt = token.ExpiresAt }, FileSettings);
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        using (var stream = CreateForOwner(temporary))
+        File.Delete(NewPath);
+        using (var stream = CreateForOwner(NewPath))
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             stream.Write(bytes, 0, bytes.Length);
             stream.Flush(flushToDisk: true);
         }
 
-#if NET
-        File.Move(temporary, path, overwrite: true);
-#else
-        if (File.Exists(path))
-        {
-            File.Replace(temporary, path, destinationBackupFileName: null);
-        }
-        else
-        {
-            File.Move(temporary, path);
-        }
-#endif
+        Replace();
         return default;
     }
 
@@ -97,12 +69,64 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
             try
             {
                 // Held by the open file, so that it ends with its process whatever happens to that.
-                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Recover();
+                return held;
             }
             catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
             {
                 await Task.Delay(LockPollInterval, timeProvider, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    private string NewPath => path + ".new";
+
+    /// <summary>A process that was killed between writing and replacing has left the newest pair here: the other one is used up.</summary>
+    private void Recover()
+    {
+        if (File.Exists(NewPath))
+        {
+            if (Read(NewPath) is not null)
+            {
+                Replace();
+            }
+            else
+            {
+                File.Delete(NewPath);
+            }
+        }
+    }
+
+    private void Replace()
+    {
+#if NET
+        File.Move(NewPath, path, overwrite: true);
+#else
+        if (File.Exists(path))
+        {
+            File.Replace(NewPath, path, destinationBackupFileName: null);
+        }
+        else
+        {
+            File.Move(NewPath, path);
+        }
+#endif
+    }
+
+    /// <summary>The pair in a file; <see langword="null"/> when it holds something else.</summary>
+    private static Bitrix24Token? Read(string file)
+    {
+        try
+        {
+            using var reader = new JsonTextReader(new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8));
+            return Json.Serializer.Deserialize<Content>(reader) is { AccessToken: { Length: > 0 } accessToken, RefreshToken: { Length: > 0 } refreshToken } content
+                ? new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = content.ExpiresAt }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -21,7 +21,10 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private string[] secrets;
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private Task<Renewal>? renewing;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private Failure? lastFailure;
 
     private OAuthCredentials(Uri portalUrl, OAuthApplication application)

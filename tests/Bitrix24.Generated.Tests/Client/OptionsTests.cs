@@ -33,6 +33,21 @@ public sealed class OptionsTests
             new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "2.00:00:00" },
             new() { ["WebhookUrl"] = Webhook, ["ApplicationName"] = "Acme ERP" },
             new() { ["WebhookUrl"] = "abc123", ["AttemptTimeout"] = "soon" },
+            new() { ["OAuth:ClientId"] = "app" },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app" },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json" },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:TokenFile"] = "tokens.json" },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json", ["OAuth:TokenEndpoint"] = "nowhere" },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["AccessToken"] = "abc123", ["OAuth:ClientId"] = "app" },
+            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Huge" },
+            new() { ["WebhookUrl"] = Webhook, ["RateLimit:Burst"] = "10" },
+            new() { ["WebhookUrl"] = Webhook, ["RateLimit:Burst"] = "0", ["RateLimit:PerSecond"] = "1" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts"] = "0" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts"] = "many" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:00:00" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:02:00" },
+            new() { ["WebhookUrl"] = Webhook, ["MaxResponseSize"] = "5" },
+            new() { ["WebhookUrl"] = Webhook, ["ExecutionTimeBudget"] = "-00:01:00" },
         })
         {
             var host = HostWith(services => services.AddBitrix24Client(Section(settings)));
@@ -72,17 +87,26 @@ public sealed class OptionsTests
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
+        using var folder = new TemporaryFolder();
+        var tokenFile = Path.Combine(folder.Path, "tokens.json");
+        await new FileBitrix24TokenStore(tokenFile).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         foreach (var settings in new Dictionary<string, string?>[]
         {
             new() { ["WebhookUrl"] = portal.WebhookUrl, ["AttemptTimeout"] = "00:00:30", ["ApplicationName"] = "Acme.Erp/2.1" },
             new() { ["PortalUrl"] = portal.Url.ToString(), ["AccessToken"] = portal.AccessToken },
+            new()
+            {
+                ["PortalUrl"] = portal.Url.ToString(), ["OAuth:ClientId"] = portal.ClientId, ["OAuth:ClientSecret"] = portal.ClientSecret, ["OAuth:TokenFile"] = tokenFile, ["OAuth:TokenEndpoint"] = portal.TokenEndpoint.ToString(),
+                ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5", ["Retry:MaxAttempts"] = "2", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:00:30", ["MaxResponseSize"] = "4096", ["ExecutionTimeBudget"] = "00:07:00",
+            },
+            new() { ["WebhookUrl"] = portal.WebhookUrl, ["RateLimit"] = "enterprise" },
         })
         {
             using var services = new ServiceCollection().AddBitrix24Client(Section(settings)).Services.BuildServiceProvider();
             await services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
         }
 
-        Assert.Equal(2, portal.CallLists.Count);
+        Assert.Equal(4, portal.CallLists.Count);
         Assert.StartsWith("Acme.Erp/2.1 Bitrix24.Generated/", portal.Requests[0].Headers["User-Agent"], StringComparison.Ordinal);
         Assert.StartsWith("Bitrix24.Generated/", portal.Requests[1].Headers["User-Agent"], StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Reflection;
 using System.Text;
@@ -14,7 +15,7 @@ public sealed class SecretsTests
 {
     private const string Secret = "Pl4nt3dS3cr3t";
 
-    public static TheoryData<string> Kinds => ["webhook", "token"];
+    public static TheoryData<string> Kinds => ["webhook", "token", "oauth"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -22,16 +23,33 @@ public sealed class SecretsTests
     {
         var shown = new ConcurrentQueue<string>();
         using var listener = Listen(shown);
-        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = Secret, AccessToken = Secret });
+        using var meters = Measure(shown);
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = Secret, AccessToken = Secret, RefreshToken = Secret + "Refresh", ClientSecret = Secret + "Client" });
         portal.Contacts.Add(9);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new CollectingLoggerProvider(shown)));
-        services.AddBitrix24Client(options => options.Credentials = Credentials(kind, portal));
+        services.AddBitrix24Client(options =>
+        {
+            (options.Credentials, options.RateLimit) = (Credentials(kind, portal), Bitrix24RateLimit.Unlimited);
+            options.Retry.MaxAttempts = 1;
+        });
         using var provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IBitrix24ClientFactory>();
         var bitrix24 = provider.GetRequiredService<IBitrix24Client>();
         var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
 
         await bitrix24.AddCallListAsync(request);
+        if (kind == "oauth")
+        {
+            portal.ExpireAccessToken();
+            foreach (var body in new[] { $$"""{"error":"{{Secret}}Refresh","error_description":"{{Secret}}Client"}""", Secret, $$"""{"access_token":"{{Secret}}"}""" })
+            {
+                portal.FailNextRenewal(SimulatedFault.Answer(HttpStatusCode.BadRequest, body));
+                bitrix24 = factory.Create(Credentials(kind, portal));
+                await Fails(request);
+            }
+        }
+
         await Fails(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [10] });
         foreach (var (status, body, contentType) in new[]
         {
@@ -53,6 +71,7 @@ public sealed class SecretsTests
         await Fails(request);
         shown.Enqueue(bitrix24.ToString()!);
         shown.Enqueue(Rendered(Credentials(kind, portal)));
+        shown.Enqueue(OAuthOptions(portal.Url.ToString()).ToString() + Newtonsoft.Json.JsonConvert.SerializeObject(OAuthOptions(portal.Url.ToString())) + new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret });
         shown.Enqueue(Rendered(new Bitrix24ClientOptions { Credentials = Credentials(kind, portal) }));
 
         Assert.NotEmpty(shown);
@@ -75,22 +94,30 @@ public sealed class SecretsTests
         }
 
         var harmless = new HttpRequestException("The proxy refused.");
+        var other = new TimeoutException($"POST https://portal.example/rest/1/{Secret}/ timed out.");
         var telltale = new HttpRequestException($"POST https://portal.example/rest/1/{Secret}/ failed.", new InvalidOperationException(Secret));
 
         Assert.Same(harmless, (await Thrown(harmless)).InnerException);
         var exception = await Thrown(telltale);
         Assert.Null(exception.InnerException);
         Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, (await Thrown(other)).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Debuggers_do_not_show_fields_with_secrets()
     {
-        foreach (var credentials in new[] { Credentials("webhook", "https://portal.example/"), Credentials("token", "https://portal.example/") })
+        foreach (var credentials in new[] { "webhook", "token", "oauth" }.Select(kind => Credentials(kind, "https://portal.example/")))
         {
             foreach (var field in credentials.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
             {
-                if (field.GetValue(credentials)!.ToString()!.Contains(Secret, StringComparison.Ordinal))
+                var isSecret = field.GetValue(credentials) switch
+                {
+                    string text => text.Contains(Secret, StringComparison.Ordinal),
+                    IEnumerable<string> texts => texts.Any(text => text.Contains(Secret, StringComparison.Ordinal)),
+                    _ => field.FieldType == typeof(Bitrix24Token),
+                };
+                if (isSecret)
                 {
                     Assert.Equal(DebuggerBrowsableState.Never, field.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
                 }
@@ -100,9 +127,21 @@ public sealed class SecretsTests
 
     private static Bitrix24Credentials Credentials(string kind, SimulatedPortal portal) => Credentials(kind, portal.Url.ToString());
 
-    private static Bitrix24Credentials Credentials(string kind, string portalUrl) => kind == "webhook"
-        ? Bitrix24Credentials.Webhook($"{portalUrl}rest/1/{Secret}/")
-        : Bitrix24Credentials.AccessToken(portalUrl, Secret);
+    private static Bitrix24Credentials Credentials(string kind, string portalUrl) => kind switch
+    {
+        "webhook" => Bitrix24Credentials.Webhook($"{portalUrl}rest/1/{Secret}/"),
+        "token" => Bitrix24Credentials.AccessToken(portalUrl, Secret),
+        _ => Bitrix24Credentials.OAuth(OAuthOptions(portalUrl)),
+    };
+
+    private static Bitrix24OAuthOptions OAuthOptions(string portalUrl) => new()
+    {
+        PortalUrl = portalUrl,
+        ClientId = "app.simulated",
+        ClientSecret = Secret + "Client",
+        TokenStore = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh" }),
+        TokenEndpoint = new Uri(new Uri(portalUrl), "/oauth/token/"),
+    };
 
     private static string Rendered(object value) =>
         value + Newtonsoft.Json.JsonConvert.SerializeObject(value) + System.Text.Json.JsonSerializer.Serialize(value, value.GetType());
@@ -120,6 +159,23 @@ public sealed class SecretsTests
         {
             shown.Enqueue(value?.ToString() ?? string.Empty);
         }
+    }
+
+    private static MeterListener Measure(ConcurrentQueue<string> shown)
+    {
+        var listener = new MeterListener { InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument) };
+        void Show<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+        {
+            if (!instrument.Meter.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal))
+            {
+                shown.Enqueue(instrument.Name + " " + string.Join(" ", tags.ToArray()));
+            }
+        }
+
+        listener.SetMeasurementEventCallback<double>(Show);
+        listener.SetMeasurementEventCallback<long>(Show);
+        listener.Start();
+        return listener;
     }
 
     private static ActivityListener Listen(ConcurrentQueue<string> shown)

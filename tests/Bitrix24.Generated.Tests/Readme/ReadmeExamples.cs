@@ -80,6 +80,89 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
+    public async Task OAuth_application()
+    {
+        using var folder = new TemporaryFolder();
+        var tokenFile = Path.Combine(folder.Path, "tokens.json");
+        await new FileBitrix24TokenStore(tokenFile).SaveAsync(TestCredentials.TokenOf(simulated), CancellationToken.None);
+        var (portalUrl, clientId, clientSecret) = (simulated.Url.ToString(), simulated.ClientId, simulated.ClientSecret);
+
+        var credentials = Bitrix24Credentials.OAuth(new Bitrix24OAuthOptions
+        {
+            PortalUrl = portalUrl,
+            ClientId = clientId,
+            ClientSecret = clientSecret,
+            TokenStore = new FileBitrix24TokenStore(tokenFile),
+        });
+
+        await TestClient.On(credentials).AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Authorization_code()
+    {
+        var store = new InMemoryBitrix24TokenStore();
+        var application = TestCredentials.Options(simulated, store);
+        var code = simulated.AuthorizationCode;
+
+        Bitrix24Authorization authorization = await Bitrix24OAuth.ExchangeCodeAsync(application, code);
+        application.PortalUrl = authorization.PortalUrl!.ToString();
+        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.OAuth(application) });
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Many_portals()
+    {
+        using var provider = new ServiceCollection().AddBitrix24ClientFactory().Services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IBitrix24ClientFactory>();
+        var webhookUrl = simulated.WebhookUrl;
+
+        IBitrix24Client bitrix24 = factory.Create(Bitrix24Credentials.Webhook(webhookUrl));
+
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Retries_and_limits()
+    {
+        var credentials = Bitrix24Credentials.Webhook(simulated.WebhookUrl);
+        var services = new ServiceCollection();
+
+        services.AddBitrix24Client(options =>
+        {
+            options.Credentials = credentials;
+            options.Retry.MaxAttempts = 6;
+            options.RateLimit = Bitrix24RateLimit.Enterprise;
+            options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+        });
+
+        using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Faults()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9);
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
+
+        portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(request));
+
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+        Assert.Single(portal.CallLists);   // it was made, and not made again
+    }
+
+    [Fact]
     public async Task Errors()
     {
         var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);

@@ -7,7 +7,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Every_code_block_is_one_of_the_examples_that_run()
     {
-        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
+        var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md")).Select(File.ReadAllText));
         var examples = Unindented(await File.ReadAllTextAsync(Repository.PathOf("tests/Bitrix24.Generated.Tests/Readme/ReadmeExamples.cs")));
         var blocks = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value).ToList();
 
@@ -25,8 +25,21 @@ public sealed partial class ReadmeTests
         Assert.All(types, type => Assert.Contains($"| `{type.Name}` |", readme, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Every_link_to_a_page_leads_somewhere()
+    {
+        foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md").Concat(["README.md", "CONTRIBUTING.md"]).Select(Repository.PathOf))
+        {
+            var text = await File.ReadAllTextAsync(page);
+            Assert.All(Link().Matches(text).Select(match => match.Groups["path"].Value), path => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(page)!, path)), $"{page}: {path}"));
+        }
+    }
+
     private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\((?<path>[^)#:]+\.md)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Link();
 }

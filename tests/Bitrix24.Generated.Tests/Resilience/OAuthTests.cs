@@ -213,6 +213,33 @@ public sealed class OAuthTests
     }
 
     [Fact]
+    public async Task Process_killed_while_it_stored_the_new_pair_has_not_lost_it()
+    {
+        using var portal = NewPortal();
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tokens.json");
+        var store = new FileBitrix24TokenStore(path);
+        await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        var used = TestClient.On(TestCredentials.OAuth(portal, store));
+        portal.ExpireAccessToken();
+        await used.AddCallListAsync(TestClient.Request);
+
+        // The new pair was written, and the process was gone before it took the place of the old one.
+        File.Move(path, path + ".new");
+        await new FileBitrix24TokenStore(path + ".other").SaveAsync(new Bitrix24Token { AccessToken = portal.AccessToken, RefreshToken = "used-up" }, CancellationToken.None);
+        File.Move(path + ".other", path);
+        portal.ExpireAccessToken();
+        await TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path))).AddCallListAsync(TestClient.Request);
+        Assert.Equal(2, portal.Renewals);
+
+        // Half a file is no pair.
+        await File.WriteAllTextAsync(path + ".new", "{\"access_token\":\"half");
+        portal.ExpireAccessToken();
+        await TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path))).AddCallListAsync(TestClient.Request);
+        Assert.Equal(3, portal.Renewals);
+    }
+
+    [Fact]
     public async Task File_store_lets_one_in_at_a_time()
     {
         using var folder = new TemporaryFolder();
