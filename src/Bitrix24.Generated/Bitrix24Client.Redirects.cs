@@ -17,9 +17,9 @@ public sealed partial class Bitrix24Client
     /// <summary>303 is none: it is the answer to a request that was done.</summary>
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 307 or 308;
 
-    /// <summary>Follows a redirect by moving this client to the new host.</summary>
+    /// <summary>Where a redirect leads to.</summary>
     /// <exception cref="Bitrix24TransportException">It does not lead to the same method of a portal on another host.</exception>
-    private void Move(Uri origin, Uri requested, HttpResponseMessage response, int hops, in FailureContext context)
+    private static Uri Target(Uri requested, HttpResponseMessage response, int hops, in FailureContext context)
     {
         var status = response.StatusCode;
         if (response.Headers.Location is not { } location || !Uri.TryCreate(requested, location, out var target))
@@ -48,11 +48,17 @@ public sealed partial class Bitrix24Client
             throw TransportFailure.Redirected(context, status, "too often");
         }
 
-        var moved = PortalAddress.Origin(target);
-        if (portal == origin)
+        return PortalAddress.Origin(target);
+    }
+
+    /// <summary>A host that has answered is where calls go from now on.</summary>
+    private void StayAt(Uri host)
+    {
+        var before = portal;
+        if (before != host)
         {
-            portal = moved;
-            Log.PortalMoved(runtime.Logger, origin.Authority, moved.Authority);
+            portal = host;
+            Log.PortalMoved(runtime.Logger, before.Authority, host.Authority);
         }
     }
 }

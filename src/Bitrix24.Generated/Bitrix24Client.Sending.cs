@@ -45,77 +45,90 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    /// <summary>One attempt, and where the access token has expired, one more with a new token.</summary>
+    /// <summary>
+    /// One attempt, and where the portal does not take the access token, another with a new one. A new one may be somebody else's and
+    /// have expired as well; one that was just issued is not renewed again.
+    /// </summary>
     private async Task<TResponse> AttemptAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
-        var accessToken = await credentials.AccessTokenAsync(call.Method, cancellationToken).ConfigureAwait(false);
-        try
+        const int MostRenewals = 2;
+        for (var renewals = 0; ; renewals++)
         {
-            return await TryAsync<TResponse>(call, accessToken, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await TryAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Bitrix24AuthenticationException exception) when (credentials.CanRenew && renewals < MostRenewals && exception.Retry == RetryAdvice.AfterRenewal)
+            {
+                await credentials.RenewAsync(call.AccessToken!, call, new TokenEndpoint(runtime), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Bitrix24AuthenticationException exception) when (credentials.CanRenew && renewals == 0 && exception.ErrorCode is Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken)
+            {
+                if (await credentials.ReloadAsync(call, runtime, cancellationToken).ConfigureAwait(false) == call.AccessToken)
+                {
+                    throw;
+                }
+            }
         }
-        catch (Bitrix24AuthenticationException exception) when (exception.Retry == RetryAdvice.AfterRenewal && credentials.CanRenew)
-        {
-            accessToken = await credentials.RenewAsync(accessToken!, call.Method, new TokenEndpoint(runtime), cancellationToken).ConfigureAwait(false);
-        }
-
-        return await TryAsync<TResponse>(call, accessToken, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A new request, stamped with the authorization, and the answer to it, read once.</summary>
-    private async Task<TResponse> TryAsync<TResponse>(Call call, string? accessToken, CancellationToken cancellationToken)
+    /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
+    private async Task<TResponse> TryAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
         call.Attempts++;
         await WaitForBudgetAsync(call, cancellationToken).ConfigureAwait(false);
-        await WaitForTurnAsync(call, portal, cancellationToken).ConfigureAwait(false);
+        var host = portal;
+        for (var hops = 0; ; hops++)
+        {
+            using var turn = await WaitForTurnAsync(call, host, cancellationToken).ConfigureAwait(false);
 
+            // Read after the waits: what is read before them may have expired by now.
+            call.AccessToken = await credentials.AccessTokenAsync(call, runtime, cancellationToken).ConfigureAwait(false);
+            var (response, movedTo) = await SendOnceAsync<TResponse>(call, host, hops, cancellationToken).ConfigureAwait(false);
+            if (movedTo is null)
+            {
+                return response!;
+            }
+
+            host = movedTo;
+        }
+    }
+
+    private async Task<(TResponse? Response, Uri? MovedTo)> SendOnceAsync<TResponse>(Call call, Uri host, int hops, CancellationToken cancellationToken)
+        where TResponse : IResponse
+    {
         var context = ContextOf(call);
         using var timeout = runtime.NewTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var sendingStarted = false;
+        using var body = new RequestBody(call.Request, call.AccessToken);
+        using var message = NewMessage(new Uri(host, credentials.MethodPath(call.Method)), body);
         try
         {
-            for (var hops = 0; ; hops++)
-            {
-                var origin = portal;
-                using var body = new RequestBody(call.Request, accessToken);
-                using var message = NewMessage(new Uri(origin, credentials.MethodPath(call.Method)), body);
-                try
-                {
-                    using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-                    if (IsRedirect(response.StatusCode))
-                    {
-                        Move(origin, message.RequestUri!, response, hops, context);
-                        continue;
-                    }
-
-                    return await ReadAsync<TResponse>(call, context, response, either.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    sendingStarted = body.SendingStarted;
-                }
-            }
+            using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return IsRedirect(response.StatusCode)
+                ? (default, Target(new Uri(host, credentials.MethodPath(call.Method)), response, hops, context))
+                : (await ReadAsync<TResponse>(call, context, host, response, either.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TransportFailure.TimedOut(context, sendingStarted);
+            throw TransportFailure.TimedOut(context, body.SendingStarted);
         }
-        catch (OperationCanceledException exception)
+        catch (OperationCanceledException)
         {
-            // The caller's token, not the linked one that nobody outside knows.
-            Log.CallCancelled(runtime.Logger, call.Method, sendingStarted ? CallExecution.Unknown : CallExecution.NotExecuted);
-            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+            // The caller's token, not the linked one that nobody outside knows, and nothing of what a handler may have said.
+            Log.CallCancelled(runtime.Logger, call.Method, body.SendingStarted ? CallExecution.Unknown : CallExecution.NotExecuted);
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
             // Of whatever type: connections, decoders and handlers of the application throw many, and none says whether the call ran.
-            throw TransportFailure.Broken(context, sendingStarted, exception);
+            throw TransportFailure.Broken(context, body.SendingStarted, exception);
         }
     }
 
-    private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, Uri host, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
         var bound = response.IsSuccessStatusCode ? runtime.MaxResponseSize : Math.Min(ResponseBody.MaxErrorSize, runtime.MaxResponseSize);
@@ -123,12 +136,13 @@ public sealed partial class Bitrix24Client
         try
         {
             var answer = Answer.Read<TResponse>(context, response, body, runtime.TimeProvider);
+            StayAt(host);
             executionTime.Note(call.Method, answer.Time);
             return answer;
         }
         catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.QueryLimitExceeded)
         {
-            (runtime.RateLimit.For(portal, runtime.TimeProvider) as PortalRateLimiter)?.Drain();
+            (runtime.RateLimit.For(host, runtime.TimeProvider) as PortalRateLimiter)?.Drain();
             throw;
         }
         catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.OperationTimeLimit && exception.RetryAfter is null)
@@ -139,7 +153,8 @@ public sealed partial class Bitrix24Client
 
     private async Task WaitForBudgetAsync(Call call, CancellationToken cancellationToken)
     {
-        if (runtime.ExecutionTimeBudget is { } budget && executionTime.Wait(call.Method, budget) is var wait && wait > TimeSpan.Zero)
+        // Who has waited looks again: others may have used up what became free.
+        while (runtime.ExecutionTimeBudget is { } budget && executionTime.Wait(call.Method, budget) is var wait && wait > TimeSpan.Zero)
         {
             Log.WaitingForBudget(runtime.Logger, call.Method, wait.TotalMilliseconds);
             await Task.Delay(wait, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -147,21 +162,35 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    private async Task WaitForTurnAsync(Call call, Uri host, CancellationToken cancellationToken)
+    /// <summary>The turn lasts until the answer is read.</summary>
+    private async Task<RateLimitLease?> WaitForTurnAsync(Call call, Uri host, CancellationToken cancellationToken)
     {
         if (runtime.RateLimit.For(host, runtime.TimeProvider) is not { } limiter)
         {
-            return;
+            return null;
         }
 
         var started = runtime.TimeProvider.GetTimestamp();
-        using var lease = await limiter.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
+        RateLimitLease lease;
+        try
+        {
+            lease = await runtime.RateLimit.AcquireAsync(limiter, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw exception is OperationCanceledException ? LimitFailure.NoTurn(ContextOf(call), retryAfter: null) : LimitFailure.Broken(ContextOf(call), exception);
+        }
+
         if (!lease.IsAcquired)
         {
-            throw LimitFailure.NoTurn(ContextOf(call), lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : null);
+            using (lease)
+            {
+                throw LimitFailure.NoTurn(ContextOf(call), lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : null);
+            }
         }
 
         Telemetry.Waited(call.Method, runtime.TimeProvider.GetElapsedTime(started));
+        return lease;
     }
 
     private FailureContext ContextOf(Call call) => new(call.Method, call.Attempts, call.Operation.WhenUnknown, redact);

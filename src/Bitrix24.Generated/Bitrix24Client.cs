@@ -15,7 +15,7 @@ public sealed partial class Bitrix24Client
     {
         this.credentials = credentials;
         this.runtime = runtime;
-        executionTime = new ExecutionTimeBudget(runtime.TimeProvider);
+        executionTime = runtime.BudgetOf(credentials);
         redact = credentials.Redact;
         portal = credentials.PortalUrl;
     }

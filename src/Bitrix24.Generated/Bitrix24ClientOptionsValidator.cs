@@ -35,9 +35,9 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
         {
             failures.Add("RateLimit is null. Use Bitrix24RateLimit.Unlimited to send without a limit.");
         }
-        else if (options.RateLimit.MaxWait < TimeSpan.Zero)
+        else if (options.RateLimit.MaxWait < TimeSpan.Zero || options.RateLimit.MaxWait > LongestTimeout)
         {
-            failures.Add($"RateLimit.MaxWait is {options.RateLimit.MaxWait}; it must not be negative.");
+            failures.Add($"RateLimit.MaxWait is {options.RateLimit.MaxWait}; it must be zero to {LongestTimeout}.");
         }
 
         Validate(options.Retry, failures);

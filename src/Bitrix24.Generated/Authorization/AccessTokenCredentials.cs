@@ -20,7 +20,7 @@ internal sealed class AccessTokenCredentials : Bitrix24Credentials
 
     internal override string MethodPath(string method) => "rest/" + method;
 
-    internal override ValueTask<string?> AccessTokenAsync(string method, CancellationToken cancellationToken) => new(accessToken);
+    internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => new(accessToken);
 
     /// <exception cref="FormatException">The text is no address of a portal.</exception>
     internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) => new(PortalAddress.ParsePortal(portalUrl), accessToken.Trim());

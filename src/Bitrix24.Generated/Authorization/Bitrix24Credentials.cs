@@ -8,9 +8,6 @@ namespace Bitrix24;
 [DebuggerDisplay("{ToString(),nq}")]
 public abstract class Bitrix24Credentials
 {
-    /// <summary>What stands where a secret stood.</summary>
-    private const string Redacted = "***";
-
     private protected Bitrix24Credentials(Uri portalUrl) => PortalUrl = portalUrl;
 
     /// <summary>Address of the portal, without path: <c>https://acme.bitrix24.com/</c>.</summary>
@@ -77,29 +74,23 @@ public abstract class Bitrix24Credentials
     internal abstract string MethodPath(string method);
 
     /// <summary>The access token to send in the body; <see langword="null"/> when the path authorizes the call.</summary>
-    internal virtual ValueTask<string?> AccessTokenAsync(string method, CancellationToken cancellationToken) => default;
+    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
+    internal virtual ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => default;
+
+    /// <summary>Looks for an access token that somebody else has put in place of one that a portal does not know, where <see cref="CanRenew"/> says so.</summary>
+    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
+    internal virtual ValueTask<string?> ReloadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>Gets a new access token in place of an expired one, where <see cref="CanRenew"/> says so.</summary>
     /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
-    internal virtual Task<string> RenewAsync(string expired, string method, TokenEndpoint endpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
+    internal virtual Task RenewAsync(string expired, Call call, TokenEndpoint endpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>The texts that must not show anywhere but on the wire.</summary>
     private protected abstract IEnumerable<string> GetSecrets();
 
     /// <summary>Takes the secrets out of a text that came from outside.</summary>
     [return: NotNullIfNotNull(nameof(text))]
-    internal string? Redact(string? text)
-    {
-        if (text is not null)
-        {
-            foreach (var secret in GetSecrets())
-            {
-                text = text.Replace(secret, Redacted).Replace(Uri.EscapeDataString(secret), Redacted);
-            }
-        }
-
-        return text;
-    }
+    internal string? Redact(string? text) => text is null ? null : Redaction.Remove(text, GetSecrets());
 
     private static Bitrix24Credentials Checked(Func<Bitrix24Credentials> parse, string parameter)
     {

@@ -36,13 +36,23 @@ public static class Bitrix24OAuth
 
     private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)
     {
-        var endpoint = new TokenEndpoint(new ClientRuntime(new Bitrix24ClientOptions(), () => HttpConnections.Shared, loggerFactory: null));
-        Bitrix24Authorization authorization;
+        var runtime = new ClientRuntime(new Bitrix24ClientOptions(), () => HttpConnections.Shared, loggerFactory: null);
         try
         {
-            authorization = await endpoint.RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
+            // A code can be used only once: it is not sent before there is a place for what it gives.
+            using var timeout = runtime.NewTimeout();
+            using (await application.Store.LockAsync(timeout.Token).ConfigureAwait(false))
+            {
+                var authorization = await new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
+                await application.Store.SaveAsync(authorization.Token, CancellationToken.None).ConfigureAwait(false);
+                return authorization;
+            }
         }
-        catch (Bitrix24Exception exception) when (exception is not (Bitrix24TransportException or Bitrix24AuthenticationException))
+        catch (Bitrix24Exception exception) when (exception is Bitrix24TransportException or Bitrix24AuthenticationException)
+        {
+            throw;
+        }
+        catch (Bitrix24Exception exception)
         {
             throw new Bitrix24AuthenticationException(new CallFailure(exception.Method, exception.Execution, exception.Message)
             {
@@ -52,12 +62,13 @@ public static class Bitrix24OAuth
                 ErrorDescription = exception.ErrorDescription,
             });
         }
-
-        using (await application.Store.LockAsync(CancellationToken.None).ConfigureAwait(false))
+        catch (Exception exception)
         {
-            await application.Store.SaveAsync(authorization.Token, CancellationToken.None).ConfigureAwait(false);
+            string[] secrets = [application.ClientSecret, code];
+            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, CallExecution.Unknown, $"{TokenEndpoint.Name} failed: the token store failed ({exception.GetType().Name}).")
+            {
+                Cause = Redaction.IsClean(exception, text => text is null ? null : Redaction.Remove(text, secrets)) ? exception : null,
+            });
         }
-
-        return authorization;
     }
 }

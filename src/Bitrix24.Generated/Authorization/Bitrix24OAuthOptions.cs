@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Bitrix24;
 
@@ -15,10 +16,10 @@ public sealed class Bitrix24OAuthOptions
     /// <summary>Id of the application. Required.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>Secret of the application. Required.</summary>
+    /// <summary>Secret of the application. Required. It can be set and not read, so that nothing that prints options prints it.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    [Newtonsoft.Json.JsonIgnore]
-    public string? ClientSecret { get; set; }
+    [SuppressMessage("Design", "CA1044:Properties should not be write only", Justification = "Serializers print what they can read.")]
+    public string? ClientSecret { internal get; set; }
 
     /// <summary>Where the tokens are kept. Required.</summary>
     [Newtonsoft.Json.JsonIgnore]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Newtonsoft.Json;
@@ -48,11 +49,12 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
     {
         ArgumentNullException.ThrowIfNull(token);
         cancellationToken.ThrowIfCancellationRequested();
-        var text = JsonConvert.SerializeObject(new Content { AccessToken = token.AccessToken, RefreshToken = token.RefreshToken, ExpiresAt = token.ExpiresAt }, FileSettings);
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Json.Serializer.Serialize(text, new Content { AccessToken = token.AccessToken, RefreshToken = token.RefreshToken, ExpiresAt = token.ExpiresAt });
         File.Delete(NewPath);
         using (var stream = CreateForOwner(NewPath))
         {
-            var bytes = Encoding.UTF8.GetBytes(text);
+            var bytes = Encoding.UTF8.GetBytes(text.ToString());
             stream.Write(bytes, 0, bytes.Length);
             stream.Flush(flushToDisk: true);
         }
@@ -73,12 +75,15 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
                 Recover();
                 return held;
             }
-            catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException exception) when (IsHeldByAnother(exception))
             {
                 await Task.Delay(LockPollInterval, timeProvider, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>The error of a file that another process has opened: of Windows, or EAGAIN of Linux and of macOS.</summary>
+    private static bool IsHeldByAnother(IOException exception) => (exception.HResult & 0xFFFF) is 32 or 33 or 11 or 35;
 
     private string NewPath => path + ".new";
 
@@ -130,9 +135,6 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
         }
     }
 
-    // Settings of the file alone, whatever the application makes default.
-    private static readonly JsonSerializerSettings FileSettings = new() { Formatting = Formatting.Indented, DateFormatHandling = DateFormatHandling.IsoDateFormat };
-
 #if NET
     private static FileStream CreateForOwner(string file)
     {
@@ -172,7 +174,8 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
         [JsonProperty("refresh_token")]
         public string? RefreshToken { get; set; }
 
-        [JsonProperty("expires_at")]
+        [JsonProperty("expires_at", NullValueHandling = NullValueHandling.Ignore)]
+        [JsonConverter(typeof(LenientScalarConverter))]
         public DateTimeOffset? ExpiresAt { get; set; }
     }
 }

@@ -30,7 +30,5 @@ internal sealed class OAuthApplication
         options.TokenStore ?? throw new FormatException("TokenStore is not set. Use FileBitrix24TokenStore, InMemoryBitrix24TokenStore or one of your own."),
         PortalAddress.Parse(options.TokenEndpoint?.OriginalString ?? string.Empty, "TokenEndpoint", Bitrix24OAuthOptions.DefaultTokenEndpoint.OriginalString));
 
-    internal string? Redact(string? text) => text?.Replace(ClientSecret, "***");
-
     private static string Required(string? value, string name) => !string.IsNullOrWhiteSpace(value) ? value!.Trim() : throw new FormatException($"{name} is not set.");
 }

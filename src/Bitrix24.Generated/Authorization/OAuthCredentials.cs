@@ -5,8 +5,12 @@ namespace Bitrix24;
 /// <summary>An OAuth 2.0 application: it renews its access token when a portal says that it has expired, and only then.</summary>
 internal sealed class OAuthCredentials : Bitrix24Credentials
 {
-    /// <summary>How long nothing is asked of an authorization server that could not be reached.</summary>
+    private const int SaveAttempts = 3;
+
+    /// <summary>How long nothing is asked of an authorization server that failed, or whose new token a portal takes for an expired one.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan PauseBeforeSavingAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly object sync = new();
     private readonly OAuthApplication application;
@@ -16,7 +20,10 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
     // Issued, but not yet in the store. It must get there before it is used: the pair in the store is worth nothing any more.
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private Bitrix24Token? unsaved;
+    private Issued? unsaved;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private Issued? lastIssued;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private string[] secrets;
@@ -42,38 +49,24 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
     internal override string MethodPath(string method) => "rest/" + method;
 
-    internal override async ValueTask<string?> AccessTokenAsync(string method, CancellationToken cancellationToken)
-    {
-        if (current is { } known)
-        {
-            return known.AccessToken;
-        }
+    internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) =>
+        current is { } known ? new(known.AccessToken) : LoadAsync(call, runtime, cancellationToken);
 
-        Bitrix24Token? stored;
-        try
-        {
-            stored = await application.Store.LoadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw new Bitrix24AuthenticationException(StoreFailure(exception).For(method));
-        }
-
-        return Use(stored ?? throw new Bitrix24AuthenticationException(NoTokens().For(method))).AccessToken;
-    }
+    internal override ValueTask<string?> ReloadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => LoadAsync(call, runtime, cancellationToken);
 
     /// <summary>
     /// One renewal, however many calls ask for it. It goes on when they are cancelled: a refresh token that was sent is used up, and
     /// the new one must not be lost.
     /// </summary>
-    internal override async Task<string> RenewAsync(string expired, string method, TokenEndpoint endpoint, CancellationToken cancellationToken)
+    internal override async Task RenewAsync(string expired, Call call, TokenEndpoint endpoint, CancellationToken cancellationToken)
     {
+        var runtime = endpoint.Runtime;
         Task<Renewal> renewal;
         lock (sync)
         {
             if (current is { } renewed && renewed.AccessToken != expired)
             {
-                return renewed.AccessToken;
+                return;
             }
 
             if (renewing is null || renewing.IsCompleted)
@@ -84,71 +77,148 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
             renewal = renewing;
         }
 
-        var outcome = await renewal.WaitAsync(Timeout.InfiniteTimeSpan, endpoint.Runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
-        return outcome.Token?.AccessToken ?? throw new Bitrix24AuthenticationException(outcome.Failure!.For(method));
+        Renewal outcome;
+        try
+        {
+            outcome = await renewal.WaitAsync(runtime.RenewalTimeout, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            outcome = new Renewal("the access token has expired, and its renewal takes too long");
+        }
+
+        if (outcome.Problem is { } problem)
+        {
+            throw new Bitrix24AuthenticationException(problem.For(call));
+        }
     }
 
     /// <exception cref="FormatException">An option is missing or wrong.</exception>
     internal static OAuthCredentials From(Bitrix24OAuthOptions options) =>
         new(PortalAddress.ParsePortal(options.PortalUrl ?? string.Empty), OAuthApplication.From(options));
 
+    private async ValueTask<string?> LoadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken)
+    {
+        Problem problem;
+        try
+        {
+            using var timeout = runtime.NewTimeout();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+            var stored = await application.Store.LoadAsync(either.Token).AsTask().WaitAsync(Timeout.InfiniteTimeSpan, runtime.TimeProvider, either.Token).ConfigureAwait(false);
+            if (Flaw(stored) is not { } flaw)
+            {
+                return Use(stored!).AccessToken;
+            }
+
+            problem = flaw;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            problem = StoreFailure(exception);
+        }
+
+        throw new Bitrix24AuthenticationException(problem.For(call));
+    }
+
     private async Task<Renewal> RenewOnceAsync(string expired, TokenEndpoint endpoint)
     {
         var runtime = endpoint.Runtime;
+        Renewal renewal;
         try
         {
             using var timeout = runtime.NewTimeout();
             using (await application.Store.LockAsync(timeout.Token).ConfigureAwait(false))
             {
-                if (unsaved is null)
-                {
-                    var stored = await application.Store.LoadAsync(timeout.Token).ConfigureAwait(false);
-                    if (stored is null)
-                    {
-                        return new Renewal(NoTokens());
-                    }
-
-                    Remember(stored);
-                    if (stored.AccessToken != expired)
-                    {
-                        // Another process has renewed them.
-                        return new Renewal(Use(stored));
-                    }
-
-                    if (lastFailure is { } failure && failure.StillHolds(stored.RefreshToken, runtime.TimeProvider))
-                    {
-                        return new Renewal(failure.Reason);
-                    }
-
-                    try
-                    {
-                        unsaved = (await endpoint.RequestAsync(application, "refresh_token", "refresh_token", stored.RefreshToken).ConfigureAwait(false)).Token;
-                    }
-                    catch (Bitrix24Exception exception)
-                    {
-                        var reason = new FailedRenewal(exception);
-                        lastFailure = new Failure(reason, stored.RefreshToken, exception is Bitrix24TransportException ? runtime.TimeProvider.GetTimestamp() : null);
-                        Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, exception.RawErrorCode);
-                        Telemetry.Renewed(succeeded: false);
-                        return new Renewal(reason);
-                    }
-                }
-
-                Remember(unsaved);
-                await application.Store.SaveAsync(unsaved, CancellationToken.None).ConfigureAwait(false);
-                var renewed = unsaved;
-                unsaved = null;
-                lastFailure = null;
-                Log.TokenRenewed(runtime.Logger, PortalUrl.Host);
-                Telemetry.Renewed(succeeded: true);
-                return new Renewal(Use(renewed));
+                renewal = await RenewUnderLockAsync(expired, endpoint, timeout.Token).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
-            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, rawErrorCode: null);
+            renewal = new Renewal(StoreFailure(exception));
+        }
+
+        if (renewal.Problem is { } problem)
+        {
+            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, problem.Refusal?.RawErrorCode);
             Telemetry.Renewed(succeeded: false);
-            return new Renewal(StoreFailure(exception));
+        }
+
+        return renewal;
+    }
+
+    private async Task<Renewal> RenewUnderLockAsync(string expired, TokenEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var runtime = endpoint.Runtime;
+        var stored = await application.Store.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (Flaw(stored) is { } flaw)
+        {
+            return new Renewal(flaw);
+        }
+
+        Remember(stored!);
+        if (unsaved?.Replaced != stored!.RefreshToken)
+        {
+            // Somebody has put a newer pair there.
+            unsaved = null;
+        }
+
+        if (unsaved is null)
+        {
+            if (stored.AccessToken != expired)
+            {
+                // Another process has renewed them.
+                Use(stored);
+                return new Renewal();
+            }
+
+            if (lastIssued is { } issued && issued.Token.AccessToken == expired && issued.IsYoung(runtime.TimeProvider, PauseAfterFailure))
+            {
+                return new Renewal("the portal says that an access token that was just issued has expired");
+            }
+
+            if (lastFailure is { } failure && failure.StillHolds(stored.RefreshToken, runtime.TimeProvider, PauseAfterFailure))
+            {
+                return new Renewal(failure.Reason);
+            }
+
+            try
+            {
+                var authorization = await endpoint.RequestAsync(application, "refresh_token", "refresh_token", stored.RefreshToken).ConfigureAwait(false);
+                unsaved = new Issued(authorization.Token, stored.RefreshToken, runtime.TimeProvider.GetTimestamp());
+            }
+            catch (Bitrix24Exception exception)
+            {
+                var problem = new Problem($"the access token has expired and was not renewed: {exception.Message.TrimEnd('.')}") { Refusal = exception };
+                lastFailure = new Failure(problem, stored.RefreshToken, runtime.TimeProvider.GetTimestamp());
+                return new Renewal(problem);
+            }
+        }
+
+        Remember(unsaved.Token);
+        await SaveAsync(unsaved.Token, runtime.TimeProvider).ConfigureAwait(false);
+        lastIssued = unsaved;
+        unsaved = null;
+        lastFailure = null;
+        Log.TokenRenewed(runtime.Logger, PortalUrl.Host);
+        Telemetry.Renewed(succeeded: true);
+        Use(lastIssued.Token);
+        return new Renewal();
+    }
+
+    /// <summary>What is not saved is lost with the process, so a store that fails is given a second chance, and a third.</summary>
+    private async Task SaveAsync(Bitrix24Token token, TimeProvider timeProvider)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await application.Store.SaveAsync(token, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception) when (attempt < SaveAttempts)
+            {
+                await Task.Delay(PauseBeforeSavingAgain, timeProvider, CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 
@@ -164,59 +234,74 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     {
         lock (sync)
         {
-            secrets = [application.ClientSecret, .. new[] { token.AccessToken, token.RefreshToken }.Concat(secrets.Skip(1)).Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).Take(4)];
+            secrets = [application.ClientSecret, .. new[] { token.AccessToken, token.RefreshToken }.Concat(secrets.Skip(1)).Distinct(StringComparer.Ordinal).Take(4)];
         }
     }
 
-    private static FailedRenewal NoTokens() => new("the token store is empty; exchange an authorization code for the first tokens");
+    private static Problem? Flaw(Bitrix24Token? stored) =>
+        stored is null ? new Problem("the token store is empty; exchange an authorization code for the first tokens")
+        : string.IsNullOrEmpty(stored.AccessToken) || string.IsNullOrEmpty(stored.RefreshToken) ? new Problem("the token store holds a pair without an access token or without a refresh token")
+        : null;
 
-    private FailedRenewal StoreFailure(Exception exception) => new($"the token store failed ({exception.GetType().Name})")
+    private Problem StoreFailure(Exception exception) => new($"the token store failed ({exception.GetType().Name})")
     {
-        Cause = Redact(exception.ToString()) == exception.ToString() ? exception : null,
+        Cause = Redaction.IsClean(exception, Redact) ? exception : null,
     };
 
-    /// <summary>What became of a renewal: a token, or a reason.</summary>
-    private sealed class Renewal
+    /// <summary>What became of a renewal: nothing to tell, or a problem.</summary>
+    private sealed class Renewal(Problem? problem = null)
     {
-        public Renewal(Bitrix24Token token) => Token = token;
+        public Renewal(string problem)
+            : this(new Problem(problem) { ErrorCode = Bitrix24ErrorCode.ExpiredToken })
+        {
+        }
 
-        public Renewal(FailedRenewal failure) => Failure = failure;
-
-        public Bitrix24Token? Token { get; }
-
-        public FailedRenewal? Failure { get; }
+        public Problem? Problem { get; } = problem;
     }
 
     /// <summary>Why there is no token, to be told to each call that waited for it.</summary>
-    private sealed class FailedRenewal(string text)
+    private sealed class Problem(string text)
     {
-        public FailedRenewal(Bitrix24Exception exception)
-            : this($"the access token has expired and was not renewed: {exception.Message.TrimEnd('.')}")
-        {
-            Refusal = exception;
-        }
+        public Bitrix24Exception? Refusal { get; init; }
 
-        public Bitrix24Exception? Refusal { get; }
+        public Bitrix24ErrorCode ErrorCode { get; init; }
 
         public Exception? Cause { get; init; }
 
         /// <summary>The portal has refused the call because of the expired token, or the call was never sent: it did not run.</summary>
-        public CallFailure For(string method) => new(method, CallExecution.NotExecuted, $"{method} failed: {text}.")
+        public CallFailure For(Call call) => new(call.Method, CallExecution.NotExecuted, $"{call.Method} failed: {text}.")
         {
+            Attempts = call.Attempts,
             StatusCode = Refusal?.StatusCode,
-            ErrorCode = Refusal?.ErrorCode ?? Bitrix24ErrorCode.Unknown,
+            ErrorCode = Refusal?.ErrorCode ?? ErrorCode,
             RawErrorCode = Refusal?.RawErrorCode,
             ErrorDescription = Refusal?.ErrorDescription,
             Cause = Cause,
         };
     }
 
-    /// <summary>A refusal holds for its refresh token, for good; a server that could not be reached is left alone for a while.</summary>
-    private sealed class Failure(FailedRenewal reason, string refreshToken, long? unreachableSince)
+    /// <summary>A pair that the authorization server gave for a refresh token.</summary>
+    private sealed class Issued(Bitrix24Token token, string replaced, long issuedAt)
     {
-        public FailedRenewal Reason { get; } = reason;
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public Bitrix24Token Token { get; } = token;
 
-        public bool StillHolds(string currentRefreshToken, TimeProvider timeProvider) =>
-            currentRefreshToken == refreshToken && (unreachableSince is not { } since || timeProvider.GetElapsedTime(since) < PauseAfterFailure);
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public string Replaced { get; } = replaced;
+
+        public bool IsYoung(TimeProvider timeProvider, TimeSpan age) => timeProvider.GetElapsedTime(issuedAt) < age;
+    }
+
+    /// <summary>A refusal of a refresh token holds for it, for good; any other failure for a while.</summary>
+    private sealed class Failure(Problem reason, string refreshToken, long failedAt)
+    {
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        private readonly string refreshToken = refreshToken;
+
+        public Problem Reason { get; } = reason;
+
+        public bool StillHolds(string currentRefreshToken, TimeProvider timeProvider, TimeSpan pause) =>
+            currentRefreshToken == refreshToken
+            && (Reason.Refusal!.ErrorCode is Bitrix24ErrorCode.InvalidGrant or Bitrix24ErrorCode.InvalidClient || timeProvider.GetElapsedTime(failedAt) < pause);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
         message.Headers.TryAddWithoutValidation("User-Agent", runtime.UserAgent);
         HttpConnections.OfferHttp2(message);
         SendPass.Attach(message);
-        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => application.Redact(text)?.Replace(grant, "***"));
+        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => text is null ? null : Redaction.Remove(text, [application.ClientSecret, grant]));
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);

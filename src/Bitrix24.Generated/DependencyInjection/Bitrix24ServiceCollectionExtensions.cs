@@ -86,9 +86,9 @@ public static class Bitrix24ServiceCollectionExtensions
                 provider.GetService<ILoggerFactory>()));
         });
 
-        // After all handlers, whoever adds them and when.
+        // Around the connections themselves, so that whoever adds handlers, and whenever, adds them before this one.
         services.AddOptions<HttpClientFactoryOptions>(HttpClientName)
-            .PostConfigure(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new SendOnceHandler())));
+            .PostConfigure(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = new SendOnceHandler(HttpConnections.Tamed(builder.PrimaryHandler))));
 
         // The default loggers print the address of each request, and with it the code of a webhook.
         return services.AddHttpClient(HttpClientName)

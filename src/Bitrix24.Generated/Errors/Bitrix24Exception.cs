@@ -33,6 +33,7 @@ public abstract class Bitrix24Exception : Exception
         Execution = failure.Execution;
         Attempts = failure.Attempts;
         Retry = failure.Retry;
+        Delay = failure.RetryAfter;
     }
 
     /// <summary>Name of the method on the wire, for example <c>crm.calllist.add</c>.</summary>
@@ -58,4 +59,7 @@ public abstract class Bitrix24Exception : Exception
 
     /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
     internal RetryAdvice Retry { get; }
+
+    /// <summary>How long the portal, or a proxy before it, wants to be left alone.</summary>
+    internal TimeSpan? Delay { get; }
 }

@@ -26,11 +26,15 @@ public sealed class Bitrix24RateLimitException : Bitrix24Exception
     }
 
     internal Bitrix24RateLimitException(CallFailure failure)
-        : base(failure) => this.failure = failure;
+        : base(failure)
+    {
+        this.failure = failure;
+        RetryAfter = failure.RetryAfter;
+    }
 
     /// <summary>How long to wait before the next call; <see langword="null"/> when nobody said.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The same with a wait that the portal did not name but that is known.</summary>
-    internal Bitrix24RateLimitException WithRetryAfter(TimeSpan? retryAfter) => new(failure!) { RetryAfter = retryAfter };
+    internal Bitrix24RateLimitException WithRetryAfter(TimeSpan? retryAfter) => new(failure! with { RetryAfter = retryAfter });
 }

@@ -17,5 +17,7 @@ internal sealed record CallFailure(string Method, CallExecution Execution, strin
 
     public RetryAdvice Retry { get; init; }
 
+    public TimeSpan? RetryAfter { get; init; }
+
     public Exception? Cause { get; init; }
 }

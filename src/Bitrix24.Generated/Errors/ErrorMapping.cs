@@ -8,14 +8,15 @@ namespace Bitrix24;
 internal static class ErrorMapping
 {
     private const int LongestQuote = 300;
+    private const int LongestText = 16 * 1024;
 
     private static readonly string[] LineBreaks = ["<br>", "<br/>", "<br />"];
 
     internal static Bitrix24Exception ToException(in FailureContext context, HttpStatusCode status, PortalError error, TimeSpan? retryAfter)
     {
         var row = ErrorCatalogue.Find(error.Code);
-        var rawCode = row is null ? context.Redact(error.Code) : error.Code;
-        var description = WithoutLineBreak(context.Redact(error.Description));
+        var rawCode = row is null ? context.Redact(Bounded(error.Code)) : error.Code;
+        var description = WithoutLineBreak(context.Redact(Bounded(error.Description)));
 
         // A code that nobody described promises nothing about what happened before it was sent.
         var execution = row is null || error.BesideResult ? CallExecution.Unknown : row.Execution;
@@ -26,6 +27,7 @@ internal static class ErrorMapping
             ErrorCode = row?.Code ?? Bitrix24ErrorCode.Unknown,
             RawErrorCode = rawCode,
             ErrorDescription = description,
+            RetryAfter = retryAfter,
             Retry = error.BesideResult ? RetryAdvice.Never : row?.Retry ?? ((int)status >= 500 ? RetryAdvice.IfIdempotent : RetryAdvice.Never),
         };
 
@@ -34,7 +36,7 @@ internal static class ErrorMapping
             ErrorKind.InvalidRequest => new Bitrix24InvalidRequestException(failure),
             ErrorKind.AccessDenied => new Bitrix24AccessDeniedException(failure),
             ErrorKind.Authentication => new Bitrix24AuthenticationException(failure),
-            ErrorKind.RateLimit => new Bitrix24RateLimitException(failure) { RetryAfter = retryAfter },
+            ErrorKind.RateLimit => new Bitrix24RateLimitException(failure),
             _ => new Bitrix24ServerException(failure),
         };
     }
@@ -70,14 +72,34 @@ internal static class ErrorMapping
     /// <summary>Portals end some descriptions with an HTML line break.</summary>
     private static string? WithoutLineBreak(string? description)
     {
-        var text = description?.Trim();
-        while (text is not null && Array.Find(LineBreaks, lineBreak => text.EndsWith(lineBreak, StringComparison.OrdinalIgnoreCase)) is { } found)
+        if (description is null)
         {
-            text = text.Substring(0, text.Length - found.Length).TrimEnd();
+            return null;
         }
 
-        return text;
+        var end = TrimmedEnd(description, description.Length);
+        while (Array.Find(LineBreaks, lineBreak => EndsWith(description, end, lineBreak)) is { } found)
+        {
+            end = TrimmedEnd(description, end - found.Length);
+        }
+
+        return description.Substring(0, end).TrimStart();
     }
+
+    private static int TrimmedEnd(string text, int end)
+    {
+        while (end > 0 && char.IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        return end;
+    }
+
+    private static bool EndsWith(string text, int end, string ending) =>
+        end >= ending.Length && string.Compare(text, end - ending.Length, ending, 0, ending.Length, StringComparison.OrdinalIgnoreCase) == 0;
+
+    private static string? Bounded(string? text) => text?.Length > LongestText ? text.Substring(0, LongestText) : text;
 
     private static string Uncapitalized(string text) =>
         text.Length > 1 && !char.IsUpper(text[1]) ? char.ToLowerInvariant(text[0]) + text.Substring(1) : text;

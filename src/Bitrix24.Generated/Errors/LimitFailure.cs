@@ -3,9 +3,12 @@ namespace Bitrix24;
 /// <summary>A call that the limit of this client, not the portal's, keeps from being sent.</summary>
 internal static class LimitFailure
 {
-    internal static Bitrix24RateLimitException NoTurn(in FailureContext context, TimeSpan? retryAfter)
-    {
-        const string What = "its turn would come later than RateLimit.MaxWait allows; nothing was sent";
-        return new(new CallFailure(context.Method, CallExecution.NotExecuted, context.Sentence(What, CallExecution.NotExecuted)) { Attempts = context.Attempts }) { RetryAfter = retryAfter };
-    }
+    internal static Bitrix24RateLimitException NoTurn(in FailureContext context, TimeSpan? retryAfter) =>
+        new(Make(context, "its turn would come later than RateLimit.MaxWait allows; nothing was sent") with { RetryAfter = retryAfter });
+
+    internal static Bitrix24RateLimitException Broken(in FailureContext context, Exception cause) =>
+        new(Make(context, $"the rate limiter of the application failed ({cause.GetType().Name}); nothing was sent") with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });
+
+    private static CallFailure Make(in FailureContext context, string what) =>
+        new(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted)) { Attempts = context.Attempts };
 }

@@ -11,9 +11,8 @@ internal static class TransportFailure
         var where = sendingStarted ? "the connection broke after the request was sent" : "no connection to the portal could be made";
         var failure = Make(context, $"{where}: {context.Redact(cause.Message)!.TrimEnd('.')}", sendingStarted, sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting);
 
-        // Somebody else's handler may have put the address into its message.
-        var text = cause.ToString();
-        return new(failure with { Cause = context.Redact(text) == text ? cause : null });
+        // Somebody else's handler may have put the address into it.
+        return new(failure with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });
     }
 
     internal static Bitrix24TransportException TimedOut(in FailureContext context, bool sendingStarted) => new(Make(
@@ -23,11 +22,11 @@ internal static class TransportFailure
         sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting));
 
     /// <summary>An HTML page, an empty or truncated body: nothing that a method of a portal answers.</summary>
-    internal static Bitrix24TransportException Unreadable(in FailureContext context, HttpResponseMessage response, long length)
+    internal static Bitrix24TransportException Unreadable(in FailureContext context, HttpResponseMessage response, long length, TimeSpan? retryAfter)
     {
         var status = (int)response.StatusCode;
         var what = FormattableString.Invariant($"the answer is not JSON of the portal ({Kind(response)}, HTTP {status}, {length} bytes)");
-        return new(Make(context, what, mayHaveRun: true, AfterAnswer(status)) with { StatusCode = response.StatusCode });
+        return new(Make(context, what, mayHaveRun: true, AfterAnswer(status)) with { StatusCode = response.StatusCode, RetryAfter = retryAfter });
     }
 
     internal static Bitrix24TransportException TooLarge(in FailureContext context, HttpResponseMessage response, long limit)

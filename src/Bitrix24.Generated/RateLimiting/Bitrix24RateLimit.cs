@@ -40,7 +40,7 @@ public sealed class Bitrix24RateLimit
     public double PerSecond { get; }
 
     /// <summary>
-    /// How long a call may wait for its turn, zero or more. Default: 10 minutes. A call that would have to wait longer throws a
+    /// How long a call may wait for its turn, zero to one day. Default: 10 minutes. A call that would have to wait longer throws a
     /// <see cref="Bitrix24RateLimitException"/> and sends nothing.
     /// </summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(10);
@@ -58,4 +58,24 @@ public sealed class Bitrix24RateLimit
     /// <summary>The limiter for a portal; <see langword="null"/> when there is no limit.</summary>
     internal RateLimiter? For(Uri portal, TimeProvider timeProvider) =>
         limiter ?? (Burst == 0 ? null : PortalRateLimiters.Get(portal, this, timeProvider));
+
+    /// <summary>Waits for a permit, no longer than <see cref="MaxWait"/>. Who waited too long for a limiter of the application is cancelled.</summary>
+    internal async ValueTask<RateLimitLease> AcquireAsync(RateLimiter from, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        if (from is PortalRateLimiter own)
+        {
+            return await own.AcquireAsync(MaxWait, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var longest = NewTimeout(timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token);
+        return await from.AcquireAsync(1, either.Token).ConfigureAwait(false);
+    }
+
+    private CancellationTokenSource NewTimeout(TimeProvider timeProvider) =>
+#if NET
+        new(MaxWait, timeProvider);
+#else
+        timeProvider.CreateCancellationTokenSource(MaxWait);
+#endif
 }

@@ -17,7 +17,6 @@ internal sealed class PortalRateLimiter : RateLimiter
     private readonly TimeProvider timeProvider;
     private readonly TimeSpan interval;
     private readonly TimeSpan tolerance;
-    private readonly TimeSpan maxWait;
     private readonly long origin;
 
     // When the bucket is empty again, on the clock that began with this limiter.
@@ -26,10 +25,9 @@ internal sealed class PortalRateLimiter : RateLimiter
     private long refused;
     private int waiting;
 
-    internal PortalRateLimiter(int burst, double perSecond, TimeSpan maxWait, TimeProvider timeProvider)
+    internal PortalRateLimiter(int burst, double perSecond, TimeProvider timeProvider)
     {
         this.timeProvider = timeProvider;
-        this.maxWait = maxWait;
         interval = TimeSpan.FromTicks((long)Math.Ceiling(TimeSpan.TicksPerSecond / perSecond));
 
         // A portal takes off its share once a second, and requests do not arrive as evenly as they leave: one second's worth stays free.
@@ -81,10 +79,15 @@ internal sealed class PortalRateLimiter : RateLimiter
         return Reserve(permitCount, TimeSpan.Zero, out _) ?? Permit;
     }
 
-    protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+    /// <summary>A permit, now or after a wait that is no longer than given.</summary>
+    internal ValueTask<RateLimitLease> AcquireAsync(TimeSpan longest, CancellationToken cancellationToken) => AcquireAsync(1, longest, cancellationToken);
+
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) => AcquireAsync(permitCount, TimeSpan.FromDays(1), cancellationToken);
+
+    private async ValueTask<RateLimitLease> AcquireAsync(int permitCount, TimeSpan longest, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (Reserve(permitCount, maxWait, out var wait) is { } refusal)
+        if (Reserve(permitCount, longest, out var wait) is { } refusal)
         {
             return refusal;
         }

@@ -9,12 +9,12 @@ internal static class PortalRateLimiters
     private const int CrowdedCount = 1024;
 
     // Time that a test makes up for itself is not the time of others.
-    private static readonly ConditionalWeakTable<TimeProvider, ConcurrentDictionary<(string Authority, int Burst, double PerSecond, TimeSpan MaxWait), PortalRateLimiter>> ByClock = new();
+    private static readonly ConditionalWeakTable<TimeProvider, ConcurrentDictionary<(string Authority, int Burst, double PerSecond), PortalRateLimiter>> ByClock = new();
 
     internal static PortalRateLimiter Get(Uri portal, Bitrix24RateLimit limit, TimeProvider timeProvider)
     {
         var limiters = ByClock.GetValue(timeProvider, _ => new());
-        var key = (portal.Authority, limit.Burst, limit.PerSecond, limit.MaxWait);
+        var key = (portal.Authority, limit.Burst, limit.PerSecond);
         if (limiters.TryGetValue(key, out var limiter))
         {
             return limiter;
@@ -29,6 +29,6 @@ internal static class PortalRateLimiters
             }
         }
 
-        return limiters.GetOrAdd(key, _ => new PortalRateLimiter(limit.Burst, limit.PerSecond, limit.MaxWait, timeProvider));
+        return limiters.GetOrAdd(key, _ => new PortalRateLimiter(limit.Burst, limit.PerSecond, timeProvider));
     }
 }

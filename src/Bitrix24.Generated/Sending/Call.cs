@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Bitrix24;
 
 /// <summary>One call of an operation, over all its attempts.</summary>
@@ -11,4 +13,8 @@ internal sealed class Call(Operation operation, IRequest request)
 
     /// <summary>How often it was sent, hops to a moved portal not counted.</summary>
     public int Attempts { get; set; }
+
+    /// <summary>The access token it was sent with last.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? AccessToken { get; set; }
 }

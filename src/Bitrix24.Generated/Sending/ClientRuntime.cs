@@ -1,4 +1,5 @@
 using System.Net.Http;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,6 +8,8 @@ namespace Bitrix24;
 /// <summary>What the clients of one set of options share, whichever portals they call.</summary>
 internal sealed class ClientRuntime
 {
+    private readonly ConditionalWeakTable<Bitrix24Credentials, ExecutionTimeBudget> budgets = new();
+
     internal ClientRuntime(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
     {
         Http = http;
@@ -37,6 +40,12 @@ internal sealed class ClientRuntime
     public ILogger Logger { get; }
 
     public RetryPolicy Retry { get; }
+
+    /// <summary>How long a call waits for a renewal: it may have to wait for a lock first.</summary>
+    public TimeSpan RenewalTimeout => AttemptTimeout == Timeout.InfiniteTimeSpan ? AttemptTimeout : AttemptTimeout + AttemptTimeout;
+
+    /// <summary>Portals count the execution time of a webhook or an application: so do all clients with its credentials.</summary>
+    public ExecutionTimeBudget BudgetOf(Bitrix24Credentials credentials) => budgets.GetValue(credentials, _ => new ExecutionTimeBudget(TimeProvider));
 
     /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
     public CancellationTokenSource NewTimeout() =>

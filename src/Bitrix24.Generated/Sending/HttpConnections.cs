@@ -71,6 +71,26 @@ internal static class HttpConnections
     }
 #endif
 
+    /// <summary>A primary handler of the application must not follow redirects by itself either, nor keep cookies.</summary>
+    internal static HttpMessageHandler Tamed(HttpMessageHandler handler)
+    {
+        switch (handler)
+        {
+#if NET
+            case SocketsHttpHandler sockets when sockets.AllowAutoRedirect || sockets.UseCookies:
+                sockets.AllowAutoRedirect = false;
+                sockets.UseCookies = false;
+                break;
+#endif
+            case HttpClientHandler client when client.AllowAutoRedirect || client.UseCookies:
+                client.AllowAutoRedirect = false;
+                client.UseCookies = false;
+                break;
+        }
+
+        return handler;
+    }
+
     /// <summary>HTTP/2 is used where the other side offers it; the HTTP stack of the .NET Framework refuses to be asked.</summary>
     internal static void OfferHttp2(HttpRequestMessage message)
     {

@@ -30,7 +30,7 @@ internal sealed class RetryPolicy
                 Delay = options.BaseDelay,
                 MaxDelay = options.MaxDelay,
                 ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context).Operation)),
-                DelayGenerator = arguments => new((arguments.Outcome.Exception as Bitrix24RateLimitException)?.RetryAfter),
+                DelayGenerator = arguments => new((arguments.Outcome.Exception as Bitrix24Exception)?.Delay),
                 OnRetry = arguments =>
                 {
                     var exception = (Bitrix24Exception)arguments.Outcome.Exception!;
@@ -59,9 +59,9 @@ internal sealed class RetryPolicy
         }
     }
 
-    private bool MayBeTriedAgain(Bitrix24Exception exception, Operation operation) => exception.Retry switch
+    private bool MayBeTriedAgain(Bitrix24Exception exception, Operation operation) => (exception.Delay is not { } delay || delay <= maxDelay) && exception.Retry switch
     {
-        RetryAdvice.AfterWaiting => (exception as Bitrix24RateLimitException)?.RetryAfter is not { } retryAfter || retryAfter <= maxDelay,
+        RetryAdvice.AfterWaiting => true,
         RetryAdvice.IfIdempotent => operation.IsIdempotent,
         _ => false,
     };

@@ -6,7 +6,7 @@ namespace Bitrix24;
 /// Stands before the connection and lets each attempt through once. A handler that an application adds, for all of its clients
 /// perhaps, would repeat requests without asking whether they ran, and make things twice.
 /// </summary>
-internal sealed class SendOnceHandler : DelegatingHandler
+internal sealed class SendOnceHandler(HttpMessageHandler connections) : DelegatingHandler(connections)
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ internal static class Answer
             case Shape.Result or Shape.Neither when response.IsSuccessStatusCode:
                 return ReadResult<TResponse>(context, status, body, encoding);
             default:
-                throw TransportFailure.Unreadable(context, response, body.Length);
+                throw TransportFailure.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider));
         }
     }
 

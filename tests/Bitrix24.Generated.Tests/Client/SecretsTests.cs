@@ -102,6 +102,19 @@ public sealed class SecretsTests
         Assert.Null(exception.InnerException);
         Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, (await Thrown(other)).ToString(), StringComparison.Ordinal);
+        var noted = new HttpRequestException("The proxy refused.", new InvalidOperationException { Data = { ["url"] = Secret } });
+        Assert.Null((await Thrown(noted)).InnerException);
+
+        using var cancellation = new CancellationTokenSource();
+        using var cancelled = new TestClient(
+            new StubHandler((_, _) =>
+            {
+                cancellation.Cancel();
+                throw new TaskCanceledException($"POST https://portal.example/rest/1/{Secret}/");
+            }),
+            options => options.Credentials = credentials);
+        var cancelledException = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+        Assert.DoesNotContain(Secret, cancelledException.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

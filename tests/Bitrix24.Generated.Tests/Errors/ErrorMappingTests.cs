@@ -83,6 +83,17 @@ public sealed class ErrorMappingTests
     }
 
     [Fact]
+    public async Task Endless_descriptions_are_cut()
+    {
+        var lineBreaks = string.Concat(Enumerable.Repeat("<br>", 500_000));
+
+        var exception = await Thrown(HttpStatusCode.OK, $$"""{"error":"{{new string('x', 100_000)}}","error_description":"y{{lineBreaks}}"}""");
+
+        Assert.Equal((16 * 1024, 16 * 1024), (exception.RawErrorCode!.Length, exception.ErrorDescription!.Length));
+        Assert.Equal("y", (await Thrown(HttpStatusCode.OK, $$"""{"error":"x","error_description":"y{{lineBreaks.Substring(0, 12_000)}}"}""")).ErrorDescription);
+    }
+
+    [Fact]
     public async Task Retry_After_of_a_limit_is_passed_on()
     {
         var handler = StubHandler.Answering(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""u8.ToArray(), adjust: response => response.Headers.Add("Retry-After", "7"));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using VerifyXunit;
 
 namespace Bitrix24.Tests;
@@ -9,7 +10,7 @@ namespace Bitrix24.Tests;
 /// <summary>Every fault, once and again and again, for a call that must not run twice and one that may, with all kinds of credentials.</summary>
 public sealed class FaultTableTests
 {
-    private const string Kinds = "webhook, token, oauth";
+    private const string Kinds = "webhook, token, oauth, webhook by dependency injection";
 
     private static readonly (string Name, SimulatedFault Fault)[] Table =
     [
@@ -80,11 +81,18 @@ public sealed class FaultTableTests
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
         var clock = new SkippingTimeProvider();
-        var bitrix24 = TestClient.On(TestCredentials.Of(kind, portal), options =>
+        void Configure(Bitrix24ClientOptions options)
         {
+            options.Credentials = TestCredentials.Of(kind.Split(' ')[0], portal);
             options.TimeProvider = clock;
+            options.RateLimit = Bitrix24RateLimit.Unlimited;
             options.Retry.MaxAttempts = 3;
-        });
+        }
+
+        using var services = new ServiceCollection().AddBitrix24Client(Configure).Services.BuildServiceProvider();
+        var bitrix24 = kind.Contains(' ', StringComparison.Ordinal)
+            ? services.GetRequiredService<IBitrix24Client>()
+            : TestClient.On(TestCredentials.Of(kind, portal), Configure);
         if (operation == "crm.calllist.get")
         {
             await bitrix24.AddCallListAsync(TestClient.Request);

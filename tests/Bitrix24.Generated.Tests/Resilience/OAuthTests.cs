@@ -67,8 +67,8 @@ public sealed class OAuthTests
     public async Task Pair_that_could_not_be_stored_is_not_used_and_not_lost()
     {
         using var portal = NewPortal();
-        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 1 };
-        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 3 };
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider());
         portal.ExpireAccessToken();
 
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
@@ -79,6 +79,137 @@ public sealed class OAuthTests
         await bitrix24.AddCallListAsync(TestClient.Request);
         Assert.Equal(1, portal.Renewals);
         Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Store_that_fails_for_a_moment_is_given_another_chance()
+    {
+        using var portal = NewPortal();
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 2 };
+        portal.ExpireAccessToken();
+
+        await TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider()).AddCallListAsync(TestClient.Request);
+
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Newer_pair_in_the_store_wins_over_one_that_could_not_be_stored()
+    {
+        using var portal = NewPortal();
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 3 };
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider());
+        portal.ExpireAccessToken();
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        // Another process renews after that.
+        await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
+        portal.ExpireAccessToken();
+        await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
+        await bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
+        Assert.Equal((2, 3), (portal.Renewals, portal.CallLists.Count));
+    }
+
+    [Fact]
+    public async Task Store_that_never_answers_does_not_hold_the_calls_for_ever()
+    {
+        using var portal = NewPortal();
+        var clock = new SkippingTimeProvider();
+        var saving = new TaskCompletionSource();
+        var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { BeforeSave = saving.SetResult, Hangs = true };
+        portal.ExpireAccessToken();
+
+        var call = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = clock).AddCallListAsync(TestClient.Request);
+        await saving.Task;
+        while (!call.IsCompleted)
+        {
+            clock.ExpireAttempts();
+            await Task.Yield();
+        }
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
+        Assert.Equal("crm.calllist.add failed: the access token has expired, and its renewal takes too long.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Pair_of_another_process_that_has_expired_too_is_renewed()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal));
+        var (one, other) = (TestClient.On(TestCredentials.OAuth(portal, store)), TestClient.On(TestCredentials.OAuth(portal, store)));
+        await one.AddCallListAsync(TestClient.Request);
+        portal.ExpireAccessToken();
+        await other.AddCallListAsync(TestClient.Request);
+        portal.ExpireAccessToken();
+
+        await one.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal((2, 3), (portal.Renewals, portal.CallLists.Count));
+    }
+
+    [Fact]
+    public async Task Token_that_the_portal_does_not_know_any_more_is_looked_up_again()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = "revoked", RefreshToken = "revoked" });
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal(1, exception.Attempts);
+
+        await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        await bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(0, portal.Renewals);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Portal_that_takes_every_token_for_an_expired_one_does_not_cost_a_renewal_each_time()
+    {
+        using var portal = NewPortal();
+        var bitrix24 = TestClient.On(TestCredentials.Of("oauth", portal), options => options.TimeProvider = new SkippingTimeProvider());
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.Unauthorized, "expired_token"), times: 100);
+
+        for (var call = 0; call < 5; call++)
+        {
+            await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        }
+
+        Assert.Equal(1, portal.Renewals);
+    }
+
+    [Fact]
+    public async Task Settings_that_an_application_makes_for_Newtonsoft_do_not_reach_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new FileBitrix24TokenStore(Path.Combine(folder.Path, "tokens.json"));
+        var before = Newtonsoft.Json.JsonConvert.DefaultSettings;
+        Newtonsoft.Json.JsonConvert.DefaultSettings = () => new Newtonsoft.Json.JsonSerializerSettings { Converters = [new Newtonsoft.Json.Converters.UnixDateTimeConverter()] };
+        try
+        {
+            await store.SaveAsync(new Bitrix24Token { AccessToken = "a", RefreshToken = "r", ExpiresAt = DateTimeOffset.UnixEpoch }, CancellationToken.None);
+            Assert.Equal(DateTimeOffset.UnixEpoch, (await store.LoadAsync(CancellationToken.None))!.ExpiresAt);
+        }
+        finally
+        {
+            Newtonsoft.Json.JsonConvert.DefaultSettings = before;
+        }
+    }
+
+    [Fact]
+    public async Task Store_without_a_usable_pair_says_so()
+    {
+        using var portal = NewPortal();
+        foreach (var token in new[] { new Bitrix24Token(), new Bitrix24Token { AccessToken = "a", RefreshToken = null! } })
+        {
+            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore(token))).AddCallListAsync(TestClient.Request));
+            Assert.Contains("a pair without an access token or without a refresh token", exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(portal.Requests);
     }
 
     [Fact]
@@ -116,6 +247,10 @@ public sealed class OAuthTests
         Assert.Equal(1, portal.Requests.Count(request => request.PathAndQuery == "/oauth/token/"));
 
         clock.Advance(TimeSpan.FromSeconds(31));
+        portal.FailNextRenewal(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        clock.Advance(TimeSpan.FromSeconds(31));
         await bitrix24.AddCallListAsync(TestClient.Request);
         Assert.Single(portal.CallLists);
     }
@@ -143,13 +278,15 @@ public sealed class OAuthTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokens.json");
         await new FileBitrix24TokenStore(path).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
-        var clients = Enumerable.Range(0, 2).Select(_ => TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)))).ToList();
+        var clock = new SkippingTimeProvider();
+        var clients = Enumerable.Range(0, 2).Select(_ => TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)), options => options.TimeProvider = clock)).ToList();
 
         for (var round = 1; round <= 3; round++)
         {
             portal.ExpireAccessToken();
             await Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 10).Select(_ => client.AddCallListAsync(TestClient.Request))));
             Assert.Equal(round, portal.Renewals);
+            clock.Advance(TimeSpan.FromHours(1));
         }
 
         Assert.Equal(60, portal.CallLists.Count);
@@ -165,6 +302,13 @@ public sealed class OAuthTests
 
         await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(options, "no-such-code"));
         Assert.Null(store.Token);
+        var failing = TestCredentials.Options(portal, new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 1 });
+        using (var other = NewPortal())
+        {
+            var failed = TestCredentials.Options(other, failing.TokenStore!);
+            await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(failed, other.AuthorizationCode));
+        }
+
         var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
 
         Assert.Equal(portal.Url, authorization.PortalUrl);
@@ -298,15 +442,22 @@ public sealed class OAuthTests
 
         public int Failures { get; set; }
 
+        public bool Hangs { get; set; }
+
         public Action? BeforeSave { get; set; }
 
         public IEnumerable<int> ListsWhenSaved => listsWhenSaved;
 
         public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => store.LoadAsync(cancellationToken);
 
-        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken)
+        public async ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken)
         {
             BeforeSave?.Invoke();
+            if (Hangs)
+            {
+                await new TaskCompletionSource().Task;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             if (Failures-- > 0)
             {
@@ -314,7 +465,7 @@ public sealed class OAuthTests
             }
 
             listsWhenSaved.Enqueue(listsMade());
-            return store.SaveAsync(token, cancellationToken);
+            await store.SaveAsync(token, cancellationToken);
         }
 
         public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => store.LockAsync(cancellationToken);

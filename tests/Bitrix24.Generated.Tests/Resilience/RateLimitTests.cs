@@ -19,11 +19,16 @@ public sealed class RateLimitTests
             options.TimeProvider = clock;
             options.RateLimit = new Bitrix24RateLimit(burst, perSecond);
         });
+        var other = TestClient.On(TestCredentials.Of("token", portal), options =>
+        {
+            options.TimeProvider = clock;
+            options.RateLimit = new Bitrix24RateLimit(burst, perSecond) { MaxWait = TimeSpan.FromHours(1) };
+        });
         var begun = clock.GetUtcNow();
 
         for (var call = 0; call < Calls; call++)
         {
-            await bitrix24.AddCallListAsync(TestClient.Request);
+            await (call % 2 == 0 ? bitrix24 : other).AddCallListAsync(TestClient.Request);
         }
 
         var taken = (clock.GetUtcNow() - begun).TotalSeconds;
@@ -112,6 +117,39 @@ public sealed class RateLimitTests
 
         await bitrix24.AddCallListAsync(TestClient.Request);
         Assert.Equal(2, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task Turn_lasts_until_the_answer_is_read()
+    {
+        using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 100 });
+        var (inside, most) = (0, 0);
+        var handler = new StubHandler(async (_, _) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            await Task.Yield();
+            Interlocked.Decrement(ref inside);
+            return new HttpResponseMessage { Content = new StringContent("""{"result":11}""") };
+        });
+        using var client = new TestClient(handler, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.Bitrix24.AddCallListAsync(TestClient.Request)));
+
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Limiter_of_the_application_that_fails_is_a_typed_failure()
+    {
+        var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
+        await limiter.DisposeAsync();
+        var handler = StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}""");
+        using var client = new TestClient(handler, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Equal(0, handler.Requests);
     }
 
     [Fact]

@@ -69,6 +69,21 @@ public sealed class RedirectTests
     }
 
     [Fact]
+    public async Task Host_that_does_not_answer_is_not_remembered()
+    {
+        using var portal = NewPortal();
+        using var gone = NewPortal();
+        gone.Dispose();
+        portal.FailNext(SimulatedFault.MovedTo(gone.Url));
+        var bitrix24 = TestClient.On(portal.WebhookUrl);
+
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        await bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
     public async Task Portal_on_the_internet_does_not_move_to_this_machine()
     {
         var requests = 0;

@@ -105,6 +105,39 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Clients_with_the_same_credentials_share_what_they_know_of_the_budget()
+    {
+        var clock = new SkippingTimeProvider();
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([(HttpStatusCode.OK, Answer, null), (HttpStatusCode.OK, Answer, null)]);
+        var services = new ServiceCollection();
+        services.AddBitrix24ClientFactory(options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(470))).ConfigurePrimaryHttpMessageHandler(() => Answering(answers));
+        using var provider = services.BuildServiceProvider();
+        var credentials = Bitrix24Credentials.Webhook("https://budget.example/rest/1/abc/");
+
+        await provider.GetRequiredService<IBitrix24ClientFactory>().Create(credentials).AddCallListAsync(TestClient.Request);
+        await provider.GetRequiredService<IBitrix24ClientFactory>().Create(credentials).AddCallListAsync(TestClient.Request);
+
+        Assert.Equal([TimeSpan.FromSeconds(29.5)], clock.Waits);
+    }
+
+    [Fact]
+    public async Task Retry_After_counts_whatever_it_comes_with()
+    {
+        var clock = new SkippingTimeProvider();
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
+        [
+            (HttpStatusCode.ServiceUnavailable, "<html>", "5"),
+            (HttpStatusCode.OK, """{"result":{"ID":1}}""", null),
+            (HttpStatusCode.ServiceUnavailable, "<html>", "500"),
+        ]);
+        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+
+        await client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 });
+        Assert.Equal([TimeSpan.FromSeconds(5)], clock.Waits);
+        Assert.Equal(1, (await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }))).Attempts);
+    }
+
+    [Fact]
     public async Task Wait_between_attempts_ends_with_the_callers_token()
     {
         var clock = new FakeTimeProvider();
@@ -142,13 +175,18 @@ public sealed class RetryTests
     public async Task Handlers_of_the_application_cannot_send_a_call_twice()
     {
         var handler = StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}""");
-        foreach (var (defaults, builder) in new[] { (true, false), (false, true) })
+        foreach (var (defaults, builder, filter) in new[] { (true, false, false), (false, true, false), (false, false, true) })
         {
             var before = handler.Requests;
             var services = new ServiceCollection();
             if (defaults)
             {
                 services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler(() => new RepeatingHandler()));
+            }
+
+            if (filter)
+            {
+                services.AddSingleton<Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter, RepeatingFilter>();
             }
 
             var client = services
@@ -179,6 +217,15 @@ public sealed class RetryTests
 
         return Task.FromResult(response);
     });
+
+    private sealed class RepeatingFilter : Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter
+    {
+        public Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> Configure(Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> next) => builder =>
+        {
+            next(builder);
+            builder.AdditionalHandlers.Add(new RepeatingHandler());
+        };
+    }
 
     /// <summary>What applications add for all of their clients.</summary>
     private sealed class RepeatingHandler : DelegatingHandler
