@@ -6,6 +6,12 @@ namespace Bitrix24.Testing;
 /// <summary>The methods <c>crm.calllist.*</c>. Each answers a result or a <see cref="PortalError"/>.</summary>
 internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOptions options)
 {
+    private const int PageSize = 50;
+
+    private static readonly string[] FieldNames = ["ID", "DATE_CREATE", "CREATED_BY_ID", "WEBFORM_ID", "ENTITY_TYPE_ID"];
+    private static readonly string[] Comparisons = [">=", ">", "<=", "<", "!@", "!=", "!", "@", "=", ""];
+    private static readonly (string Status, string Name)[] Statuses = [("IN_WORK", "In Progress"), ("SUCCESS", "Successful"), ("WRONG_NUMBER", "Wrong Number"), ("STOP_CALLING", "Do Not Call Again")];
+
     private readonly object sync = new();
     private readonly List<SimulatedCallList> made = [];
 
@@ -35,13 +41,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         }
 
         var entityType = parameters["ENTITY_TYPE"]!.ToString();
-        var entities = entityType switch
-        {
-            "CONTACT" => portal.Contacts,
-            "COMPANY" => portal.Companies,
-            _ => null,
-        };
-        if (entities is null)
+        if (EntitiesOf(entityType) is not { } entities)
         {
             return new PortalError(400, "ENTITY_TYPE_ERROR", "Incorrect entity type");
         }
@@ -64,17 +64,15 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(403, "ACCESS_ERROR", "You don't have access to these entities");
         }
 
-        long? webformId = IsSet(parameters, "WEBFORM_ID") ? Id(parameters["WEBFORM_ID"]!) : null;
-        if (webformId is { } id && !portal.Webforms.Exists(id))
+        if (WrongWebform(parameters, out var webformId) is { } wrong)
         {
-            return new PortalError(400, "WEBFORM_ERROR", "Incorrect webform id");
+            return wrong;
         }
 
         lock (sync)
         {
-            var list = new SimulatedCallList(made.Count + 1, entityType, readable, webformId, options.TimeProvider.GetUtcNow());
-            made.Add(list);
-            return list.Id;
+            made.Add(new SimulatedCallList(made.Count + 1, entityType, readable, webformId, options.TimeProvider.GetUtcNow()));
+            return made[^1].Id;
         }
     }
 
@@ -89,6 +87,109 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         return Made.FirstOrDefault(list => list.Id == id) is { } found ? Fields(found) : new PortalError(400, "LIST_ID_ERROR", "Incorrect list id");
     }
 
+    internal object List(JObject parameters)
+    {
+        var select = parameters["SELECT"] is JArray fields ? fields.Select(field => field.ToString()).ToArray() : FieldNames;
+        var filter = parameters["FILTER"] as JObject ?? [];
+        var order = parameters["ORDER"] as JObject ?? [];
+        var named = select.Concat(filter.Properties().Select(condition => Condition(condition.Name).Field)).Concat(order.Properties().Select(field => field.Name));
+        if (named.FirstOrDefault(field => !FieldNames.Contains(field, StringComparer.Ordinal)) is { } unknown)
+        {
+            return new PortalError(400, "100", $"Unknown field definition `{unknown}` ({unknown}) for \\Bitrix\\Crm\\CallList\\Internals\\CallList Entity.");
+        }
+
+        IEnumerable<JObject> rows = Made.Select(Fields).Where(row => filter.Properties().All(condition => Meets(row, condition)));
+        IOrderedEnumerable<JObject> sorted = rows.OrderBy(_ => 0);
+        foreach (var field in order.Properties())
+        {
+            sorted = field.Value.ToString() == "DESC" ? sorted.ThenByDescending(row => Sortable(row[field.Name]), StringComparer.Ordinal) : sorted.ThenBy(row => Sortable(row[field.Name]), StringComparer.Ordinal);
+        }
+
+        return new JArray(Page(sorted, Start(parameters)).Select(row => new JObject(select.Select(field => new JProperty(field, row[field])))));
+    }
+
+    internal object Items(JObject parameters)
+    {
+        if (Missing(parameters, "LIST_ID") is { } missing)
+        {
+            return missing;
+        }
+
+        var id = Id(parameters["LIST_ID"]!);
+        if (id < 1)
+        {
+            return new PortalError(400, "LIST_ID_ERROR", "List id should be positive");
+        }
+
+        if (Made.FirstOrDefault(list => list.Id == id) is not { } found)
+        {
+            return new PortalError(400, "LIST_ID_ERROR", "Call list is not found");
+        }
+
+        var status = parameters["FILTER"]?["STATUS"]?.ToString();
+        if (status is not null && !Statuses.Any(known => known.Status == status))
+        {
+            return new PortalError(400, "STATUS_ERROR", "Incorrect status");
+        }
+
+        // The page is cut before the unreadable are taken out, and an empty one is an error.
+        var entities = EntitiesOf(found.EntityType)!;
+        var page = Page(found.Entities.Where(_ => status is null or "IN_WORK"), Start(parameters)).Where(entities.MayRead).ToList();
+        return page.Count == 0
+            ? new PortalError(403, "ACCESS_ERROR", "You do not have access to the participants of this call list")
+            : new JArray(page.Select(entity => new JObject { ["ID"] = entity, ["STATUS"] = "IN_WORK", ["ENTITY_TYPE"] = found.EntityType == "CONTACT" ? 3 : 4 }));
+    }
+
+    internal static object StatusList() =>
+        new JArray(Statuses.Select((status, index) => new JObject { ["ID"] = 61 + (2 * index), ["NAME"] = status.Name, ["SORT"] = 10 * (index + 1), ["STATUS_ID"] = status.Status }));
+
+    internal object Update(JObject parameters)
+    {
+        if ((Missing(parameters, "LIST_ID") ?? Missing(parameters, "ENTITY_TYPE") ?? Missing(parameters, "ENTITIES")) is { } missing)
+        {
+            return missing;
+        }
+
+        if (parameters["ENTITIES"] is not JContainer array)
+        {
+            return new PortalError(400, "ENTITIES_ERROR", "Entities is not array");
+        }
+
+        var entityType = parameters["ENTITY_TYPE"]!.ToString();
+        if (EntitiesOf(entityType) is not { } entities)
+        {
+            return new PortalError(400, "ENTITY_TYPE_ERROR", "EntityType is incorrect");
+        }
+
+        var ids = array.Values().Select(Id).ToList();
+        if (ids.Count == 0 || ids.Distinct().Count(entities.Exists) != ids.Count)
+        {
+            return new PortalError(400, "ENTITIES_ERROR", "Incorrect entities id");
+        }
+
+        lock (sync)
+        {
+            var index = made.FindIndex(list => list.Id == Id(parameters["LIST_ID"]!));
+            if (index < 0)
+            {
+                return new PortalError(400, "LIST_ID_ERROR", "Incorrect list id or access denied");
+            }
+
+            if (made[index].EntityType != entityType)
+            {
+                return new PortalError(400, "ENTITY_TYPE_ERROR", "Discrepancy between the type of call participants and incoming type");
+            }
+
+            if (WrongWebform(parameters, out var webformId) is { } wrong)
+            {
+                return wrong;
+            }
+
+            made[index] = made[index] with { Entities = ids, WebformId = webformId };
+            return true;
+        }
+    }
+
     /// <summary>Numbers go out as strings, and the date in the portal's time without an offset: so it is.</summary>
     private JObject Fields(SimulatedCallList list) => new()
     {
@@ -99,6 +200,50 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         ["ENTITY_TYPE_ID"] = list.EntityType == "CONTACT" ? "3" : "4",
         ["ENTITY_TYPE"] = list.EntityType,
     };
+
+    private PortalError? WrongWebform(JObject parameters, out long? webformId)
+    {
+        webformId = IsSet(parameters, "WEBFORM_ID") ? Id(parameters["WEBFORM_ID"]!) : null;
+        return webformId is { } id && !portal.Webforms.Exists(id) ? new PortalError(400, "WEBFORM_ERROR", "Incorrect webform id") : null;
+    }
+
+    private SimulatedEntitySet? EntitiesOf(string entityType) => entityType switch
+    {
+        "CONTACT" => portal.Contacts,
+        "COMPANY" => portal.Companies,
+        _ => null,
+    };
+
+    private static bool Meets(JObject row, JProperty condition)
+    {
+        var (comparison, field) = Condition(condition.Name);
+        var value = Number(row[field]);
+        return comparison switch
+        {
+            "@" => condition.Value.Any(one => Number(one) == value),
+            "!@" => condition.Value.All(one => Number(one) != value),
+            ">=" => value >= Number(condition.Value),
+            ">" => value > Number(condition.Value),
+            "<=" => value <= Number(condition.Value),
+            "<" => value < Number(condition.Value),
+            "!=" or "!" => value != Number(condition.Value),
+            _ => value == Number(condition.Value),
+        };
+    }
+
+    private static (string Comparison, string Field) Condition(string key)
+    {
+        var comparison = Comparisons.First(prefix => key.StartsWith(prefix, StringComparison.Ordinal));
+        return (comparison, key[comparison.Length..]);
+    }
+
+    private static long? Number(JToken? token) => long.TryParse(token?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static string Sortable(JToken? token) => Number(token) is { } number ? number.ToString("D20", CultureInfo.InvariantCulture) : token?.ToString() ?? string.Empty;
+
+    private static long Start(JObject parameters) => Number(parameters["start"]) ?? 0;
+
+    private static IEnumerable<T> Page<T>(IEnumerable<T> rows, long start) => start < 0 ? rows : rows.Skip((int)start).Take(PageSize);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

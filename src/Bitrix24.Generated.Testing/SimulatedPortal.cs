@@ -268,6 +268,10 @@ public sealed class SimulatedPortal : IDisposable
         {
             "crm.calllist.add" => callLists.Add(parameters),
             "crm.calllist.get" => callLists.Get(parameters),
+            "crm.calllist.list" => callLists.List(parameters),
+            "crm.calllist.items.get" => callLists.Items(parameters),
+            "crm.calllist.statuslist" => CallListMethods.StatusList(),
+            "crm.calllist.update" => callLists.Update(parameters),
             _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
         };
         return outcome switch

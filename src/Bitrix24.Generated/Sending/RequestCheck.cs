@@ -66,5 +66,5 @@ internal static class RequestCheck
         }
     }
 
-    private static ArgumentException Refused(string message, string parameter = "request") => new(message, parameter);
+    internal static ArgumentException Refused(string message, string parameter = "request") => new(message, parameter);
 }

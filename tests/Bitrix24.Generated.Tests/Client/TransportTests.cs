@@ -95,7 +95,7 @@ public sealed class TransportTests
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Equal("crm.calllist.add failed: no answer came within the attempt timeout; it is not known whether the call ran: look for the list in the portal before you make the call again.", exception.Message);
+        Assert.Equal("crm.calllist.add failed: no answer came within the attempt timeout; it is not known whether the call ran: find out with ListCallListsAsync before you make the call again.", exception.Message);
     }
 
     [Fact]

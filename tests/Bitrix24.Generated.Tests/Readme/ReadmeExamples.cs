@@ -38,6 +38,20 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
+    public async Task Lists()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+
+        var newest = await bitrix24.ListCallListsAsync(new ListCallListsRequest
+        {
+            Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3).AtLeast(CallListFilterField.Id, 100),
+            Order = new CallListOrder().By(CallListField.DateCreate, SortDirection.Descending),
+        });
+
+        Assert.Empty(newest.Result);
+    }
+
+    [Fact]
     public async Task Access_token()
     {
         var (portalUrl, accessToken) = (simulated.Url.ToString(), simulated.AccessToken);

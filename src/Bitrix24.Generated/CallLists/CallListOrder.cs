@@ -1,0 +1,59 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24;
+
+/// <summary>The order of call lists: by one field and, where that is the same, by the next.</summary>
+/// <remarks>Source: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-list.html"/></remarks>
+/// <example><code>new CallListOrder().By(CallListField.DateCreate, SortDirection.Descending)</code></example>
+[JsonConverter(typeof(Converter))]
+public sealed class CallListOrder
+{
+    private readonly JObject fields = [];
+
+    /// <summary>Sorts by a field, after those given before.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="direction">Which end comes first. Default: the least.</param>
+    /// <returns>This order.</returns>
+    /// <exception cref="ArgumentException">The field is in the order already, or the field or the direction is not defined.</exception>
+    public CallListOrder By(CallListField field, SortDirection direction = SortDirection.Ascending)
+    {
+        if (field.Value is null)
+        {
+            throw new ArgumentException("The field is not set.", nameof(field));
+        }
+
+        var word = direction switch
+        {
+            SortDirection.Ascending => "ASC",
+            SortDirection.Descending => "DESC",
+            _ => throw new ArgumentException("The direction is not defined.", nameof(direction)),
+        };
+        if (fields.ContainsKey(field.Value))
+        {
+            throw new ArgumentException("The field is in the order already.", nameof(field));
+        }
+
+        fields.Add(field.Value, word);
+        return this;
+    }
+
+    private sealed class Converter : JsonConverter
+    {
+        public override bool CanConvert(Type objectType) => objectType == typeof(CallListOrder);
+
+        public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
+        {
+            if (reader.TokenType == JsonToken.Null)
+            {
+                return null;
+            }
+
+            var order = new CallListOrder();
+            order.fields.Merge(JObject.Load(reader));
+            return order;
+        }
+
+        public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => ((CallListOrder)value!).fields.WriteTo(writer);
+    }
+}
