@@ -6,6 +6,17 @@ namespace Bitrix24.Tests;
 
 public sealed class GenerationTests
 {
+    private static readonly (string Name, string Property, string Schema, Type Type, object Value, string Json)[] NewFields =
+    [
+        ("DAYS_TO_LIVE", "DaysToLive", "          type: integer\n          format: int64\n", typeof(long?), 30L, "30"),
+        ("PRIORITY", "Priority", "          type: integer\n          minimum: 1\n", typeof(int?), 2, "2"),
+        ("SHARE", "Share", "          type: number\n          format: double\n          minimum: 0\n", typeof(double?), 0.5, "0.5"),
+        ("TITLE", "Title", "          type: string\n", typeof(string), "x", "\"x\""),
+        ("IS_OPEN", "IsOpen", "          type: boolean\n", typeof(bool?), true, "true"),
+        ("TAGS", "Tags", "          type: array\n          minItems: 1\n          uniqueItems: true\n          items:\n            type: string\n", typeof(IReadOnlyList<string>), new[] { "a", "b" }, "[\"a\",\"b\"]"),
+        ("startAt", "StartAt", "          type: string\n          format: date-time\n", typeof(DateTimeOffset?), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)), "\"2026-01-02T03:04:05+02:00\""),
+    ];
+
     private const string Generating = "Generating Bitrix24Client.g.cs";
 
     [Fact]
@@ -31,9 +42,12 @@ public sealed class GenerationTests
     public async Task New_field_in_the_spec_appears_typed_and_documented_in_the_request_and_on_the_wire()
     {
         using var copy = new RepositoryCopy();
-        copy.Replace("spec/bitrix24.openapi.yaml", "        WEBFORM_ID:\n", "        DAYS_TO_LIVE:\n          type: integer\n          format: int64\n          description: How long the list lives, in days.\n        WEBFORM_ID:\n");
+        var spec = await File.ReadAllTextAsync(copy.Spec);
+        var at = spec.IndexOf("        WEBFORM_ID:\n", spec.IndexOf("    AddCallListRequest:\n      type: object", StringComparison.Ordinal), StringComparison.Ordinal);
+        var fields = string.Concat(NewFields.Select(field => $"        {field.Name}:\n{field.Schema}          description: What {field.Name} is for.\n"));
+        await File.WriteAllTextAsync(copy.Spec, spec.Insert(at, fields));
 
-        await copy.BuildAsync();
+        await copy.BuildAsync("-p:TargetFrameworks=net10.0");
 
         var folder = copy.PathOf("src/Bitrix24.Generated/bin/Debug/net10.0/");
         var context = new AssemblyLoadContext(nameof(GenerationTests), isCollectible: true);
@@ -41,14 +55,20 @@ public sealed class GenerationTests
         {
             var type = context.LoadFromStream(dll).GetType("Bitrix24.AddCallListRequest")!;
             var request = Activator.CreateInstance(type)!;
-            var property = type.GetProperty("DaysToLive")!;
-            Assert.Equal(typeof(long?), property.PropertyType);
-            property.SetValue(request, 30L);
-            Assert.Contains("\"DAYS_TO_LIVE\":30", Newtonsoft.Json.JsonConvert.SerializeObject(request), StringComparison.Ordinal);
+            foreach (var field in NewFields)
+            {
+                var property = type.GetProperty(field.Property)!;
+                Assert.Equal(field.Type, property.PropertyType);
+                property.SetValue(request, field.Value);
+            }
+
+            var json = Newtonsoft.Json.JsonConvert.SerializeObject(request);
+            Assert.All(NewFields, field => Assert.Contains($"\"{field.Name}\":{field.Json}", json, StringComparison.Ordinal));
         }
 
         context.Unload();
-        Assert.Contains("How long the list lives, in days.", await File.ReadAllTextAsync(folder + "Bitrix24.Generated.xml"), StringComparison.Ordinal);
+        var documentation = await File.ReadAllTextAsync(folder + "Bitrix24.Generated.xml");
+        Assert.All(NewFields, field => Assert.Contains($"What {field.Name} is for.", documentation, StringComparison.Ordinal));
     }
 
     [Fact]
