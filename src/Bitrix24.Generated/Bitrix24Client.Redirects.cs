@@ -12,7 +12,7 @@ public sealed partial class Bitrix24Client
     private const int MaxHops = 2;
 
     /// <summary>Where calls go: at first where the credentials say, later where the portal has moved to.</summary>
-    private volatile Uri portal;
+    private Uri portal;
 
     /// <summary>303 is none: it is the answer to a request that was done.</summary>
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 307 or 308;
@@ -51,14 +51,12 @@ public sealed partial class Bitrix24Client
         return PortalAddress.Origin(target);
     }
 
-    /// <summary>A host that has answered is where calls go from now on.</summary>
-    private void StayAt(Uri host)
+    /// <summary>A host that has answered is where calls go from now on, unless another call has found out more meanwhile.</summary>
+    private void Moved(Uri from, Uri to)
     {
-        var before = portal;
-        if (before != host)
+        if (from != to && Interlocked.CompareExchange(ref portal, to, from) == from)
         {
-            portal = host;
-            Log.PortalMoved(runtime.Logger, before.Authority, host.Authority);
+            Log.PortalMoved(runtime.Logger, from.Authority, to.Authority);
         }
     }
 }

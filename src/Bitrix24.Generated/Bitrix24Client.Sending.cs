@@ -14,17 +14,17 @@ public sealed partial class Bitrix24Client
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
-        return CallAsync<TResponse>(new Call(operation, request), cancellationToken);
+        return CallAsync<TResponse>(new Call(operation, new SerializedRequest(request)), cancellationToken);
     }
 
     private async Task<TResponse> CallAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var activity = Telemetry.StartCall(call.Method, portal);
+        using var activity = Telemetry.StartCall(call.Method, Volatile.Read(ref portal));
         var started = runtime.TimeProvider.GetTimestamp();
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var response = await runtime.Retry.ExecuteAsync(call, AttemptAsync<TResponse>, cancellationToken).ConfigureAwait(false);
             var duration = runtime.TimeProvider.GetElapsedTime(started);
             Log.CallSucceeded(runtime.Logger, call.Method, duration.TotalMilliseconds, call.Attempts);
@@ -33,6 +33,11 @@ public sealed partial class Bitrix24Client
         }
         catch (Bitrix24Exception exception)
         {
+            if (call.MayHaveRun)
+            {
+                exception.EarlierAttemptMayHaveRun();
+            }
+
             var duration = runtime.TimeProvider.GetElapsedTime(started);
             Log.CallFailed(runtime.Logger, call.Method, duration.TotalMilliseconds, exception.Attempts, exception.ErrorCode, exception.StatusCode, exception.Execution);
             Telemetry.Failed(activity, duration, exception);
@@ -42,6 +47,10 @@ public sealed partial class Bitrix24Client
         {
             Telemetry.Cancelled(activity, call.Method, runtime.TimeProvider.GetElapsedTime(started));
             throw;
+        }
+        finally
+        {
+            call.Request.Release();
         }
     }
 
@@ -77,18 +86,20 @@ public sealed partial class Bitrix24Client
     private async Task<TResponse> TryAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
-        call.Attempts++;
         await WaitForBudgetAsync(call, cancellationToken).ConfigureAwait(false);
-        var host = portal;
+        var first = Volatile.Read(ref portal);
+        var host = first;
         for (var hops = 0; ; hops++)
         {
             using var turn = await WaitForTurnAsync(call, host, cancellationToken).ConfigureAwait(false);
 
             // Read after the waits: what is read before them may have expired by now.
             call.AccessToken = await credentials.AccessTokenAsync(call, runtime, cancellationToken).ConfigureAwait(false);
+            call.Attempts += hops == 0 ? 1 : 0;
             var (response, movedTo) = await SendOnceAsync<TResponse>(call, host, hops, cancellationToken).ConfigureAwait(false);
             if (movedTo is null)
             {
+                Moved(first, host);
                 return response!;
             }
 
@@ -136,7 +147,6 @@ public sealed partial class Bitrix24Client
         try
         {
             var answer = Answer.Read<TResponse>(context, response, body, runtime.TimeProvider);
-            StayAt(host);
             executionTime.Note(call.Method, answer.Time);
             return answer;
         }
@@ -176,22 +186,28 @@ public sealed partial class Bitrix24Client
         {
             lease = await runtime.RateLimit.AcquireAsync(limiter, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            throw exception is OperationCanceledException ? LimitFailure.NoTurn(ContextOf(call), retryAfter: null) : LimitFailure.Broken(ContextOf(call), exception);
+            // The caller's token, not a linked one, and no failure of somebody else's in place of a cancellation.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw exception is OperationCanceledException ? NoTurn(call, retryAfter: null) : LimitFailure.Broken(ContextOf(call), exception);
         }
 
         if (!lease.IsAcquired)
         {
             using (lease)
             {
-                throw LimitFailure.NoTurn(ContextOf(call), lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : null);
+                throw NoTurn(call, lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : null);
             }
         }
 
         Telemetry.Waited(call.Method, runtime.TimeProvider.GetElapsedTime(started));
         return lease;
     }
+
+    /// <summary>Where the portal itself has refused the call before, its refusal is what the caller gets.</summary>
+    private Bitrix24RateLimitException NoTurn(Call call, TimeSpan? retryAfter) =>
+        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithRetryAfter(retryAfter) : LimitFailure.NoTurn(ContextOf(call), retryAfter);
 
     private FailureContext ContextOf(Call call) => new(call.Method, call.Attempts, call.Operation.WhenUnknown, redact);
 

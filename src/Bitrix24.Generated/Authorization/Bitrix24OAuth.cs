@@ -31,7 +31,9 @@ public static class Bitrix24OAuth
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await ExchangeAsync(application, code).WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        var exchange = ExchangeAsync(application, code);
+        _ = exchange.Observed();
+        return await exchange.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)

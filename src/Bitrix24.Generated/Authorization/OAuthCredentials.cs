@@ -16,7 +16,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     private readonly OAuthApplication application;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private volatile Bitrix24Token? current;
+    private Bitrix24Token? current;
 
     // Issued, but not yet in the store. It must get there before it is used: the pair in the store is worth nothing any more.
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -50,7 +50,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     internal override string MethodPath(string method) => "rest/" + method;
 
     internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) =>
-        current is { } known ? new(known.AccessToken) : LoadAsync(call, runtime, cancellationToken);
+        Volatile.Read(ref current) is { } known ? new(known.AccessToken) : LoadAsync(call, runtime, cancellationToken);
 
     internal override ValueTask<string?> ReloadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => LoadAsync(call, runtime, cancellationToken);
 
@@ -64,7 +64,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         Task<Renewal> renewal;
         lock (sync)
         {
-            if (current is { } renewed && renewed.AccessToken != expired)
+            if (Volatile.Read(ref current) is { } renewed && renewed.AccessToken != expired)
             {
                 return;
             }
@@ -100,20 +100,25 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     private async ValueTask<string?> LoadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken)
     {
         Problem problem;
+        var before = Volatile.Read(ref current);
         try
         {
             using var timeout = runtime.NewTimeout();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            var stored = await application.Store.LoadAsync(either.Token).AsTask().WaitAsync(Timeout.InfiniteTimeSpan, runtime.TimeProvider, either.Token).ConfigureAwait(false);
+            var stored = await Bounded(application.Store.LoadAsync(either.Token).AsTask(), either.Token).ConfigureAwait(false);
             if (Flaw(stored) is not { } flaw)
             {
-                return Use(stored!).AccessToken;
+                // A renewal may have been faster than this.
+                Remember(stored!);
+                var known = Interlocked.CompareExchange(ref current, stored, before);
+                return (ReferenceEquals(known, before) ? stored! : known!).AccessToken;
             }
 
             problem = flaw;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             problem = StoreFailure(exception);
         }
 
@@ -127,7 +132,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         try
         {
             using var timeout = runtime.NewTimeout();
-            using (await application.Store.LockAsync(timeout.Token).ConfigureAwait(false))
+            using (await LockAsync(timeout.Token).ConfigureAwait(false))
             {
                 renewal = await RenewUnderLockAsync(expired, endpoint, timeout.Token).ConfigureAwait(false);
             }
@@ -149,7 +154,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     private async Task<Renewal> RenewUnderLockAsync(string expired, TokenEndpoint endpoint, CancellationToken cancellationToken)
     {
         var runtime = endpoint.Runtime;
-        var stored = await application.Store.LoadAsync(cancellationToken).ConfigureAwait(false);
+        var stored = await Bounded(application.Store.LoadAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         if (Flaw(stored) is { } flaw)
         {
             return new Renewal(flaw);
@@ -195,7 +200,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         }
 
         Remember(unsaved.Token);
-        await SaveAsync(unsaved.Token, runtime.TimeProvider).ConfigureAwait(false);
+        await SaveAsync(unsaved.Token, runtime).ConfigureAwait(false);
         lastIssued = unsaved;
         unsaved = null;
         lastFailure = null;
@@ -206,26 +211,52 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     }
 
     /// <summary>What is not saved is lost with the process, so a store that fails is given a second chance, and a third.</summary>
-    private async Task SaveAsync(Bitrix24Token token, TimeProvider timeProvider)
+    private async Task SaveAsync(Bitrix24Token token, ClientRuntime runtime)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await application.Store.SaveAsync(token, CancellationToken.None).ConfigureAwait(false);
+                using var timeout = runtime.NewTimeout();
+                await Bounded(application.Store.SaveAsync(token, CancellationToken.None).AsTask(), timeout.Token).ConfigureAwait(false);
                 return;
             }
             catch (Exception) when (attempt < SaveAttempts)
             {
-                await Task.Delay(PauseBeforeSavingAgain, timeProvider, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(PauseBeforeSavingAgain, runtime.TimeProvider, CancellationToken.None).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>A lock that comes too late is given back at once.</summary>
+    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        var locking = application.Store.LockAsync(cancellationToken).AsTask();
+        try
+        {
+            return await Bounded(locking, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = locking.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a store no longer than told, whether it minds its token or not.</summary>
+    private static Task Bounded(Task task, CancellationToken cancellationToken) =>
+        task.Observed().WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
+    private static Task<T> Bounded<T>(Task<T> task, CancellationToken cancellationToken)
+    {
+        _ = task.Observed();
+        return task.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
     private Bitrix24Token Use(Bitrix24Token token)
     {
         Remember(token);
-        current = token;
+        Volatile.Write(ref current, token);
         return token;
     }
 

@@ -8,6 +8,9 @@ namespace Bitrix24;
 /// <remarks>Neither the message nor any property carries a webhook code, a token, a URL or a body.</remarks>
 public abstract class Bitrix24Exception : Exception
 {
+    private CallExecution execution;
+    private string? addition;
+
     private protected Bitrix24Exception()
     {
     }
@@ -52,10 +55,27 @@ public abstract class Bitrix24Exception : Exception
     public string? ErrorDescription { get; init; }
 
     /// <summary>Whether the portal ran the call.</summary>
-    public CallExecution Execution { get; init; }
+    public CallExecution Execution
+    {
+        get => execution;
+        init => execution = value;
+    }
 
-    /// <summary>How often the call was tried, the first time included.</summary>
+    /// <inheritdoc/>
+    public override string Message => base.Message + addition;
+
+    /// <summary>How often the call was tried, the first time included; 0 when something kept it from being tried at all.</summary>
     public int Attempts { get; init; } = 1;
+
+    /// <summary>The attempt that this says something of did not run, but an earlier one may have.</summary>
+    internal void EarlierAttemptMayHaveRun()
+    {
+        if (execution == CallExecution.NotExecuted)
+        {
+            execution = CallExecution.Unknown;
+            addition = " It is not known whether an earlier attempt ran.";
+        }
+    }
 
     /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
     internal RetryAdvice Retry { get; }

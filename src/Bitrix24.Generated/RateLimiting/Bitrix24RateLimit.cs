@@ -10,6 +10,8 @@ namespace Bitrix24;
 /// </remarks>
 public sealed class Bitrix24RateLimit
 {
+    private static readonly TimeSpan DefaultMaxWait = TimeSpan.FromMinutes(10);
+
     private readonly RateLimiter? limiter;
 
     /// <summary>Makes a limit.</summary>
@@ -43,16 +45,17 @@ public sealed class Bitrix24RateLimit
     /// How long a call may wait for its turn, zero to one day. Default: 10 minutes. A call that would have to wait longer throws a
     /// <see cref="Bitrix24RateLimitException"/> and sends nothing.
     /// </summary>
-    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan MaxWait { get; init; } = DefaultMaxWait;
 
     /// <summary>Lets a limiter of your own decide, for example one that several machines share.</summary>
     /// <param name="limiter">The limiter. One permit is acquired per request. It is not disposed.</param>
+    /// <param name="maxWait">How long a call may wait for its turn, zero to one day. Default: 10 minutes.</param>
     /// <returns>The limit.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="limiter"/> is <see langword="null"/>.</exception>
-    public static Bitrix24RateLimit Custom(RateLimiter limiter)
+    public static Bitrix24RateLimit Custom(RateLimiter limiter, TimeSpan? maxWait = null)
     {
         ArgumentNullException.ThrowIfNull(limiter);
-        return new Bitrix24RateLimit(limiter);
+        return new Bitrix24RateLimit(limiter) { MaxWait = maxWait ?? DefaultMaxWait };
     }
 
     /// <summary>The limiter for a portal; <see langword="null"/> when there is no limit.</summary>

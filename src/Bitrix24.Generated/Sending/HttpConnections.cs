@@ -71,21 +71,51 @@ internal static class HttpConnections
     }
 #endif
 
-    /// <summary>A primary handler of the application must not follow redirects by itself either, nor keep cookies.</summary>
-    internal static HttpMessageHandler Tamed(HttpMessageHandler handler)
+    /// <summary>
+    /// Lets each attempt through once, right before it reaches the connections, whatever handlers an application puts in front. Connections
+    /// of the application's own must not follow redirects by themselves either, nor keep cookies.
+    /// </summary>
+    internal static HttpMessageHandler Guarded(HttpMessageHandler primary)
     {
-        switch (handler)
+        if (primary is not DelegatingHandler outer)
         {
+            return new SendOnceHandler(Tamed(primary));
+        }
+
+        while (outer.InnerHandler is DelegatingHandler inner)
+        {
+            outer = inner;
+        }
+
+        if (outer.InnerHandler is { } connections && outer is not SendOnceHandler)
+        {
+            outer.InnerHandler = new SendOnceHandler(Tamed(connections));
+        }
+
+        return primary;
+    }
+
+    private static HttpMessageHandler Tamed(HttpMessageHandler handler)
+    {
+        try
+        {
+            switch (handler)
+            {
 #if NET
-            case SocketsHttpHandler sockets when sockets.AllowAutoRedirect || sockets.UseCookies:
-                sockets.AllowAutoRedirect = false;
-                sockets.UseCookies = false;
-                break;
+                case SocketsHttpHandler sockets when sockets.AllowAutoRedirect || sockets.UseCookies:
+                    sockets.AllowAutoRedirect = false;
+                    sockets.UseCookies = false;
+                    break;
 #endif
-            case HttpClientHandler client when client.AllowAutoRedirect || client.UseCookies:
-                client.AllowAutoRedirect = false;
-                client.UseCookies = false;
-                break;
+                case HttpClientHandler client when client.AllowAutoRedirect || client.UseCookies:
+                    client.AllowAutoRedirect = false;
+                    client.UseCookies = false;
+                    break;
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidOperationException("The primary handler has been used before, and follows redirects or keeps cookies. Give this client one of its own, or one with AllowAutoRedirect and UseCookies set to false.", exception);
         }
 
         return handler;

@@ -50,12 +50,12 @@ internal sealed class PooledStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Writes what was written here to another stream.</summary>
-    internal Task WriteToAsync(Stream target, CancellationToken cancellationToken) =>
+    /// <summary>Writes the first bytes of what was written here to another stream.</summary>
+    internal Task WriteToAsync(Stream target, int count, CancellationToken cancellationToken) =>
 #if NET
-        target.WriteAsync(buffer.AsMemory(0, length), cancellationToken).AsTask();
+        target.WriteAsync(buffer.AsMemory(0, count), cancellationToken).AsTask();
 #else
-        target.WriteAsync(buffer, 0, length, cancellationToken);
+        target.WriteAsync(buffer, 0, count, cancellationToken);
 #endif
 
     protected override void Dispose(bool disposing)

@@ -6,32 +6,29 @@ using Newtonsoft.Json;
 
 namespace Bitrix24;
 
-/// <summary>The JSON body of a request, stamped with the access token where there is one.</summary>
+/// <summary>The JSON body of one attempt, stamped with the access token where there is one: the one place that writes it.</summary>
 /// <remarks>It goes out with a <c>Content-Length</c>: some front ends refuse chunked requests.</remarks>
 internal sealed class RequestBody : HttpContent
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
-    private readonly PooledStream stream = new();
-
-    // The owner and everybody who is just sending: with HTTP/2 an answer can come while the body is still on its way, and
-    // the buffer must not go back to the pool before the last byte has left.
-    private int users = 1;
+    private readonly SerializedRequest request;
+    private readonly byte[] stamp;
+    private int started;
     private int disposed;
 
-    internal RequestBody(IRequest request, string? accessToken)
+    internal RequestBody(SerializedRequest request, string? accessToken)
     {
-        using (var text = new StreamWriter(stream, Utf8, bufferSize: 1024, leaveOpen: true))
-        using (var json = new AuthorizingJsonWriter(text, accessToken))
-        {
-            Json.Serializer.Serialize(json, request);
-        }
+        this.request = request;
+        request.Retain();
 
+        // In place of the bracket at the end.
+        stamp = accessToken is null ? [] : Encoding.UTF8.GetBytes($"{(request.IsEmptyObject ? string.Empty : ",")}\"auth\":{JsonConvert.ToString(accessToken)}}}");
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
     /// <summary>Whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>
-    internal bool SendingStarted { get; private set; }
+    internal bool SendingStarted => Volatile.Read(ref started) != 0;
+
+    private int CountBeforeStamp => stamp.Length == 0 ? request.Length : request.Length - 1;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SendAsync(stream, CancellationToken.None);
 
@@ -41,7 +38,7 @@ internal sealed class RequestBody : HttpContent
 
     protected override bool TryComputeLength(out long length)
     {
-        length = stream.Length;
+        length = CountBeforeStamp + stamp.Length;
         return true;
     }
 
@@ -49,7 +46,7 @@ internal sealed class RequestBody : HttpContent
     {
         if (disposing && Interlocked.Exchange(ref disposed, 1) == 0)
         {
-            Release();
+            request.Release();
         }
 
         base.Dispose(disposing);
@@ -57,38 +54,27 @@ internal sealed class RequestBody : HttpContent
 
     private async Task SendAsync(Stream target, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref users);
+        if (Interlocked.Exchange(ref started, 1) != 0)
+        {
+            throw new InvalidOperationException("The body of a request leaves once. Something repeats requests; take it away from this client, which tries again by itself where that is safe.");
+        }
+
+        request.Retain();
         try
         {
-            SendingStarted = true;
-            await stream.WriteToAsync(target, cancellationToken).ConfigureAwait(false);
+            await request.WriteToAsync(target, CountBeforeStamp, cancellationToken).ConfigureAwait(false);
+            if (stamp.Length > 0)
+            {
+#if NET
+                await target.WriteAsync(stamp.AsMemory(), cancellationToken).ConfigureAwait(false);
+#else
+                await target.WriteAsync(stamp, 0, stamp.Length, cancellationToken).ConfigureAwait(false);
+#endif
+            }
         }
         finally
         {
-            Release();
-        }
-    }
-
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref users) == 0)
-        {
-            stream.Dispose();
-        }
-    }
-
-    /// <summary>Adds the access token as the last member of the root object: the one place that writes it.</summary>
-    private sealed class AuthorizingJsonWriter(TextWriter text, string? accessToken) : JsonTextWriter(text)
-    {
-        public override void WriteEndObject()
-        {
-            if (Top == 1 && accessToken is not null)
-            {
-                WritePropertyName("auth");
-                WriteValue(accessToken);
-            }
-
-            base.WriteEndObject();
+            request.Release();
         }
     }
 }

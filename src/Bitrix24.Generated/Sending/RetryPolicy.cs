@@ -36,6 +36,9 @@ internal sealed class RetryPolicy
                     var exception = (Bitrix24Exception)arguments.Outcome.Exception!;
                     Log.TryingAgain(logger, exception.Method, arguments.AttemptNumber + 2, arguments.RetryDelay.TotalMilliseconds, exception.ErrorCode, exception.StatusCode);
                     Telemetry.Retried(exception);
+                    var call = CallOf(arguments.Context);
+                    call.LastFailure = exception;
+                    call.MayHaveRun |= exception.Execution == CallExecution.Unknown;
                     return default;
                 },
             })

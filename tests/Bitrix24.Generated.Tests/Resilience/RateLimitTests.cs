@@ -148,8 +148,30 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
-        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
         Assert.Equal(0, handler.Requests);
+
+        using var cancellation = new CancellationTokenSource();
+        using var cancelling = new CancellingLimiter(cancellation);
+        using var cancelled = new TestClient(handler, options => options.RateLimit = Bitrix24RateLimit.Custom(cancelling));
+        var cancelledException = await Assert.ThrowsAsync<OperationCanceledException>(() => cancelled.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+        Assert.Equal(cancellation.Token, cancelledException.CancellationToken);
+    }
+
+    /// <summary>Fails while it is cancelled.</summary>
+    private sealed class CancellingLimiter(CancellationTokenSource cancellation) : RateLimiter
+    {
+        public override TimeSpan? IdleDuration => null;
+
+        public override RateLimiterStatistics? GetStatistics() => null;
+
+        protected override RateLimitLease AttemptAcquireCore(int permitCount) => throw new NotSupportedException();
+
+        protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+        {
+            cancellation.Cancel();
+            throw new InvalidOperationException();
+        }
     }
 
     [Fact]

@@ -172,6 +172,96 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Refusal_after_an_attempt_that_may_have_run_does_not_say_that_nothing_ran()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 10, 17, 19);
+        portal.Webforms.Add(1);
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions()));
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.Forbidden, "ACCESS_DENIED"));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AccessDeniedException>(() => bitrix24.UpdateCallListAsync(new() { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [10], WebformId = 1 }));
+
+        Assert.Equal([10], portal.CallLists[0].Entities);
+        Assert.Equal((CallExecution.Unknown, 2), (exception.Execution, exception.Attempts));
+        Assert.EndsWith("It is not known whether an earlier attempt ran.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_checked_is_what_is_sent()
+    {
+        var clock = new FakeTimeProvider();
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 10);
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 1)));
+        var ids = new List<long> { 9 };
+        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
+
+        var waiting = bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
+        ids.AddRange([9, 10]);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await waiting;
+
+        Assert.Equal([9], portal.CallLists[1].Entities);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Primary_handlers_of_the_application_cannot_send_a_call_twice_nor_follow_redirects(bool byFilter)
+    {
+        using var portal = SimulatedPortal.Start();
+        using var other = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        var services = new ServiceCollection();
+        var builder = services.AddBitrix24Client(options =>
+        {
+            options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl);
+            options.Retry.MaxAttempts = 1;
+        });
+        if (byFilter)
+        {
+            services.AddSingleton<Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter, ReplacingFilter>();
+        }
+        else
+        {
+            builder.ConfigurePrimaryHttpMessageHandler(() => new RepeatingHandler { InnerHandler = new HttpClientHandler() });
+        }
+
+        using var provider = services.BuildServiceProvider();
+        portal.FailNext(SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true });
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        Assert.Single(portal.CallLists);
+
+        if (!byFilter)
+        {
+            portal.FailNext(SimulatedFault.Redirect(new Uri(other.Url, "elsewhere")));
+            await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+            Assert.Empty(other.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task Refusal_of_the_portal_is_kept_when_there_is_no_turn_for_another_attempt()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options =>
+        {
+            (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions());
+            options.RateLimit = new Bitrix24RateLimit(50, 0.01) { MaxWait = TimeSpan.FromSeconds(5) };
+        });
+
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((Bitrix24ErrorCode.QueryLimitExceeded, 1), (exception.ErrorCode, exception.Attempts));
+        Assert.True(exception.RetryAfter > TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task Handlers_of_the_application_cannot_send_a_call_twice()
     {
         var handler = StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}""");
@@ -217,6 +307,15 @@ public sealed class RetryTests
 
         return Task.FromResult(response);
     });
+
+    private sealed class ReplacingFilter : Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter
+    {
+        public Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> Configure(Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> next) => builder =>
+        {
+            next(builder);
+            builder.PrimaryHandler = new RepeatingHandler { InnerHandler = new SocketsHttpHandler { UseProxy = false } };
+        };
+    }
 
     private sealed class RepeatingFilter : Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter
     {

@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Newtonsoft.Json;
+
+namespace Bitrix24;
+
+/// <summary>
+/// The JSON of a request, made once, right after it was checked: what is sent, and sent again, is what was checked, whatever the
+/// application does with the request meanwhile.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Several own it; the last one to release it disposes of the buffer.")]
+internal sealed class SerializedRequest
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly PooledStream stream = new();
+
+    // The call and every body on its way: with HTTP/2 an answer can come while a body is still being sent, and the buffer must
+    // not go back to the pool before the last byte has left.
+    private int users = 1;
+
+    internal SerializedRequest(IRequest request)
+    {
+        using var text = new StreamWriter(stream, Utf8, bufferSize: 1024, leaveOpen: true);
+        using var json = new JsonTextWriter(text);
+        Json.Serializer.Serialize(json, request);
+    }
+
+    internal int Length => (int)stream.Length;
+
+    internal bool IsEmptyObject => Length == 2;
+
+    internal void Retain() => Interlocked.Increment(ref users);
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+        {
+            stream.Dispose();
+        }
+    }
+
+    internal Task WriteToAsync(Stream target, int count, CancellationToken cancellationToken) => stream.WriteToAsync(target, count, cancellationToken);
+}
