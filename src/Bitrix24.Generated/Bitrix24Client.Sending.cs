@@ -1,5 +1,4 @@
 using System.Net.Http;
-using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
 
 namespace Bitrix24;
@@ -7,8 +6,6 @@ namespace Bitrix24;
 /// <content>The one way of a call: every generated operation comes through here.</content>
 public sealed partial class Bitrix24Client
 {
-    private static readonly MediaTypeWithQualityHeaderValue AcceptedType = new("application/json");
-
     private Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
@@ -114,12 +111,13 @@ public sealed partial class Bitrix24Client
         using var timeout = runtime.NewTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var body = new RequestBody(call.Request, call.AccessToken);
-        using var message = NewMessage(new Uri(host, credentials.MethodPath(call.Method)), body);
+        var url = new Uri(host, credentials.MethodPath(call.Method));
+        using var message = runtime.NewPost(url, body);
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return IsRedirect(response.StatusCode)
-                ? (default, Target(new Uri(host, credentials.MethodPath(call.Method)), response, hops, context))
+                ? (default, Target(url, response, hops, context))
                 : (await ReadAsync<TResponse>(call, context, host, response, either.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -210,14 +208,4 @@ public sealed partial class Bitrix24Client
         call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithRetryAfter(retryAfter) : LimitFailure.NoTurn(ContextOf(call), retryAfter);
 
     private FailureContext ContextOf(Call call) => new(call.Method, call.Attempts, call.Operation.WhenUnknown, redact);
-
-    private HttpRequestMessage NewMessage(Uri url, RequestBody body)
-    {
-        var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = body };
-        message.Headers.Accept.Add(AcceptedType);
-        message.Headers.TryAddWithoutValidation("User-Agent", runtime.UserAgent);
-        HttpConnections.OfferHttp2(message);
-        SendPass.Attach(message);
-        return message;
-    }
 }

@@ -31,9 +31,7 @@ public static class Bitrix24OAuth
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var exchange = ExchangeAsync(application, code);
-        _ = exchange.Observed();
-        return await exchange.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        return await ExchangeAsync(application, code).UntilAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)

@@ -105,7 +105,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         {
             using var timeout = runtime.NewTimeout();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            var stored = await Bounded(application.Store.LoadAsync(either.Token).AsTask(), either.Token).ConfigureAwait(false);
+            var stored = await application.Store.LoadAsync(either.Token).AsTask().UntilAsync(either.Token).ConfigureAwait(false);
             if (Flaw(stored) is not { } flaw)
             {
                 // A renewal may have been faster than this.
@@ -154,7 +154,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     private async Task<Renewal> RenewUnderLockAsync(string expired, TokenEndpoint endpoint, CancellationToken cancellationToken)
     {
         var runtime = endpoint.Runtime;
-        var stored = await Bounded(application.Store.LoadAsync(cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        var stored = await application.Store.LoadAsync(cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         if (Flaw(stored) is { } flaw)
         {
             return new Renewal(flaw);
@@ -172,7 +172,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
             if (stored.AccessToken != expired)
             {
                 // Another process has renewed them.
-                Use(stored);
+                Volatile.Write(ref current, stored);
                 return new Renewal();
             }
 
@@ -206,7 +206,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         lastFailure = null;
         Log.TokenRenewed(runtime.Logger, PortalUrl.Host);
         Telemetry.Renewed(succeeded: true);
-        Use(lastIssued.Token);
+        Volatile.Write(ref current, lastIssued.Token);
         return new Renewal();
     }
 
@@ -218,7 +218,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
             try
             {
                 using var timeout = runtime.NewTimeout();
-                await Bounded(application.Store.SaveAsync(token, CancellationToken.None).AsTask(), timeout.Token).ConfigureAwait(false);
+                await application.Store.SaveAsync(token, CancellationToken.None).AsTask().UntilAsync(timeout.Token).ConfigureAwait(false);
                 return;
             }
             catch (Exception) when (attempt < SaveAttempts)
@@ -234,30 +234,13 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         var locking = application.Store.LockAsync(cancellationToken).AsTask();
         try
         {
-            return await Bounded(locking, cancellationToken).ConfigureAwait(false);
+            return await locking.UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             _ = locking.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             throw;
         }
-    }
-
-    /// <summary>Waits for a store no longer than told, whether it minds its token or not.</summary>
-    private static Task Bounded(Task task, CancellationToken cancellationToken) =>
-        task.Observed().WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-
-    private static Task<T> Bounded<T>(Task<T> task, CancellationToken cancellationToken)
-    {
-        _ = task.Observed();
-        return task.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-    }
-
-    private Bitrix24Token Use(Bitrix24Token token)
-    {
-        Remember(token);
-        Volatile.Write(ref current, token);
-        return token;
     }
 
     /// <summary>Of the pairs seen, the last two can still show up in what a portal answers.</summary>

@@ -24,11 +24,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             ["client_secret"] = application.ClientSecret,
             [name] = grant,
         });
-        using var message = new HttpRequestMessage(HttpMethod.Post, application.TokenEndpoint) { Content = form };
-        message.Headers.TryAddWithoutValidation("Accept", "application/json");
-        message.Headers.TryAddWithoutValidation("User-Agent", runtime.UserAgent);
-        HttpConnections.OfferHttp2(message);
-        SendPass.Attach(message);
+        using var message = runtime.NewPost(application.TokenEndpoint, form);
         var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => text is null ? null : Redaction.Remove(text, [application.ClientSecret, grant]));
         try
         {

@@ -75,22 +75,8 @@ public sealed class CallListFilter
         return array.Count > 0 ? array : throw new ArgumentException("There is no value.", nameof(values));
     }
 
-    private sealed class Converter : JsonConverter
+    private sealed class Converter : JsonObjectConverter<CallListFilter>
     {
-        public override bool CanConvert(Type objectType) => objectType == typeof(CallListFilter);
-
-        public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
-        {
-            if (reader.TokenType == JsonToken.Null)
-            {
-                return null;
-            }
-
-            var filter = new CallListFilter();
-            filter.conditions.Merge(JObject.Load(reader));
-            return filter;
-        }
-
-        public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => ((CallListFilter)value!).conditions.WriteTo(writer);
+        protected override JObject MembersOf(CallListFilter value) => value.conditions;
     }
 }

@@ -38,22 +38,8 @@ public sealed class CallListOrder
         return this;
     }
 
-    private sealed class Converter : JsonConverter
+    private sealed class Converter : JsonObjectConverter<CallListOrder>
     {
-        public override bool CanConvert(Type objectType) => objectType == typeof(CallListOrder);
-
-        public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
-        {
-            if (reader.TokenType == JsonToken.Null)
-            {
-                return null;
-            }
-
-            var order = new CallListOrder();
-            order.fields.Merge(JObject.Load(reader));
-            return order;
-        }
-
-        public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => ((CallListOrder)value!).fields.WriteTo(writer);
+        protected override JObject MembersOf(CallListOrder value) => value.fields;
     }
 }

@@ -23,9 +23,7 @@ public static class Bitrix24ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
 
-        var builder = services.AddBitrix24(configure);
-        services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired: true));
-        services.AddOptions<Bitrix24ClientOptions>().ValidateOnStart();
+        var builder = services.AddBitrix24(configure, credentialsRequired: true);
         services.AddSingleton(provider => provider.GetRequiredService<IBitrix24ClientFactory>().Create(provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!));
         return builder;
     }
@@ -59,13 +57,10 @@ public static class Bitrix24ServiceCollectionExtensions
     public static IHttpClientBuilder AddBitrix24ClientFactory(this IServiceCollection services, Action<Bitrix24ClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var builder = services.AddBitrix24(configure ?? (_ => { }));
-        services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired: false));
-        services.AddOptions<Bitrix24ClientOptions>().ValidateOnStart();
-        return builder;
+        return services.AddBitrix24(configure ?? (_ => { }), credentialsRequired: false);
     }
 
-    private static IHttpClientBuilder AddBitrix24(this IServiceCollection services, Action<Bitrix24ClientOptions> configure)
+    private static IHttpClientBuilder AddBitrix24(this IServiceCollection services, Action<Bitrix24ClientOptions> configure, bool credentialsRequired)
     {
         if (services.Any(service => service.ServiceType == typeof(IBitrix24ClientFactory)))
         {
@@ -74,7 +69,9 @@ public static class Bitrix24ServiceCollectionExtensions
 
         services.AddOptions<Bitrix24ClientOptions>()
             .Configure<IServiceProvider>((options, provider) => options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider)
-            .Configure(configure);
+            .Configure(configure)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired));
 
         // A singleton may hold a client: each call asks for a connection anew, so handlers are never kept beyond their time.
         services.AddSingleton<IBitrix24ClientFactory>(provider =>

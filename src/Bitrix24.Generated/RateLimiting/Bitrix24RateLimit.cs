@@ -70,15 +70,8 @@ public sealed class Bitrix24RateLimit
             return await own.AcquireAsync(MaxWait, cancellationToken).ConfigureAwait(false);
         }
 
-        using var longest = NewTimeout(timeProvider);
+        using var longest = timeProvider.CreateCancellationTokenSource(MaxWait);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token);
         return await from.AcquireAsync(1, either.Token).ConfigureAwait(false);
     }
-
-    private CancellationTokenSource NewTimeout(TimeProvider timeProvider) =>
-#if NET
-        new(MaxWait, timeProvider);
-#else
-        timeProvider.CreateCancellationTokenSource(MaxWait);
-#endif
 }

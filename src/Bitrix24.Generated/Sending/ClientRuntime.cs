@@ -1,4 +1,5 @@
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,6 +9,8 @@ namespace Bitrix24;
 /// <summary>What the clients of one set of options share, whichever portals they call.</summary>
 internal sealed class ClientRuntime
 {
+    private static readonly MediaTypeWithQualityHeaderValue AcceptedType = new("application/json");
+
     private readonly ConditionalWeakTable<Bitrix24Credentials, ExecutionTimeBudget> budgets = new();
 
     internal ClientRuntime(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
@@ -48,10 +51,16 @@ internal sealed class ClientRuntime
     public ExecutionTimeBudget BudgetOf(Bitrix24Credentials credentials) => budgets.GetValue(credentials, _ => new ExecutionTimeBudget(TimeProvider));
 
     /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
-    public CancellationTokenSource NewTimeout() =>
-#if NET
-        new(AttemptTimeout, TimeProvider);
-#else
-        TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
-#endif
+    public CancellationTokenSource NewTimeout() => TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
+
+    /// <summary>A POST with the headers that every request carries, and the right to leave once.</summary>
+    public HttpRequestMessage NewPost(Uri url, HttpContent content)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
+        message.Headers.Accept.Add(AcceptedType);
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        HttpConnections.OfferHttp2(message);
+        SendPass.Attach(message);
+        return message;
+    }
 }

@@ -38,13 +38,10 @@ public sealed class TransportTests
     public async Task Connection_that_breaks_after_the_request_may_have_run()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var bitrix24 = TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
-        var call = bitrix24.AddCallListAsync(TestClient.Request);
+        var call = CallOn(listener);
 
-        using (var connection = await listener.AcceptTcpClientAsync())
+        using (var connection = await AcceptRequestAsync(listener))
         {
-            await ReadRequestAsync(connection.GetStream());
             connection.LingerState = new LingerOption(enable: true, seconds: 0);
         }
 
@@ -56,13 +53,10 @@ public sealed class TransportTests
     public async Task Answer_that_breaks_off_may_have_run()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var bitrix24 = TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/");
-        var call = bitrix24.AddCallListAsync(TestClient.Request);
+        var call = CallOn(listener);
 
-        using (var connection = await listener.AcceptTcpClientAsync())
+        using (var connection = await AcceptRequestAsync(listener))
         {
-            await ReadRequestAsync(connection.GetStream());
             await connection.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"result\":11"u8.ToArray());
         }
 
@@ -183,16 +177,26 @@ public sealed class TransportTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static async Task ReadRequestAsync(NetworkStream stream)
+    private static Task<AddCallListResponse> CallOn(TcpListener listener)
     {
+        listener.Start();
+        return TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/").AddCallListAsync(TestClient.Request);
+    }
+
+    /// <summary>A connection whose request has arrived to its end.</summary>
+    private static async Task<TcpClient> AcceptRequestAsync(TcpListener listener)
+    {
+        var connection = await listener.AcceptTcpClientAsync();
         var received = new StringBuilder();
         var buffer = new byte[4096];
         while (!received.ToString().EndsWith('}'))
         {
-            var count = await stream.ReadAsync(buffer);
+            var count = await connection.GetStream().ReadAsync(buffer);
             Assert.NotEqual(0, count);
             received.Append(Encoding.UTF8.GetString(buffer, 0, count));
         }
+
+        return connection;
     }
 
     /// <summary>Waits for a connection until it is told to stop, and never looks at the body.</summary>
