@@ -27,7 +27,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
     }
 
     /// <summary>The checks stand in the order in which the portal makes them.</summary>
-    internal object Add(JObject parameters)
+    internal object Add(Caller caller, JObject parameters)
     {
         if ((Missing(parameters, "ENTITY_TYPE") ?? Missing(parameters, "ENTITIES")) is { } missing)
         {
@@ -58,7 +58,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(400, "ENTITY_ERROR", "Incorrect entities id");
         }
 
-        var readable = ids.Where(entities.MayRead).ToList();
+        var readable = ids.Where(id => entities.MayRead(caller.UserId, id)).ToList();
         if (readable.Count == 0)
         {
             return new PortalError(403, "ACCESS_ERROR", "You don't have access to these entities");
@@ -71,7 +71,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
 
         lock (sync)
         {
-            made.Add(new SimulatedCallList(made.Count + 1, entityType, readable, webformId, options.TimeProvider.GetUtcNow()));
+            made.Add(new SimulatedCallList(made.Count + 1, entityType, readable, webformId, options.TimeProvider.GetUtcNow()) { CreatedById = caller.UserId });
             return made[^1].Id;
         }
     }
@@ -108,7 +108,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         return new JArray(Page(sorted, Start(parameters)).Select(row => new JObject(select.Select(field => new JProperty(field, row[field])))));
     }
 
-    internal object Items(JObject parameters)
+    internal object Items(Caller caller, JObject parameters)
     {
         if (Missing(parameters, "LIST_ID") is { } missing)
         {
@@ -134,7 +134,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
 
         // The page is cut before the unreadable are taken out, and an empty one is an error.
         var entities = EntitiesOf(found.EntityType)!;
-        var page = Page(found.Entities.Where(_ => status is null or "IN_WORK"), Start(parameters)).Where(entities.MayRead).ToList();
+        var page = Page(found.Entities.Where(_ => status is null or "IN_WORK"), Start(parameters)).Where(id => entities.MayRead(caller.UserId, id)).ToList();
         return page.Count == 0
             ? new PortalError(403, "ACCESS_ERROR", "You do not have access to the participants of this call list")
             : new JArray(page.Select(entity => new JObject { ["ID"] = entity, ["STATUS"] = "IN_WORK", ["ENTITY_TYPE"] = found.EntityType == "CONTACT" ? 3 : 4 }));
@@ -143,7 +143,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
     internal static object StatusList() =>
         new JArray(Statuses.Select((status, index) => new JObject { ["ID"] = 61 + (2 * index), ["NAME"] = status.Name, ["SORT"] = 10 * (index + 1), ["STATUS_ID"] = status.Status }));
 
-    internal object Update(JObject parameters)
+    internal object Update(Caller caller, JObject parameters)
     {
         if ((Missing(parameters, "LIST_ID") ?? Missing(parameters, "ENTITY_TYPE") ?? Missing(parameters, "ENTITIES")) is { } missing)
         {
@@ -159,6 +159,11 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         if (EntitiesOf(entityType) is not { } entities)
         {
             return new PortalError(400, "ENTITY_TYPE_ERROR", "EntityType is incorrect");
+        }
+
+        if (entities.IsHidden(caller.UserId))
+        {
+            return new PortalError(403, "ACCESS_ERROR", "Access Denied");
         }
 
         var ids = array.Values().Select(Id).ToList();
@@ -195,7 +200,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
     {
         ["ID"] = Text(list.Id),
         ["DATE_CREATE"] = list.CreatedAt.ToOffset(options.UtcOffset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        ["CREATED_BY_ID"] = Text(options.UserId),
+        ["CREATED_BY_ID"] = Text(list.CreatedById),
         ["WEBFORM_ID"] = list.WebformId is { } webformId ? Text(webformId) : null,
         ["ENTITY_TYPE_ID"] = list.EntityType == "CONTACT" ? "3" : "4",
         ["ENTITY_TYPE"] = list.EntityType,

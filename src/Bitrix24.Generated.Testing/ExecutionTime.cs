@@ -2,56 +2,78 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>Writes the <c>time</c> block of an answer, and sums up what each method has used in ten one-minute buckets.</summary>
-internal sealed class ExecutionTime(TimeProvider clock, TimeSpan utcOffset)
+/// <summary>Writes the <c>time</c> block of an answer, and sums up what each method of a caller has used in ten one-minute buckets.</summary>
+internal sealed class ExecutionTime(SimulatedPortalOptions options)
 {
     private static readonly TimeSpan BucketLength = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BucketLife = TimeSpan.FromMinutes(10);
 
+    private readonly TimeProvider clock = options.TimeProvider;
     private readonly object sync = new();
-    private readonly Dictionary<string, List<Bucket>> used = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Application, string Method), List<Bucket>> used = [];
 
-    internal JObject Block(string method, DateTimeOffset start, DateTimeOffset processingStart)
+    /// <summary>Whether a method has used more than the portal allows: the sum counts before a call, not after it.</summary>
+    internal bool IsUsedUp(Caller caller, string method)
+    {
+        lock (sync)
+        {
+            return options.ExecutionTimeLimit is { } limit && BucketsOf(caller, method, clock.GetUtcNow()).Sum(bucket => bucket.Seconds) > limit.TotalSeconds;
+        }
+    }
+
+    /// <summary>The block of a batch: its commands are charged, each by itself.</summary>
+    internal JObject Block(DateTimeOffset start, DateTimeOffset processingStart)
     {
         var finish = clock.GetUtcNow();
-        var processing = (finish - processingStart).TotalSeconds;
-        var (operating, resetAt) = Charge(method, processingStart, processing);
         return new JObject
         {
             ["start"] = UnixSeconds(start),
             ["finish"] = UnixSeconds(finish),
             ["duration"] = (finish - start).TotalSeconds,
-            ["processing"] = processing,
+            ["processing"] = (finish - processingStart).TotalSeconds,
             ["date_start"] = Date(start),
             ["date_finish"] = Date(finish),
-            ["operating_reset_at"] = resetAt.ToUnixTimeSeconds(),
-            ["operating"] = operating,
         };
     }
 
-    private (double Operating, DateTimeOffset ResetAt) Charge(string method, DateTimeOffset begun, double seconds)
+    internal JObject Block(DateTimeOffset start, DateTimeOffset processingStart, Caller caller, string method)
+    {
+        var block = Block(start, processingStart);
+        var (operating, resetAt) = Charge(caller, method, processingStart, (double)block["processing"]! + options.ProcessingTime.TotalSeconds);
+        block["operating_reset_at"] = resetAt.ToUnixTimeSeconds();
+        block["operating"] = operating;
+        return block;
+    }
+
+    private (double Operating, DateTimeOffset ResetAt) Charge(Caller caller, string method, DateTimeOffset begun, double seconds)
     {
         lock (sync)
         {
-            if (!used.TryGetValue(method, out var buckets))
-            {
-                used.Add(method, buckets = []);
-            }
-
-            buckets.RemoveAll(bucket => bucket.Begun + BucketLife <= begun);
-            if (buckets.Count == 0 || buckets[buckets.Count - 1].Begun + BucketLength <= begun)
+            var buckets = BucketsOf(caller, method, begun);
+            if (buckets.Count == 0 || buckets[^1].Begun + BucketLength <= begun)
             {
                 buckets.Add(new Bucket(begun));
             }
 
-            buckets[buckets.Count - 1].Seconds += seconds;
+            buckets[^1].Seconds += seconds;
             return (buckets.Sum(bucket => bucket.Seconds), buckets[0].Begun + BucketLife);
         }
     }
 
+    private List<Bucket> BucketsOf(Caller caller, string method, DateTimeOffset now)
+    {
+        if (!used.TryGetValue((caller.Application, method), out var buckets))
+        {
+            used.Add((caller.Application, method), buckets = []);
+        }
+
+        buckets.RemoveAll(bucket => bucket.Begun + BucketLife <= now);
+        return buckets;
+    }
+
     private static double UnixSeconds(DateTimeOffset moment) => (moment - DateTimeOffset.FromUnixTimeSeconds(0)).Ticks / 10 / 1e6;
 
-    private string Date(DateTimeOffset moment) => moment.ToOffset(utcOffset).ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
+    private string Date(DateTimeOffset moment) => moment.ToOffset(options.UtcOffset).ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
 
     private sealed class Bucket(DateTimeOffset begun)
     {

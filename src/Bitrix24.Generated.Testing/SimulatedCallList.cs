@@ -6,4 +6,8 @@ namespace Bitrix24.Testing;
 /// <param name="Entities">Ids of its members. Entities that the caller may not read are not among them.</param>
 /// <param name="WebformId">Id of the CRM form; <see langword="null"/> when none was given.</param>
 /// <param name="CreatedAt">When it was made, on the portal's clock.</param>
-public sealed record SimulatedCallList(long Id, string EntityType, IReadOnlyList<long> Entities, long? WebformId, DateTimeOffset CreatedAt);
+public sealed record SimulatedCallList(long Id, string EntityType, IReadOnlyList<long> Entities, long? WebformId, DateTimeOffset CreatedAt)
+{
+    /// <summary>Id of the user who made it.</summary>
+    public long CreatedById { get; init; }
+}

@@ -8,6 +8,8 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
     private readonly object sync = new();
     private readonly SortedSet<long> existing = [];
     private readonly HashSet<long> unreadable = [];
+    private readonly HashSet<(long User, long Id)> hidden = [];
+    private readonly HashSet<long> usersWithout = [];
 
     internal SimulatedEntitySet()
     {
@@ -29,9 +31,26 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
     /// <param name="ids">Their ids, at least 1. An id that exists already becomes readable.</param>
     public void Add(params long[] ids) => Add(ids, readable: true);
 
-    /// <summary>Adds entities that exist and that the caller may not read.</summary>
+    /// <summary>Adds entities that exist and that nobody may read.</summary>
     /// <param name="ids">Their ids, at least 1. An id that exists already becomes unreadable.</param>
     public void AddUnreadable(params long[] ids) => Add(ids, readable: false);
+
+    /// <summary>Takes from one user the right to read entities.</summary>
+    /// <param name="userId">Id of the user.</param>
+    /// <param name="ids">Ids of the entities; none for all of this kind, those added later included.</param>
+    public void Hide(long userId, params long[] ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        lock (sync)
+        {
+            if (ids.Length == 0)
+            {
+                usersWithout.Add(userId);
+            }
+
+            hidden.UnionWith(ids.Select(id => (userId, id)));
+        }
+    }
 
     /// <summary>Lists the ids in ascending order, as they are at this moment.</summary>
     /// <returns>The ids, those that the caller may not read included.</returns>
@@ -53,11 +72,20 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
         }
     }
 
-    internal bool MayRead(long id)
+    internal bool MayRead(long userId, long id)
     {
         lock (sync)
         {
-            return existing.Contains(id) && !unreadable.Contains(id);
+            return existing.Contains(id) && !unreadable.Contains(id) && !usersWithout.Contains(userId) && !hidden.Contains((userId, id));
+        }
+    }
+
+    /// <summary>Whether a user may read nothing of this kind.</summary>
+    internal bool IsHidden(long userId)
+    {
+        lock (sync)
+        {
+            return usersWithout.Contains(userId);
         }
     }
 

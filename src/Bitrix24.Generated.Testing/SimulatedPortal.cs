@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,7 +48,8 @@ public sealed class SimulatedPortal : IDisposable
     private readonly Queue<SimulatedFault> renewalFaults = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly SimulatedPortalOptions options;
-    private readonly ExecutionTime executionTime;
+    private readonly PortalMethods methods;
+    private readonly ConcurrentDictionary<string, Caller> webhooks = new(StringComparer.Ordinal);
     private readonly AuthorizationServer authorization;
     private readonly CallListMethods callLists;
     private readonly RequestBucket? bucket;
@@ -59,9 +60,10 @@ public sealed class SimulatedPortal : IDisposable
     private SimulatedPortal(SimulatedPortalOptions options)
     {
         this.options = options;
-        executionTime = new ExecutionTime(options.TimeProvider, options.UtcOffset);
         authorization = new AuthorizationServer(options, () => Url!);
         callLists = new CallListMethods(this, options);
+        methods = new PortalMethods(options, callLists, new ExecutionTime(options));
+        AddWebhook(options.UserId, options.WebhookCode);
         bucket = options.RequestBurst is { } burst ? new RequestBucket(options.TimeProvider, burst, options.RequestsPerSecond) : null;
         server = WireMockServer.Start(new WireMockServerSettings
         {
@@ -79,7 +81,7 @@ public sealed class SimulatedPortal : IDisposable
     public Uri Url { get; }
 
     /// <summary>Address of its incoming webhook, the secret code included.</summary>
-    public string WebhookUrl => $"{Url}rest/{options.UserId}/{options.WebhookCode}/";
+    public string WebhookUrl => UrlOf(options.UserId, options.WebhookCode);
 
     /// <summary>Where its authorization server issues tokens.</summary>
     public Uri TokenEndpoint => new(Url, TokenPath);
@@ -134,6 +136,25 @@ public sealed class SimulatedPortal : IDisposable
     /// <returns>The portal, ready to answer.</returns>
     public static SimulatedPortal Start(SimulatedPortalOptions? options = null) => new(options ?? new SimulatedPortalOptions());
 
+    /// <summary>Adds an incoming webhook of another user, or another one of the same.</summary>
+    /// <param name="userId">Id of the user, at least 1. What the user may read: <see cref="SimulatedEntitySet.Hide"/>.</param>
+    /// <returns>Address of the webhook, its secret code included.</returns>
+    public string AddWebhook(long userId)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(userId, 1);
+        return AddWebhook(userId, Guid.NewGuid().ToString("N"));
+    }
+
+    /// <summary>Adds a method that this portal does not know, or takes the place of one that it knows.</summary>
+    /// <param name="method">Name of the method, for example <c>crm.contact.list</c>. Case does not count.</param>
+    /// <param name="answer">Makes the <c>result</c> from the parameters; what JSON can be made of.</param>
+    public void AddMethod(string method, Func<JObject, object?> answer)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(method);
+        ArgumentNullException.ThrowIfNull(answer);
+        methods.Add(method, answer);
+    }
+
     /// <summary>From now on the access token has expired, until it is renewed.</summary>
     public void ExpireAccessToken() => authorization.Expire();
 
@@ -171,6 +192,15 @@ public sealed class SimulatedPortal : IDisposable
         server.Stop();
         lifetime?.ApplicationStopped.WaitHandle.WaitOne(LongestStop);
         server.Dispose();
+    }
+
+    private string UrlOf(long userId, string code) => $"{Url}rest/{userId}/{code}/";
+
+    private string AddWebhook(long userId, string code)
+    {
+        var path = $"{userId}/{code}";
+        webhooks[path] = new Caller(userId, path);
+        return UrlOf(userId, code);
     }
 
     private void Plan(Queue<SimulatedFault> queue, SimulatedFault fault, int times)
@@ -229,7 +259,11 @@ public sealed class SimulatedPortal : IDisposable
         SimulatedFault? fault;
         lock (sync)
         {
-            requests.Add(received);
+            if (options.KeepsRequests)
+            {
+                requests.Add(received);
+            }
+
             (isTokenRequest ? renewalFaults : faults).TryDequeue(out fault);
         }
 
@@ -257,41 +291,44 @@ public sealed class SimulatedPortal : IDisposable
             return PortalAnswer.Refusal(new PortalError(503, "QUERY_LIMIT_EXCEEDED", "Too many requests"));
         }
 
-        var parameters = Decode(received.Body);
-        if (Unauthorized(path, parameters) is { } unauthorized)
+        var parameters = Parameters(received);
+        if (Authorize(path, parameters, out var caller) is { } unauthorized)
         {
             return PortalAnswer.Refusal(unauthorized);
         }
 
-        var processingStart = options.TimeProvider.GetUtcNow();
-        var outcome = received.Method switch
-        {
-            "crm.calllist.add" => callLists.Add(parameters),
-            "crm.calllist.get" => callLists.Get(parameters),
-            "crm.calllist.list" => callLists.List(parameters),
-            "crm.calllist.items.get" => callLists.Items(parameters),
-            "crm.calllist.statuslist" => CallListMethods.StatusList(),
-            "crm.calllist.update" => callLists.Update(parameters),
-            _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
-        };
-        return outcome switch
+        parameters.Remove("auth");
+        return methods.Call(caller, received.Method, parameters, start) switch
         {
             PortalError error => PortalAnswer.Refusal(error),
-            var result => PortalAnswer.Ok(new JObject { ["result"] = JToken.FromObject(result), ["time"] = executionTime.Block(received.Method, start, processingStart) }),
+            var answer => PortalAnswer.Ok((JObject)answer),
         };
     }
 
-    private PortalError? Unauthorized(string path, JObject parameters) => path.Trim('/').Split('/') switch
+    private PortalError? Authorize(string path, JObject parameters, out Caller caller)
     {
-        ["rest", var user, var code, _] when user == options.UserId.ToString(CultureInfo.InvariantCulture) && code == options.WebhookCode => null,
-        ["rest", _] when parameters["auth"] is JValue { Value: string token } => authorization.Check(token),
-        _ => new PortalError(401, "NO_AUTH_FOUND", "Wrong authorization data"),
-    };
+        caller = new Caller(options.UserId, options.ClientId);
+        return path.Trim('/').Split('/') switch
+        {
+            ["rest", var user, var code, _] when webhooks.TryGetValue($"{user}/{code}", out caller!) => null,
+            ["rest", _] when parameters["auth"] is JValue { Value: string token } => authorization.Check(token),
+            _ => new PortalError(401, "NO_AUTH_FOUND", "Wrong authorization data"),
+        };
+    }
 
     private static string MethodOf(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
         return name.EndsWith(".json", StringComparison.Ordinal) ? name[..^".json".Length] : name;
+    }
+
+    /// <summary>Of the query, and of the body, which counts for more: JSON, or a form.</summary>
+    private static JObject Parameters(ReceivedRequest received)
+    {
+        var parameters = PhpQuery.Decode(new Uri("http://portal" + received.PathAndQuery).Query.TrimStart('?'));
+        var isForm = received.Headers.TryGetValue("Content-Type", out var type) && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        parameters.Merge(isForm ? PhpQuery.Decode(received.Body) : Decode(received.Body), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace, MergeNullValueHandling = MergeNullValueHandling.Merge });
+        return parameters;
     }
 
     /// <summary>What cannot be decoded counts as an empty request.</summary>

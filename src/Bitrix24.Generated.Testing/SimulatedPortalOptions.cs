@@ -36,6 +36,21 @@ public sealed class SimulatedPortalOptions
     /// <summary>How many requests are taken off the bucket every second, greater than 0. Default: 2, as the cloud's standard plans.</summary>
     public double RequestsPerSecond { get; set; } = 2;
 
+    /// <summary>
+    /// How much execution time a webhook or application may use up with one method in ten minutes before its next call of that method is answered with <c>OPERATION_TIME_LIMIT</c>; <see langword="null"/> for no
+    /// limit. Default: <see langword="null"/>. The cloud's: 480 seconds.
+    /// </summary>
+    public TimeSpan? ExecutionTimeLimit { get; set; }
+
+    /// <summary>How much execution time each call is charged beside the little that it takes here. Default: none.</summary>
+    public TimeSpan ProcessingTime { get; set; }
+
+    /// <summary>Whether the portal is older than August 2026 and says what is wrong with a call list in sentences, in place of codes. Default: <see langword="false"/>.</summary>
+    public bool LegacyErrors { get; set; }
+
+    /// <summary>Whether <see cref="SimulatedPortal.Requests"/> keeps what is received. Default: <see langword="true"/>. A portal that runs for long does better without.</summary>
+    public bool KeepsRequests { get; set; } = true;
+
     /// <summary>The clock of the portal. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

@@ -11,7 +11,7 @@ public sealed partial class Bitrix24Client
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
-        return CallAsync<TResponse>(new Call(operation, new SerializedRequest(request)), cancellationToken);
+        return CallAsync<TResponse>(new Call(operation, request), cancellationToken);
     }
 
     private async Task<TResponse> CallAsync<TResponse>(Call call, CancellationToken cancellationToken)
@@ -107,6 +107,12 @@ public sealed partial class Bitrix24Client
     private async Task<(TResponse? Response, Uri? MovedTo)> SendOnceAsync<TResponse>(Call call, Uri host, int hops, CancellationToken cancellationToken)
         where TResponse : IResponse
     {
+        if (call.SeesSendingThrough)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            cancellationToken = CancellationToken.None;
+        }
+
         var context = ContextOf(call);
         using var timeout = runtime.NewTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -145,7 +151,7 @@ public sealed partial class Bitrix24Client
         try
         {
             var answer = Answer.Read<TResponse>(context, response, body, runtime.TimeProvider);
-            executionTime.Note(call.Method, answer.Time);
+            NoteExecutionTime(call, answer);
             return answer;
         }
         catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.QueryLimitExceeded)
@@ -156,17 +162,6 @@ public sealed partial class Bitrix24Client
         catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.OperationTimeLimit && exception.RetryAfter is null)
         {
             throw exception.WithRetryAfter(executionTime.UntilReset(call.Method));
-        }
-    }
-
-    private async Task WaitForBudgetAsync(Call call, CancellationToken cancellationToken)
-    {
-        // Who has waited looks again: others may have used up what became free.
-        while (runtime.ExecutionTimeBudget is { } budget && executionTime.Wait(call.Method, budget) is var wait && wait > TimeSpan.Zero)
-        {
-            Log.WaitingForBudget(runtime.Logger, call.Method, wait.TotalMilliseconds);
-            await Task.Delay(wait, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
-            Telemetry.Waited(call.Method, wait);
         }
     }
 

@@ -29,4 +29,10 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "{Method} was cancelled; execution {Execution}.")]
     internal static partial void CallCancelled(ILogger logger, string method, CallExecution execution);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Method} in a batch failed: {ErrorCode}, execution {Execution}.")]
+    internal static partial void CommandFailed(ILogger logger, string method, Bitrix24ErrorCode errorCode, CallExecution execution);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution {Execution}.")]
+    internal static partial void OutcomeNotLookedAt(ILogger logger, string method, int index, long? id, CallExecution execution);
 }

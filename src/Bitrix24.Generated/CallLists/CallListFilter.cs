@@ -49,6 +49,15 @@ public sealed class CallListFilter
     /// <inheritdoc cref="In"/>
     public CallListFilter NotIn(CallListFilterField field, IEnumerable<long> values) => Add("!@", field, Array(values));
 
+    /// <summary>The same conditions for the lists behind one, which was met by a condition on the id that it replaces.</summary>
+    internal CallListFilter Beyond(long id, SortDirection direction)
+    {
+        var beyond = new CallListFilter();
+        beyond.conditions.Merge(conditions);
+        beyond.conditions[direction == SortDirection.Ascending ? ">ID" : "<ID"] = id;
+        return beyond;
+    }
+
     private CallListFilter Add(string prefix, CallListFilterField field, JToken value)
     {
         var key = prefix + field switch

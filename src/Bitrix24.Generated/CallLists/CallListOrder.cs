@@ -38,6 +38,13 @@ public sealed class CallListOrder
         return this;
     }
 
+    /// <summary>The direction, when the id alone decides; no two lists have the same, so what follows it does not count.</summary>
+    internal SortDirection? DirectionById() => fields.Properties().FirstOrDefault() is { Name: "ID" } first
+        ? (string?)first.Value == "DESC" ? SortDirection.Descending : SortDirection.Ascending
+        : null;
+
+    internal bool IsEmpty => !fields.HasValues;
+
     private sealed class Converter : JsonObjectConverter<CallListOrder>
     {
         protected override JObject MembersOf(CallListOrder value) => value.fields;

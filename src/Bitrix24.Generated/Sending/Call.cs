@@ -3,13 +3,26 @@ using System.Diagnostics;
 namespace Bitrix24;
 
 /// <summary>One call of an operation, over all its attempts.</summary>
-internal sealed class Call(Operation operation, SerializedRequest request)
+internal sealed class Call
 {
-    public Operation Operation { get; } = operation;
+    internal Call(Operation operation, IRequest request)
+    {
+        Operation = operation;
+        Request = new SerializedRequest(request);
+        Commands = (request as BatchRequest)?.Methods();
+    }
+
+    public Operation Operation { get; }
 
     public string Method => Operation.Method;
 
-    public SerializedRequest Request { get; } = request;
+    public SerializedRequest Request { get; }
+
+    /// <summary>The methods that the commands of a batch call, by their keys; <see langword="null"/> when it is no batch.</summary>
+    public IReadOnlyDictionary<string, string>? Commands { get; }
+
+    /// <summary>Whether a cancellation stops the waits only: what has begun to leave is seen through, because what came of it has to be known.</summary>
+    public bool SeesSendingThrough { get; init; }
 
     /// <summary>How often it was sent, hops to a moved portal not counted.</summary>
     public int Attempts { get; set; }

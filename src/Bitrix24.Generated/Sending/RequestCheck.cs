@@ -37,6 +37,14 @@ internal static class RequestCheck
         }
     }
 
+    internal static void MaximumCount<T>(IReadOnlyCollection<T>? values, int maximum, string property)
+    {
+        if (values is not null && values.Count > maximum)
+        {
+            throw Refused(FormattableString.Invariant($"{property} holds {values.Count} values; the most is {maximum}."));
+        }
+    }
+
     internal static void ItemMinimum<T>(IReadOnlyList<T>? values, T minimum, string property)
         where T : IComparable<T>
     {

@@ -20,6 +20,7 @@ public sealed class FaultTableTests
         ["items.get"] = bitrix24 => bitrix24.ListCallListItemsAsync(new ListCallListItemsRequest { ListId = 1 }),
         ["statuslist"] = bitrix24 => bitrix24.ListCallListStatusesAsync(),
         ["update"] = bitrix24 => bitrix24.UpdateCallListAsync(new UpdateCallListRequest { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [9], WebformId = 1 }),
+        ["batch"] = bitrix24 => bitrix24.BatchAsync(new BatchRequest { Commands = new Dictionary<string, string>(StringComparer.Ordinal) { ["c0"] = BatchCommand.AddCallList(TestClient.Request) } }),
     };
 
     private static readonly (string Name, SimulatedFault Fault)[] Table =
@@ -107,7 +108,7 @@ public sealed class FaultTableTests
         var bitrix24 = kind.Contains(' ', StringComparison.Ordinal)
             ? services.GetRequiredService<IBitrix24Client>()
             : TestClient.On(TestCredentials.Of(kind, portal), Configure);
-        if (operation != "add")
+        if (operation is not ("add" or "batch"))
         {
             await bitrix24.AddCallListAsync(TestClient.Request);
         }

@@ -15,7 +15,7 @@ public sealed class RedirectTests
         using var old = NewPortal();
         using var moved = NewPortal();
         old.FailNext(SimulatedFault.MovedTo(moved.Url), times: 100);
-        using var log = new CollectingLoggerFactory();
+        using var log = new CollectingLogger();
         var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = TestCredentials.Of(kind, old), RateLimit = Bitrix24RateLimit.Unlimited }, log);
 
         var first = await bitrix24.AddCallListAsync(TestClient.Request);
@@ -103,27 +103,5 @@ public sealed class RedirectTests
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
         return portal;
-    }
-
-    private sealed class CollectingLoggerFactory : ILoggerFactory, ILogger
-    {
-        public List<string> Messages { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Messages.Add(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -90,9 +90,9 @@ public sealed class SpecTests
         string[] words =
         [
             "type", "format", "description", "required", "properties", "items", "allOf", "$ref", "externalDocs", "nullable",
-            "minimum", "minItems", "uniqueItems", "enum", "x-enumNames", "x-enum-descriptions", "x-csharp-name", "x-lenient", "x-reference",
+            "minimum", "minItems", "uniqueItems", "minProperties", "maxProperties", "additionalProperties", "enum", "x-enumNames", "x-enum-descriptions", "x-csharp-name", "x-lenient", "x-map-of", "x-reference",
         ];
-        string[] notGenerated = ["ErrorResponse", "ReceivedErrorCode", "IntegerOrDigits", "Bitrix24ErrorCode", "CallListFilter", "CallListOrder"];
+        string[] notGenerated = ["ErrorResponse", "ReceivedErrorCode", "IntegerOrDigits", "BooleanOrDigit", "BatchResults", "BatchErrors", "BatchCounts", "BatchTimes", "Bitrix24ErrorCode", "CallListFilter", "CallListOrder"];
 
         foreach (var (name, schema) in spec.Json["components"]!["schemas"]!.AsObject().Where(schema => !notGenerated.Contains(schema.Key)))
         {

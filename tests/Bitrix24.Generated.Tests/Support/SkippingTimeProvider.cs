@@ -6,10 +6,10 @@ namespace Bitrix24.Tests;
 /// A clock for calls over real connections: a wait of up to a minute is over at once and moves the clock on; a longer one - the
 /// timeout of an attempt - ends when the test says so, and never because a machine was slow.
 /// </summary>
-internal sealed class SkippingTimeProvider : TimeProvider
+/// <param name="longestWait">The longest wait that is skipped, in place of a minute.</param>
+internal sealed class SkippingTimeProvider(TimeSpan? longestWait = null) : TimeProvider
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
-
+    private readonly TimeSpan longestWait = longestWait ?? TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<Timer, bool> timeouts = new();
     private readonly ConcurrentQueue<TimeSpan> waits = new();
     private long ticks = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).Ticks;
@@ -47,7 +47,7 @@ internal sealed class SkippingTimeProvider : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime > LongestWait)
+            if (dueTime > clock.longestWait)
             {
                 clock.timeouts[this] = true;
             }

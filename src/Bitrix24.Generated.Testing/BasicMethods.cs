@@ -1,0 +1,25 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Testing;
+
+/// <summary>The methods outside of call lists with which the reference shows batches.</summary>
+internal static class BasicMethods
+{
+    internal static object CurrentUser(Caller caller) => new JObject
+    {
+        ["ID"] = caller.UserId.ToString(CultureInfo.InvariantCulture),
+        ["ACTIVE"] = true,
+        ["NAME"] = "Simulated",
+        ["LAST_NAME"] = "User",
+        ["UF_DEPARTMENT"] = new JArray(1),
+    };
+
+    internal static object Departments(JObject parameters)
+    {
+        var isFirst = parameters["ID"] is null || parameters["ID"]!.ToString() == "1";
+        return new CountedRows(isFirst ? [new JObject { ["ID"] = "1", ["NAME"] = "Simulated", ["SORT"] = 500 }] : []);
+    }
+
+    internal static object Application() => new JObject { ["ID"] = 1, ["CODE"] = "app.simulated", ["VERSION"] = 1, ["STATUS"] = "L", ["INSTALLED"] = true, ["PAYMENT_EXPIRED"] = "N", ["DAYS"] = null, ["LANGUAGE_ID"] = "en" };
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Testing;
+
+/// <summary>The methods of a simulated portal: runs them one by one, or in a batch.</summary>
+internal sealed partial class PortalMethods(SimulatedPortalOptions options, CallListMethods callLists, ExecutionTime executionTime)
+{
+    private const int MaxCommands = 50;
+
+    private readonly ConcurrentDictionary<string, Func<JObject, object?>> added = new(StringComparer.OrdinalIgnoreCase);
+
+    internal void Add(string method, Func<JObject, object?> answer) => added[method] = answer;
+
+    /// <returns>The answer without its <c>time</c>, or a <see cref="PortalError"/>.</returns>
+    internal object Call(Caller caller, string method, JObject parameters, DateTimeOffset start)
+    {
+        if (method.Equals("batch", StringComparison.OrdinalIgnoreCase))
+        {
+            var begun = options.TimeProvider.GetUtcNow();
+            return new JObject { ["result"] = Batch(caller, parameters), ["time"] = executionTime.Block(start, begun) };
+        }
+
+        var (outcome, time) = Run(caller, method, parameters, start);
+        if (outcome is PortalError)
+        {
+            return outcome;
+        }
+
+        var answer = new JObject { ["result"] = ResultOf(outcome) };
+        if (outcome is CountedRows rows)
+        {
+            answer["total"] = rows.Rows.Count;
+        }
+
+        answer["time"] = time;
+        return answer;
+    }
+
+    private JObject Batch(Caller caller, JObject parameters)
+    {
+        var (results, errors, totals, times) = (new JObject(), new JObject(), new JObject(), new JObject());
+        var halts = parameters["halt"]?.ToString() is "1" or "True" or "true";
+        foreach (var (key, command) in Commands(parameters["cmd"]))
+        {
+            var parts = command.Split('?', 2);
+            var arguments = Linked(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), results);
+            var (outcome, time) = results.Count + errors.Count >= MaxCommands ? (new PortalError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"), null)
+                : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? (new PortalError(405, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"), null)
+                : Run(caller, parts[0], arguments, options.TimeProvider.GetUtcNow());
+            if (outcome is PortalError error)
+            {
+                errors[key] = new JObject { ["error"] = error.Code, ["error_description"] = error.Description };
+                if (halts)
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            results[key] = ResultOf(outcome);
+            times[key] = time;
+            if (outcome is CountedRows rows)
+            {
+                totals[key] = rows.Rows.Count;
+            }
+        }
+
+        return new JObject
+        {
+            ["result"] = PhpQuery.AsPhp(results),
+            ["result_error"] = PhpQuery.AsPhp(errors),
+            ["result_total"] = PhpQuery.AsPhp(totals),
+            ["result_next"] = new JArray(),
+            ["result_time"] = PhpQuery.AsPhp(times),
+        };
+    }
+
+    private (object Outcome, JObject? Time) Run(Caller caller, string method, JObject parameters, DateTimeOffset start)
+    {
+        if (executionTime.IsUsedUp(caller, method))
+        {
+            return (new PortalError(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit."), null);
+        }
+
+        var begun = options.TimeProvider.GetUtcNow();
+        var isCallListMethod = method.StartsWith("crm.calllist.", StringComparison.Ordinal);
+        var outcome = method switch
+        {
+            _ when added.TryGetValue(method, out var answer) => answer(parameters) ?? JValue.CreateNull(),
+            "crm.calllist.add" => callLists.Add(caller, parameters),
+            "crm.calllist.get" => callLists.Get(parameters),
+            "crm.calllist.list" => callLists.List(parameters),
+            "crm.calllist.items.get" => callLists.Items(caller, parameters),
+            "crm.calllist.statuslist" => CallListMethods.StatusList(),
+            "crm.calllist.update" => callLists.Update(caller, parameters),
+            "user.current" => BasicMethods.CurrentUser(caller),
+            "department.get" => BasicMethods.Departments(parameters),
+            "app.info" => BasicMethods.Application(),
+            _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
+        };
+        return outcome is PortalError error
+            ? (options.LegacyErrors && isCallListMethod ? LegacyErrors.Of(error) : error, null)
+            : (outcome, executionTime.Block(start, begun, caller, method));
+    }
+
+    private static JToken ResultOf(object outcome) => outcome is CountedRows rows ? rows.Rows : JToken.FromObject(outcome);
+
+    private static IEnumerable<(string Key, string Command)> Commands(JToken? commands) => commands switch
+    {
+        JObject map => map.Properties().Select(command => (command.Name, command.Value.ToString())),
+        JArray list => list.Select((command, index) => (index.ToString(CultureInfo.InvariantCulture), command.ToString())),
+        _ => [],
+    };
+
+    /// <summary>Puts results of earlier commands where <c>$result[key][field]</c> stands.</summary>
+    private static JObject Linked(JObject parameters, JObject results)
+    {
+        foreach (var text in parameters.Descendants().OfType<JValue>().Where(value => value.Type == JTokenType.String).ToList())
+        {
+            text.Value = Reference().Replace((string)text.Value!, match => Find(results, match.Groups["key"].Captures.Select(key => key.Value))?.ToString() ?? string.Empty);
+        }
+
+        return parameters;
+    }
+
+    private static JToken? Find(JToken results, IEnumerable<string> path) => path.Aggregate((JToken?)results, (token, key) => token switch
+    {
+        JObject map => map[key],
+        JArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count => list[index],
+        _ => null,
+    });
+
+    [GeneratedRegex(@"\$result(\[(?<key>[^\]]+)\])+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Reference();
+}

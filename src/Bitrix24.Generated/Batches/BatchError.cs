@@ -1,0 +1,9 @@
+namespace Bitrix24;
+
+/// <content>A typed view.</content>
+public partial class BatchError
+{
+    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when it is not in the catalogue.</summary>
+    [Newtonsoft.Json.JsonIgnore]
+    public Bitrix24ErrorCode ErrorCode => ErrorCatalogue.Find(RawErrorCode)?.Code ?? Bitrix24ErrorCode.Unknown;
+}

@@ -1,0 +1,34 @@
+namespace Bitrix24;
+
+/// <content>What a schema cannot say of commands.</content>
+public partial class BatchRequest
+{
+    /// <summary>The method that each command calls, by the keys of the commands.</summary>
+    internal IReadOnlyDictionary<string, string> Methods() => Commands.ToDictionary(command => command.Key, command => BatchCommand.MethodOf(command.Value), StringComparer.Ordinal);
+
+    partial void CheckFurther()
+    {
+        foreach (var command in Commands)
+        {
+            if (command.Key.All(character => character is >= '0' and <= '9'))
+            {
+                throw RequestCheck.Refused($"{nameof(Commands)} has the key \"{command.Key}\"; portals lose the order of such keys. Take one with a letter in it, such as c{command.Key}.");
+            }
+
+            if (string.IsNullOrWhiteSpace(command.Value))
+            {
+                throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] is empty.");
+            }
+
+            if (string.Equals(BatchCommand.MethodOf(command.Value), BatchCommand.Batch, StringComparison.OrdinalIgnoreCase))
+            {
+                throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] is a batch; a batch cannot hold one.");
+            }
+
+            if (BatchCommand.CountParameters(command.Value) is var count && count > BatchCommand.MaxParameters)
+            {
+                throw RequestCheck.Refused(FormattableString.Invariant($"{nameof(Commands)}[{command.Key}] has {count} parameters; portals read {BatchCommand.MaxParameters} from a command and pass over the rest. Call its method outside of a batch."));
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24;
+
+/// <content>Results with their types.</content>
+public partial class BatchResult
+{
+    /// <summary>Reads the result of a command as what its method answers outside of a batch.</summary>
+    /// <typeparam name="TResponse">The response of the method, for example <see cref="GetCallListResponse"/>.</typeparam>
+    /// <param name="key">The key of the command.</param>
+    /// <returns>The response; <see langword="null"/> when the command has no result: it failed (<see cref="Errors"/>) or did not run.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
+    /// <exception cref="Newtonsoft.Json.JsonException">The result is not one of that method.</exception>
+    public TResponse? ResultOf<TResponse>(string key)
+        where TResponse : class
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (!Results.TryGetValue(key, out var result))
+        {
+            return null;
+        }
+
+        var response = new JObject { ["result"] = result };
+        if (Times.TryGetValue(key, out var time))
+        {
+            response["time"] = JObject.FromObject(time, Json.Serializer);
+        }
+
+        return response.ToObject<TResponse>(Json.Serializer);
+    }
+}

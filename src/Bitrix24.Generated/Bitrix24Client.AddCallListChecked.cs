@@ -1,0 +1,31 @@
+namespace Bitrix24;
+
+/// <content>A call list with a look at its members.</content>
+public sealed partial class Bitrix24Client
+{
+    /// <inheritdoc/>
+    public async Task<CheckedCallList> AddCallListCheckedAsync(AddCallListRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var entities = request.Entities?.ToArray() ?? [];
+        var created = await AddCallListAsync(request, cancellationToken).ConfigureAwait(false);
+        var missing = new HashSet<long>(entities);
+        try
+        {
+            await foreach (var member in EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = created.Result }, cancellationToken).ConfigureAwait(false))
+            {
+                if (missing.Remove(member.Id) && missing.Count == 0)
+                {
+                    break;
+                }
+            }
+
+            return new(created, [.. entities.Where(missing.Contains)]);
+        }
+        catch (Exception exception) when (exception is Bitrix24Exception or OperationCanceledException)
+        {
+            // The list is made: its id must not get lost with the failure to look at it.
+            return new(created, dropped: null, exception);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Bitrix24;
+
+/// <summary>How many call lists are made at once, and who hears of it.</summary>
+public sealed class AddCallListsOptions
+{
+    /// <summary>How many call lists one request makes: 1 to 50. Default: 50, which is what a portal takes.</summary>
+    public int BatchSize { get; set; } = 50;
+
+    /// <summary>
+    /// How many requests are under way at once: 1 to 50. Default: 1. The limits of the portal hold for all of them together, so that more only help where a request takes longer than its turn.
+    /// </summary>
+    public int MaxConcurrency { get; set; } = 1;
+
+    /// <summary>Hears of each finished request, before its outcomes are handed out. Default: nobody.</summary>
+    public IProgress<AddCallListsProgress>? Progress { get; set; }
+
+    internal void Validate()
+    {
+        if (BatchSize is < 1 or > 50)
+        {
+            throw RequestCheck.Refused(FormattableString.Invariant($"{nameof(BatchSize)} is {BatchSize}; one request makes 1 to 50 call lists."), "options");
+        }
+
+        if (MaxConcurrency is < 1 or > 50)
+        {
+            throw RequestCheck.Refused(FormattableString.Invariant($"{nameof(MaxConcurrency)} is {MaxConcurrency}; 1 to 50 requests can be under way at once."), "options");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace Bitrix24;
+
+/// <summary>What came of a batch of call lists.</summary>
+/// <param name="Outcomes">An outcome for each request that may have been sent.</param>
+/// <param name="Stop">Why no further batch is to be sent; <see langword="null"/> when others may be.</param>
+internal sealed record FinishedBatch(IReadOnlyList<AddCallListOutcome> Outcomes, Exception? Stop = null);

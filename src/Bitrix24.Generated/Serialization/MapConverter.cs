@@ -1,0 +1,66 @@
+using System.Globalization;
+using Newtonsoft.Json;
+
+namespace Bitrix24;
+
+/// <summary>Reads a map as PHP writes it: a list when it is empty or has the keys 0 to n. A value that is null counts as absent.</summary>
+/// <typeparam name="T">The type of its values.</typeparam>
+internal sealed class MapConverter<T> : JsonConverter
+{
+    public override bool CanWrite => false;
+
+    public override bool CanConvert(Type objectType) => objectType == typeof(IReadOnlyDictionary<string, T>);
+
+    public override object ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
+    {
+        var map = new Dictionary<string, T>(StringComparer.Ordinal);
+        switch (reader.TokenType)
+        {
+            case JsonToken.StartObject:
+                while (reader.Read() && reader.TokenType == JsonToken.PropertyName)
+                {
+                    var key = (string)reader.Value!;
+                    reader.Read();
+                    Add(map, key, reader, serializer);
+                }
+
+                break;
+            case JsonToken.StartArray:
+                for (var index = 0; reader.Read() && reader.TokenType != JsonToken.EndArray; index++)
+                {
+                    Add(map, index.ToString(CultureInfo.InvariantCulture), reader, serializer);
+                }
+
+                break;
+            case JsonToken.Null:
+                break;
+            default:
+                throw new JsonSerializationException($"{reader.Path} is no map");
+        }
+
+        return map;
+    }
+
+    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
+
+    private static void Add(Dictionary<string, T> map, string key, JsonReader reader, JsonSerializer serializer)
+    {
+        if (typeof(T) == typeof(long))
+        {
+            // A count informs: one that cannot be read counts as absent, and does not turn what was done into a failure.
+            if (Scalar.Integer(reader) is { } number)
+            {
+                map[key] = (T)(object)number;
+            }
+
+            reader.Skip();
+            return;
+        }
+
+        // A result that is null is a result.
+        if (reader.TokenType != JsonToken.Null || typeof(T) == typeof(Newtonsoft.Json.Linq.JToken))
+        {
+            map[key] = serializer.Deserialize<T>(reader)!;
+        }
+    }
+}

@@ -1,0 +1,487 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bitrix24.Tests;
+
+public sealed class AddCallListsTests : IDisposable
+{
+    private static readonly (string Name, SimulatedFault Fault, bool MayHaveRun)[] Faults =
+    [
+        ("reset after", SimulatedFault.ConnectionReset with { RunsCall = true }, true),
+        ("reset before", SimulatedFault.ConnectionReset, true),
+        ("truncated", SimulatedFault.TruncatedAnswer, true),
+        ("502", SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true }, true),
+        ("500", SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR") with { RunsCall = true }, true),
+        ("{}", SimulatedFault.Answer(HttpStatusCode.OK, "{}") with { RunsCall = true }, true),
+        ("overload", SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "OVERLOAD_LIMIT"), false),
+        ("scope", SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"), false),
+    ];
+
+    private readonly SimulatedPortal portal = SimulatedPortal.Start();
+    private readonly Bitrix24Client bitrix24;
+
+    public AddCallListsTests()
+    {
+        portal.Contacts.Add([.. Enumerable.Range(1, 2000)]);
+        portal.Webforms.Add(1);
+        bitrix24 = TestClient.On(portal.WebhookUrl);
+    }
+
+    public void Dispose() => portal.Dispose();
+
+    [Fact]
+    public async Task Fifty_lists_go_with_one_request_and_each_has_an_outcome_in_order()
+    {
+        var requests = Requests(120);
+
+        var outcomes = await ToListAsync(bitrix24.AddCallListsAsync(requests));
+
+        Assert.Equal(["batch", "batch", "batch"], portal.Requests.Select(request => request.Method));
+        Assert.Equal(Enumerable.Range(0, 120), outcomes.Select(outcome => outcome.Index));
+        Assert.Equal(requests, outcomes.Select(outcome => outcome.Request));
+        Assert.Equal(Enumerable.Range(1, 120).Select(id => (long?)id), outcomes.Select(outcome => outcome.Id));
+        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.Executed, null, true), (outcome.Execution, outcome.Exception, outcome.Time!.OperatingUsed is not null)));
+        Assert.Equal(requests.Select(request => request.Entities), portal.CallLists.Select(list => list.Entities));
+        Assert.Equal("0: call list 1", outcomes[0].ToString());
+    }
+
+    [Fact]
+    public async Task Lists_that_fail_do_so_by_themselves()
+    {
+        portal.Contacts.AddUnreadable(30);
+        AddCallListRequest[] requests =
+        [
+            TestClient.Request,
+            new() { EntityType = CallListEntityType.Contact, Entities = [9, 9] },
+            new() { EntityType = CallListEntityType.Contact, Entities = [4040] },
+            new() { EntityType = CallListEntityType.Contact, Entities = [30] },
+            TestClient.Request,
+        ];
+
+        var outcomes = await ToListAsync(bitrix24.AddCallListsAsync(requests));
+
+        Assert.Equal([1, null, null, null, 2], outcomes.Select(outcome => outcome.Id));
+        Assert.Equal([CallExecution.Executed, CallExecution.NotExecuted, CallExecution.NotExecuted, CallExecution.NotExecuted, CallExecution.Executed], outcomes.Select(outcome => outcome.Execution));
+        var refused = Assert.IsType<Bitrix24InvalidRequestException>(outcomes[1].Exception);
+        Assert.IsType<ArgumentException>(refused.InnerException);
+        Assert.Equal((0, "crm.calllist.add", null), (refused.Attempts, refused.Method, refused.StatusCode));
+        Assert.StartsWith("crm.calllist.add was not sent: Entities[1] repeats 9", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((Bitrix24ErrorCode.EntityError, "crm.calllist.add"), (Assert.IsType<Bitrix24InvalidRequestException>(outcomes[2].Exception).ErrorCode, outcomes[2].Exception!.Method));
+        Assert.Equal(Bitrix24ErrorCode.AccessError, Assert.IsType<Bitrix24AccessDeniedException>(outcomes[3].Exception).ErrorCode);
+        Assert.StartsWith("2: crm.calllist.add failed: ", outcomes[2].ToString(), StringComparison.Ordinal);
+        Assert.Single(portal.Requests);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_when_no_request_can_be_right()
+    {
+        var outcomes = await ToListAsync(bitrix24.AddCallListsAsync([new AddCallListRequest(), new AddCallListRequest()]));
+
+        Assert.All(outcomes, outcome => Assert.Equal(CallExecution.NotExecuted, outcome.Execution));
+        Assert.Empty(await ToListAsync(bitrix24.AddCallListsAsync(Array.Empty<AddCallListRequest>())));
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task A_batch_that_fails_marks_its_own_lists_and_is_never_sent_again()
+    {
+        var patient = TestClient.On(portal.WebhookUrl, options =>
+        {
+            options.Retry.MaxAttempts = 5;
+            options.TimeProvider = new SkippingTimeProvider();
+        });
+        foreach (var (name, fault, mayHaveRun) in Faults)
+        {
+            var (requestsBefore, listsBefore) = (portal.Requests.Count, portal.CallLists.Count);
+            var outcomes = new List<AddCallListOutcome>();
+            await foreach (var outcome in patient.AddCallListsAsync(Requests(150)))
+            {
+                outcomes.Add(outcome);
+                if (outcomes.Count == 1)
+                {
+                    portal.FailNext(fault);
+                }
+            }
+
+            Assert.Equal(3, portal.Requests.Count - requestsBefore);
+            Assert.Equal(Enumerable.Range(0, 150), outcomes.Select(outcome => outcome.Index));
+            Assert.All(outcomes.Where(outcome => outcome.Index is < 50 or >= 100), outcome => Assert.Equal(CallExecution.Executed, outcome.Execution));
+            Assert.All(outcomes.Where(outcome => outcome.Index is >= 50 and < 100), outcome =>
+            {
+                Assert.Equal((name, mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted), (name, outcome.Execution));
+                Assert.Equal((null, "batch"), (outcome.Id, outcome.Exception!.Method));
+            });
+            Assert.Equal(fault.RunsCall ? 150 : 100, portal.CallLists.Count - listsBefore);
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_that_did_not_run_is_tried_again()
+    {
+        var patient = TestClient.On(portal.WebhookUrl, options =>
+        {
+            options.Retry.MaxAttempts = 3;
+            options.TimeProvider = new SkippingTimeProvider();
+        });
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 2);
+
+        Assert.All(await ToListAsync(patient.AddCallListsAsync(Requests(3))), outcome => Assert.NotNull(outcome.Id));
+
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 3);
+        Assert.All(await ToListAsync(patient.AddCallListsAsync(Requests(3))), outcome => Assert.Equal((CallExecution.NotExecuted, 3), (outcome.Execution, outcome.Exception!.Attempts)));
+        Assert.Equal(3, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task A_list_whose_members_a_batch_would_lose_goes_alone_and_in_its_turn()
+    {
+        AddCallListRequest[] requests = [.. Requests(2), Many(999), Many(1000), Many(2000), TestClient.Request];
+
+        var outcomes = await ToListAsync(bitrix24.AddCallListsAsync(requests));
+
+        Assert.Equal(["batch", "crm.calllist.add", "crm.calllist.add", "batch"], portal.Requests.Select(request => request.Method));
+        Assert.Equal(requests.Select(request => request.Entities.Count), portal.CallLists.Select(list => list.Entities.Count));
+        Assert.Equal([1, 2, 3, 4, 5, 6], outcomes.Select(outcome => outcome.Id));
+
+        portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
+        var lost = Assert.Single(await ToListAsync(bitrix24.AddCallListsAsync([Many(1500)])));
+        Assert.Equal((CallExecution.Unknown, "crm.calllist.add"), (lost.Execution, lost.Exception!.Method));
+    }
+
+    [Fact]
+    public async Task Batches_end_early_where_they_would_get_too_long()
+    {
+        var handler = new StubHandler(async (request, cancellation) =>
+        {
+            var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
+            var results = string.Join(",", commands.Properties().Select(command => $"\"{command.Name}\":1"));
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($$$"""{"result":{"result":{{{{results}}}},"result_error":[]}}""") };
+        });
+        using var client = new TestClient(handler);
+
+        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Enumerable.Range(0, 50).Select(_ => new AddCallListRequest
+        {
+            EntityType = CallListEntityType.Contact,
+            Entities = [.. Enumerable.Range(0, 999).Select(id => 1_000_000_000_000L + id)],
+        })));
+
+        Assert.Equal(50, outcomes.Count(outcome => outcome.Id == 1));
+        Assert.All(handler.Bodies, body => Assert.InRange(body.Length, 100_000, 530_000));
+        Assert.Equal(3, handler.Requests);
+    }
+
+    [Fact]
+    public async Task Progress_is_reported_for_each_request()
+    {
+        var progress = new List<AddCallListsProgress>();
+        portal.Contacts.AddUnreadable(30);
+        AddCallListRequest[] requests = [.. Requests(3), new() { EntityType = CallListEntityType.Contact, Entities = [30] }, .. Requests(2)];
+        var seen = 0;
+
+        await foreach (var _ in bitrix24.AddCallListsAsync(requests, new AddCallListsOptions { BatchSize = 4, Progress = new Listener(progress.Add) }))
+        {
+            seen++;
+            Assert.True(progress[^1].Completed >= seen);
+        }
+
+        Assert.Equal([new AddCallListsProgress(3, 1, 0), new AddCallListsProgress(5, 1, 0)], progress);
+        Assert.Equal(6, progress[^1].Completed);
+    }
+
+    [Fact]
+    public async Task As_many_requests_are_under_way_as_allowed_and_the_order_is_kept()
+    {
+        var gates = Enumerable.Range(0, 6).Select(_ => new TaskCompletionSource()).ToArray();
+        var arrived = 0;
+        var handler = new StubHandler(async (request, cancellation) =>
+        {
+            var number = Interlocked.Increment(ref arrived) - 1;
+            await gates[number].Task;
+            var key = Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!.First!.Path.Split('.')[^1];
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($$$"""{"result":{"result":{"{{{key}}}":{{{number + 1}}}},"result_error":[]}}""") };
+        });
+        using var client = new TestClient(handler);
+
+        var all = ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(6), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 3 }));
+        for (var number = 0; number < 6; number += 3)
+        {
+            await EventuallyAsync(() => Volatile.Read(ref arrived) == number + 3);
+            gates[number + 2].SetResult();
+            gates[number + 1].SetResult();
+            Assert.Equal(number + 3, arrived);
+            gates[number].SetResult();
+        }
+
+        Assert.Equal([0, 1, 2, 3, 4, 5], (await all).Select(outcome => outcome.Index));
+    }
+
+    [Fact]
+    public async Task A_cancellation_sends_nothing_more_and_loses_no_outcome()
+    {
+        using var stop = new CancellationTokenSource();
+        var gate = new TaskCompletionSource();
+        var arrived = 0;
+        var handler = new StubHandler(async (_, cancellation) =>
+        {
+            Interlocked.Increment(ref arrived);
+            await gate.Task.WaitAsync(cancellation);
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11,"c1":12,"c2":13,"c3":14},"result_error":[]}}""") };
+        });
+        using var client = new TestClient(handler);
+        var outcomes = new List<AddCallListOutcome>();
+
+        var all = Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var outcome in client.Bitrix24.AddCallListsAsync(Requests(10), new AddCallListsOptions { BatchSize = 2, MaxConcurrency = 2 }, stop.Token))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+        await EventuallyAsync(() => Volatile.Read(ref arrived) == 2);
+        await stop.CancelAsync();
+        gate.SetResult();
+
+        Assert.Equal(stop.Token, (await all).CancellationToken);
+        Assert.Equal([11, 12, 13, 14], outcomes.Select(outcome => outcome.Id));
+        Assert.Equal(2, handler.Requests);
+    }
+
+    [Fact]
+    public async Task A_cancellation_ends_the_wait_for_a_turn()
+    {
+        using var stop = new CancellationTokenSource();
+        using var limiter = new TwoTurnsLimiter(stop.Cancel);
+        var limited = TestClient.On(portal.WebhookUrl, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+        var outcomes = new List<AddCallListOutcome>();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var outcome in limited.AddCallListsAsync(Requests(10), new AddCallListsOptions { BatchSize = 1 }, stop.Token))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+
+        Assert.Equal([1, 2], outcomes.Select(outcome => outcome.Id));
+        Assert.Equal(2, portal.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_ends_it_after_the_outcomes_of_what_was_sent()
+    {
+        async IAsyncEnumerable<AddCallListRequest> Source()
+        {
+            for (var index = 0; ; index++)
+            {
+                await Task.Yield();
+                yield return index < 5 ? TestClient.Request : throw new InvalidDataException("line 6");
+            }
+        }
+
+        var outcomes = new List<AddCallListOutcome>();
+        var exception = await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var outcome in bitrix24.AddCallListsAsync(Source(), new AddCallListsOptions { BatchSize = 2 }))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+
+        Assert.Equal("line 6", exception.Message);
+        Assert.Equal(4, outcomes.Count);
+        Assert.Equal(4, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task Progress_that_fails_ends_it_after_the_outcomes_of_what_was_sent()
+    {
+        var outcomes = new List<AddCallListOutcome>();
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(5), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2, Progress = new Listener(_ => throw new InvalidDataException()) }))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+
+        Assert.Equal(portal.CallLists.Count, outcomes.Count);
+        Assert.InRange(outcomes.Count, 1, 3);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_arguments_is_said_before_anything_is_sent()
+    {
+        Assert.Throws<ArgumentNullException>("requests", () => bitrix24.AddCallListsAsync((IEnumerable<AddCallListRequest>)null!));
+        Assert.Throws<ArgumentNullException>("requests", () => bitrix24.AddCallListsAsync((IAsyncEnumerable<AddCallListRequest>)null!));
+        Assert.Throws<ArgumentException>("options", () => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { BatchSize = 51 }));
+        Assert.Throws<ArgumentException>("options", () => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxConcurrency = 0 }));
+        await Assert.ThrowsAsync<ArgumentException>("requests", () => ToListAsync(bitrix24.AddCallListsAsync([TestClient.Request, null!])));
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task Outcomes_cannot_be_enumerated_twice()
+    {
+        var outcomes = bitrix24.AddCallListsAsync(Requests(2));
+
+        await ToListAsync(outcomes);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ToListAsync(outcomes));
+        Assert.Equal(2, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task Who_leaves_early_finds_the_other_outcomes_in_the_log()
+    {
+        using var log = new CollectingLogger();
+        using var client = new TestClient(
+            new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11,"c1":12},"result_error":[]}}""") })),
+            register: services => services.AddLogging(logging => logging.AddProvider(log)));
+
+        await foreach (var _ in client.Bitrix24.AddCallListsAsync(Requests(4), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2 }))
+        {
+            break;
+        }
+
+        Assert.Contains("crm.calllist.add in a batch had an outcome that nobody looked at: request 1, id 12, execution Executed.", log.Messages);
+    }
+
+    [Fact]
+    public async Task A_source_may_use_one_request_for_all()
+    {
+        IEnumerable<AddCallListRequest> Source()
+        {
+            var request = new AddCallListRequest { EntityType = CallListEntityType.Contact };
+            foreach (var id in new long[] { 3, 4, 5 })
+            {
+                request.Entities = [id];
+                yield return request;
+            }
+
+            request.Entities = [.. Enumerable.Range(1, 1200)];
+            yield return request;
+            request.Entities = [7];
+        }
+
+        await ToListAsync(bitrix24.AddCallListsAsync(Source()));
+
+        Assert.Equal([1, 1, 1, 1200], portal.CallLists.Select(list => list.Entities.Count));
+        Assert.Equal([3, 4, 5, 1], portal.CallLists.Select(list => list.Entities[0]));
+    }
+
+    [Theory]
+    [InlineData("""{"result":[],"result_error":[]}""", "no result of this method")]
+    [InlineData("""{"result":{"c0":"none"},"result_error":[]}""", "no result of this method")]
+    [InlineData("""{"result":{"c0":0},"result_error":[]}""", "no result of this method")]
+    [InlineData("""{"result":{"c0":null},"result_error":[]}""", "no result of this method")]
+    [InlineData("""{"result":{"c0":11},"result_error":{"c0":{"error":"ENTITY_ERROR"}}}""", "it is not known whether the call ran")]
+    [InlineData("""{"result":[],"result_error":{"c0":{"error":"BRAND_NEW"}}}""", "it is not known whether the call ran")]
+    [InlineData("""{"result":[],"result_error":{"c0":{"error":"INTERNAL_SERVER_ERROR"}}}""", "it is not known whether the call ran")]
+    public async Task What_an_answer_does_not_make_clear_is_unknown(string result, string words)
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":{{result}}}"""));
+
+        var outcome = Assert.Single(await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1))));
+
+        Assert.Equal((CallExecution.Unknown, null), (outcome.Execution, outcome.Id));
+        Assert.Contains(words, outcome.Exception!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Errors_of_commands_carry_no_secret()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":{"result":[],"result_error":{"c0":{"error":"X{{TestClient.WebhookCode}}","error_description":"at {{TestClient.WebhookUrl}}"} } } }"""));
+
+        var outcome = Assert.Single(await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1))));
+
+        Assert.DoesNotContain(TestClient.WebhookCode, outcome + outcome.Exception!.ToString() + outcome.Exception.RawErrorCode + outcome.Exception.ErrorDescription, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_that_ran_out_of_execution_time_did_not_run_and_say_when_they_can()
+    {
+        var clock = new SkippingTimeProvider();
+        using var slow = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(10), TimeProvider = clock });
+        slow.Contacts.Add(9, 17, 19);
+        slow.Webforms.Add(1);
+
+        var outcomes = await ToListAsync(TestClient.On(slow.WebhookUrl, options => options.TimeProvider = clock).AddCallListsAsync(Requests(60).Select(_ => TestClient.Request)));
+
+        Assert.Equal(49, outcomes.Count(outcome => outcome.Execution == CallExecution.Executed));
+        Assert.All(outcomes.Skip(49), outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.Equal(TimeSpan.FromMinutes(10), Assert.IsType<Bitrix24RateLimitException>(outcomes[59].Exception).RetryAfter);
+    }
+
+    [Fact]
+    public async Task Batches_wait_for_the_execution_time_of_their_commands()
+    {
+        var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
+        using var slow = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1), TimeProvider = clock });
+        slow.Contacts.Add(9, 17, 19);
+        slow.Webforms.Add(1);
+        var careful = TestClient.On(slow.WebhookUrl, options =>
+        {
+            options.TimeProvider = clock;
+            options.AttemptTimeout = Timeout.InfiniteTimeSpan;
+            options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+        });
+
+        Assert.All(await ToListAsync(careful.AddCallListsAsync(Requests(1000).Select(_ => TestClient.Request))), outcome => Assert.NotNull(outcome.Id));
+        Assert.Equal([TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10)], clock.Waits);
+    }
+
+    private static List<AddCallListRequest> Requests(int count) =>
+        [.. Enumerable.Range(1, count).Select(id => new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [id], WebformId = id % 2 == 0 ? 1 : null })];
+
+    private static AddCallListRequest Many(int count) => new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };
+
+    private static async Task<List<AddCallListOutcome>> ToListAsync(IAsyncEnumerable<AddCallListOutcome> outcomes)
+    {
+        var list = new List<AddCallListOutcome>();
+        await foreach (var outcome in outcomes)
+        {
+            list.Add(outcome);
+        }
+
+        return list;
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Who comes third waits without end.</summary>
+    private sealed class TwoTurnsLimiter(Action onWait) : RateLimiter
+    {
+        private int turns;
+
+        public override TimeSpan? IdleDuration => null;
+
+        public override RateLimiterStatistics? GetStatistics() => null;
+
+        protected override RateLimitLease AttemptAcquireCore(int permitCount) => throw new NotSupportedException();
+
+        protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+        {
+            if (++turns > 2)
+            {
+                onWait();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1 }).AttemptAcquire();
+        }
+    }
+
+    private sealed class Listener(Action<AddCallListsProgress> report) : IProgress<AddCallListsProgress>
+    {
+        public void Report(AddCallListsProgress value) => report(value);
+    }
+}

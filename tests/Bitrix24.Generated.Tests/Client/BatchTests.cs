@@ -1,0 +1,157 @@
+using System.Net;
+using Bitrix24.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Tests;
+
+public sealed class BatchTests : IDisposable
+{
+    private readonly SimulatedPortal portal = SimulatedPortal.Start();
+    private readonly Bitrix24Client bitrix24;
+
+    public BatchTests()
+    {
+        portal.Contacts.Add([.. Enumerable.Range(1, 1500)]);
+        portal.Webforms.Add(1);
+        bitrix24 = TestClient.On(portal.WebhookUrl);
+    }
+
+    public void Dispose() => portal.Dispose();
+
+    [Fact]
+    public async Task Commands_run_in_order_and_each_has_an_answer_of_its_own()
+    {
+        var result = (await bitrix24.BatchAsync(Batch(
+            ("add", BatchCommand.AddCallList(TestClient.Request)),
+            ("wrong", BatchCommand.AddCallList(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] })),
+            ("get", "crm.calllist.get?ID=$result[add]"),
+            ("items", BatchCommand.ListCallListItems(new ListCallListItemsRequest { ListId = 1, Filter = new CallListItemFilter { Status = CallListItemStatus.InWork } })),
+            ("statuses", BatchCommand.ListCallListStatuses()),
+            ("departments", BatchCommand.Call("department.get", new { ID = 1 }))))).Result;
+
+        Assert.Equal(1, result.ResultOf<AddCallListResponse>("add")!.Result);
+        Assert.NotNull(result.ResultOf<AddCallListResponse>("add")!.Time!.OperatingUsed);
+        Assert.Equal(CallListEntityType.Contact, result.ResultOf<GetCallListResponse>("get")!.Result.EntityType);
+        Assert.Equal([9, 17, 19], result.ResultOf<ListCallListItemsResponse>("items")!.Result.Select(item => item.Id));
+        Assert.Equal(4, result.ResultOf<ListCallListStatusesResponse>("statuses")!.Result.Count);
+        Assert.Equal("Simulated", (string?)result.Results["departments"][0]!["NAME"]);
+        Assert.Equal(1, result.Totals["departments"]);
+        Assert.Null(result.ResultOf<AddCallListResponse>("wrong"));
+        Assert.Equal((Bitrix24ErrorCode.EntityError, "ENTITY_ERROR", "Incorrect entities id"), (result.Errors["wrong"].ErrorCode, result.Errors["wrong"].RawErrorCode, result.Errors["wrong"].ErrorDescription));
+        Assert.Empty(result.NextStarts);
+        Assert.Equal(["add", "departments", "get", "items", "statuses"], result.Times.Keys.Order(StringComparer.Ordinal));
+        Assert.Single(portal.Requests);
+    }
+
+    [Fact]
+    public async Task A_batch_that_halts_runs_nothing_behind_the_first_error()
+    {
+        var request = Batch(("a", "crm.calllist.get?ID=99"), ("b", BatchCommand.AddCallList(TestClient.Request)));
+        request.Halt = true;
+
+        var result = (await bitrix24.BatchAsync(request)).Result;
+
+        Assert.Equal(["a"], result.Errors.Keys);
+        Assert.Empty(result.Results);
+        Assert.Empty(portal.CallLists);
+        Assert.StartsWith("""{"halt":1,""", portal.Requests[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_right_is_refused_before_it_is_sent()
+    {
+        await Refused("Commands holds 0 values; the least is 1.", Batch());
+        await Refused("Commands holds 51 values; the most is 50.", Batch([.. Enumerable.Range(0, 51).Select(index => ($"c{index}", "app.info"))]));
+        await Refused("Commands is not set.", new BatchRequest { Commands = null! });
+        await Refused("Commands[a] is empty.", Batch(("a", " ")));
+        await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", "batch?cmd[b]=app.info")));
+        await Refused("Commands has the key \"0\"; portals lose the order of such keys. Take one with a letter in it, such as c0.", Batch(("0", "app.info")));
+        await Refused("Commands[a] has 1002 parameters; portals read 1000 from a command and pass over the rest. Call its method outside of a batch.", Batch(("a", BatchCommand.AddCallList(Many(1001)))));
+        Assert.Empty(portal.Requests);
+        Assert.Throws<ArgumentException>("request", () => BatchCommand.AddCallList(new AddCallListRequest()));
+        Assert.Throws<ArgumentNullException>("request", () => BatchCommand.GetCallList(null!));
+        Assert.Throws<ArgumentException>("method", () => BatchCommand.Call("user.current?a=b"));
+        Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("user.current", 5));
+
+        async Task Refused(string message, BatchRequest request)
+        {
+            var exception = await Assert.ThrowsAsync<ArgumentException>(nameof(request), () => bitrix24.BatchAsync(request));
+            Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_command_with_as_many_parameters_as_a_portal_reads_loses_none()
+    {
+        await bitrix24.BatchAsync(Batch(("a", BatchCommand.AddCallList(Many(999)))));
+
+        Assert.Equal(999, portal.CallLists.Single().Entities.Count);
+    }
+
+    [Fact]
+    public void Commands_are_written_as_PHP_reads_them()
+    {
+        Assert.Equal("crm.calllist.add?ENTITY_TYPE=CONTACT&ENTITIES[0]=9&ENTITIES[1]=17&ENTITIES[2]=19&WEBFORM_ID=1", BatchCommand.AddCallList(TestClient.Request));
+        Assert.Equal("crm.calllist.get?ID=7", BatchCommand.GetCallList(new GetCallListRequest { Id = 7 }));
+        Assert.Equal(
+            "crm.calllist.list?SELECT[0]=ID&FILTER[%3E%3DID]=3&FILTER[%40WEBFORM_ID][0]=1&FILTER[%40WEBFORM_ID][1]=2&ORDER[ID]=DESC&start=50",
+            BatchCommand.ListCallLists(new ListCallListsRequest
+            {
+                Select = [CallListField.Id],
+                Filter = new CallListFilter().AtLeast(CallListFilterField.Id, 3).In(CallListFilterField.WebformId, [1, 2]),
+                Order = new CallListOrder().By(CallListField.Id, SortDirection.Descending),
+                Start = 50,
+            }));
+        Assert.Equal("crm.calllist.statuslist", BatchCommand.ListCallListStatuses());
+        Assert.Equal(
+            "x.y?text=a%26b%3D%C3%A4%20%2B%25&yes=1&no=0&number=0.5&nothing=&when=2026-01-02T03%3A04%3A05Z&link=%24result%5Ba%5D&map[a%26][b%5B]=c",
+            BatchCommand.Call("x.y", new JObject
+            {
+                ["text"] = "a&b=ä +%",
+                ["yes"] = true,
+                ["no"] = false,
+                ["number"] = 0.5,
+                ["nothing"] = null,
+                ["when"] = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+                ["link"] = "$result[a]",
+                ["map"] = new JObject { ["a&"] = new JObject { ["b["] = "c" } },
+            }));
+    }
+
+    [Fact]
+    public async Task Maps_are_read_as_PHP_writes_them()
+    {
+        const string Answer = """
+            {"result":{"result":[1,null],"result_error":{"a":{"error":100},"b":null},"result_total":null,"result_next":{"a":"50","b":7,"c":false,"d":[1]},"result_time":[]}}
+            """;
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
+
+        var result = (await client.Bitrix24.BatchAsync(Batch(("a", "x.y")))).Result;
+
+        Assert.Equal(["0", "1"], result.Results.Keys);
+        Assert.Equal(JTokenType.Null, result.Results["1"].Type);
+        Assert.Equal("100", Assert.Single(result.Errors).Value.RawErrorCode);
+        Assert.Empty(result.Totals);
+        Assert.Equal([new("a", 50), new("b", 7)], result.NextStarts);
+        Assert.Empty(result.Times);
+    }
+
+    [Theory]
+    [InlineData("""{"result":11}""")]
+    [InlineData("""{"result":[]}""")]
+    [InlineData("""{"result":{"result":"x"}}""")]
+    [InlineData("""{"result":{"result_error":[]}}""")]
+    public async Task An_answer_that_is_none_of_a_batch_leaves_open_what_ran(string answer)
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, answer));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.BatchAsync(Batch(("a", "x.y"))));
+
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
+        Assert.EndsWith("find out which of the commands ran before you send them again.", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static AddCallListRequest Many(int count) => new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };
+
+    private static BatchRequest Batch(params (string Key, string Command)[] commands) => new() { Commands = commands.ToDictionary(command => command.Key, command => command.Command, StringComparer.Ordinal) };
+}
