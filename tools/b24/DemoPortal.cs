@@ -16,4 +16,12 @@ internal static class DemoPortal
         portal.Webforms.Add(1, 5);
         return portal;
     }
+
+    /// <summary>For commands that show what is there: a list of contacts and one of companies.</summary>
+    public static async Task WithLists(SimulatedPortal portal)
+    {
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 }).ConfigureAwait(false);
+        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [1, 2] }).ConfigureAwait(false);
+    }
 }

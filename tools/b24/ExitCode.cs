@@ -19,6 +19,9 @@ internal static class ExitCode
     /// <summary>The call was done; its result is on standard error.</summary>
     public const int ResultLost = 9;
 
+    /// <summary>The import ended; its report says which rows were not created or are unknown.</summary>
+    public const int Incomplete = 10;
+
     public const int Cancelled = 130;
 
     public static int Of(Exception exception) => exception switch
@@ -31,7 +34,8 @@ internal static class ExitCode
         Bitrix24TransportException => Transport,
         UsageException or ArgumentException => Usage,
         ResultLostException => ResultLost,
-        OperationCanceledException => Cancelled,
+        OperationCanceledException or { InnerException: OperationCanceledException } => Cancelled,
+        ImportIncompleteException => Incomplete,
         _ => Unexpected,
     };
 }

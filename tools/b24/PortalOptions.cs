@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bitrix24.Testing;
 using Microsoft.Extensions.Options;
 
 namespace Bitrix24.CommandLine;
@@ -9,7 +10,7 @@ internal sealed class PortalOptions(Func<string, string?> variable)
     private readonly Option<bool> demo = new("--demo") { Description = "Runs on a portal simulated in this process; nothing leaves the machine." };
     private readonly Option<string?> envFile = new("--env-file") { Description = $"Reads {Settings.WebhookUrl} and the like from a file of lines NAME=value.", HelpName = "path" };
     private readonly Option<int> maxAttempts = new("--max-attempts") { Description = "How often a call is tried where trying again cannot do anything twice: 1 to 100.", DefaultValueFactory = _ => new Bitrix24RetryOptions().MaxAttempts, HelpName = "number" };
-    private readonly Option<bool> json = new("--json") { Description = "Prints one JSON object, for machines." };
+    private readonly Option<bool> json = new("--json") { Description = "Prints JSON for machines: an object, or an object on each line." };
 
     public void AddTo(Command command)
     {
@@ -20,6 +21,12 @@ internal sealed class PortalOptions(Func<string, string?> variable)
     }
 
     public void SetAction(Command command, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call) =>
+        SetAction(command, _ => Task.CompletedTask, call);
+
+    /// <param name="command">The command.</param>
+    /// <param name="prepareDemo">What has to be on the simulated portal first.</param>
+    /// <param name="call">What the command does.</param>
+    public void SetAction(Command command, Func<SimulatedPortal, Task> prepareDemo, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call) =>
         command.SetAction(async (result, cancellationToken) =>
         {
             var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
@@ -28,13 +35,13 @@ internal sealed class PortalOptions(Func<string, string?> variable)
                 if (result.GetValue(demo))
                 {
                     using var portal = DemoPortal.Start();
+                    await prepareDemo(portal).ConfigureAwait(false);
                     report.Note($"Demo: this runs on a portal simulated in this process at {portal.Url} with {DemoPortal.Description}. Nothing leaves this machine.");
                     await call(Client(Bitrix24Credentials.Webhook(portal.WebhookUrl), result), result, report, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
-                    var settings = result.GetValue(envFile) is { } path ? Settings.FromFile(path) : new Settings(variable);
-                    await call(Client(settings.Credentials(), result), result, report, cancellationToken).ConfigureAwait(false);
+                    await call(Client(SettingsOf(result).Credentials(), result), result, report, cancellationToken).ConfigureAwait(false);
                 }
 
                 return ExitCode.Done;
@@ -46,9 +53,15 @@ internal sealed class PortalOptions(Func<string, string?> variable)
             }
         });
 
+    /// <summary>Names the portal that a command calls.</summary>
+    public string PortalOf(ParseResult result) => result.GetValue(demo) ? "demo" : SettingsOf(result).Portal();
+
+    private Settings SettingsOf(ParseResult result) => result.GetValue(envFile) is { } path ? Settings.FromFile(path) : new Settings(variable);
+
     private Bitrix24Client Client(Bitrix24Credentials credentials, ParseResult result)
     {
-        var options = new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "b24" };
+        // Below what self-hosted portals allow by default, so that a long import is never refused for it.
+        var options = new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "b24", ExecutionTimeBudget = TimeSpan.FromSeconds(400) };
         options.Retry.MaxAttempts = result.GetValue(maxAttempts);
         try
         {

@@ -8,6 +8,8 @@ namespace Bitrix24.CommandLine;
 /// <summary>Prints for people or, with <c>--json</c>, for machines: results on standard output, everything else on standard error.</summary>
 internal sealed class Report(TextWriter output, TextWriter error, bool json)
 {
+    private const int LineEvery = 500;
+
     private readonly IAnsiConsole notes = AnsiConsole.Create(new AnsiConsoleSettings
     {
         Out = new Lines(error),
@@ -15,18 +17,65 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
     });
 
     /// <exception cref="ResultLostException">The result cannot be written. It is in the exception: what was made must not get lost.</exception>
-    public void Result(JObject values, string sentence)
+    public void Result(JObject values, string sentence) => Write(json ? values.ToString(Formatting.None) : sentence, sentence);
+
+    /// <summary>A table for people; for machines, an object on each line.</summary>
+    public void Rows(IReadOnlyList<string> columns, IEnumerable<JObject> rows)
+    {
+        if (json)
+        {
+            foreach (var row in rows)
+            {
+                Write(row.ToString(Formatting.None), "The rows were read.");
+            }
+
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column)));
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(columns.Select(column => new Text(Cell(row[column]))));
+        }
+
+        var text = new StringWriter(CultureInfo.InvariantCulture);
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new Lines(text), Ansi = AnsiSupport.No }).Write(table);
+        Write(string.Join('\n', text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd())).Trim('\n'), "The rows were read.");
+    }
+
+    public async Task RowsAsync(IReadOnlyList<string> columns, IAsyncEnumerable<JObject> rows)
+    {
+        if (!json)
+        {
+            Rows(columns, await rows.ToListAsync().ConfigureAwait(false));
+            return;
+        }
+
+        await foreach (var row in rows.ConfigureAwait(false))
+        {
+            Rows(columns, [row]);
+        }
+    }
+
+    private void Write(string text, string done)
     {
         try
         {
-            output.WriteLine(json ? values.ToString(Formatting.None) : sentence);
+            output.WriteLine(text);
             output.Flush();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            throw new ResultLostException(sentence, exception);
+            throw new ResultLostException(done, exception);
         }
     }
+
+    private static string Cell(JToken? value) => value is null or { Type: JTokenType.Null } ? "-" : value.ToString();
 
     public void Note(string text)
     {
@@ -34,6 +83,36 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
         {
             notes.MarkupLineInterpolated($"[grey]{text}[/]");
         }
+    }
+
+    /// <summary>A bar on a terminal; elsewhere a line now and then. Nothing for machines.</summary>
+    /// <param name="total">How much there is to do.</param>
+    /// <param name="work">Is told whom to tell how much is done.</param>
+    public Task ProgressAsync(int total, Func<Action<int, string>, Task> work)
+    {
+        if (json || !Lines.IsTerminalOf(error))
+        {
+            var next = LineEvery;
+            return work((done, text) =>
+            {
+                if (done >= next)
+                {
+                    next = done + LineEvery;
+                    Note(text);
+                }
+            });
+        }
+
+        return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }).Progress().StartAsync(async context =>
+        {
+            var task = context.AddTask("...", maxValue: Math.Max(total, 1));
+            await work((done, text) =>
+            {
+                task.Value = done;
+                task.Description = text.EscapeMarkup();
+            }).ConfigureAwait(false);
+            task.Value = task.MaxValue;
+        });
     }
 
     public void Failure(Exception exception)

@@ -58,6 +58,9 @@ internal sealed class Settings(Func<string, string?> variable)
         };
     }
 
+    /// <summary>Host of the portal that <see cref="Credentials"/> are for.</summary>
+    public string Portal() => new Uri(Value(WebhookUrl) ?? Value(PortalUrl)!).Authority;
+
     private string? Value(string name) => variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
 
     private static Bitrix24Credentials Parsed(string name, Func<Bitrix24Credentials> parse)

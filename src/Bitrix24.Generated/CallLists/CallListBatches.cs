@@ -62,8 +62,11 @@ internal static class CallListBatches
         }
         catch (ArgumentException exception)
         {
-            var failure = new CallFailure(operation.Method, CallExecution.NotExecuted, $"{operation.Method} was not sent: {exception.Message}") { Attempts = 0, Cause = exception };
+            var failure = new CallFailure(operation.Method, CallExecution.NotExecuted, $"{operation.Method} was not sent: {WithoutParameter(exception)}") { Attempts = 0, Cause = exception };
             return planned with { Refusal = new Bitrix24InvalidRequestException(failure) };
         }
     }
+
+    /// <summary>The name of the parameter stands behind the message, on some frameworks on a line of its own, and says nothing here.</summary>
+    private static string WithoutParameter(ArgumentException exception) => exception.Message.Split('\r', '\n')[0].Replace($" (Parameter '{exception.ParamName}')", string.Empty);
 }

@@ -1,0 +1,404 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Bitrix24.CommandLine;
+using Bitrix24.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Tests;
+
+public sealed class ImportTests : IDisposable
+{
+    private static readonly SimulatedFault[] Faults =
+    [
+        SimulatedFault.ConnectionReset, SimulatedFault.ConnectionReset with { RunsCall = true }, SimulatedFault.TruncatedAnswer, SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true },
+        SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR"), SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"),
+        SimulatedFault.Error(HttpStatusCode.Unauthorized, "NO_AUTH_FOUND"), SimulatedFault.Answer(HttpStatusCode.OK, "{}") with { RunsCall = true },
+    ];
+
+    private readonly TemporaryFolder folder = new();
+    private readonly SimulatedPortal portal = SimulatedPortal.Start();
+
+    private string File => Path.Combine(folder.Path, "lists.csv");
+
+    private string ReportFile => File + ".report.csv";
+
+    public ImportTests()
+    {
+        portal.Contacts.Add([.. Enumerable.Range(1, 2000)]);
+        portal.Companies.Add(1, 2);
+        portal.Webforms.Add(1);
+    }
+
+    public void Dispose()
+    {
+        portal.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Each_row_becomes_a_call_list_or_a_line_that_says_why_not()
+    {
+        await WriteAsync("type,ids,form\ncontact,9 17 19,1\ncompany,\"1,2\",\n Contact ,9;17,1\ncontact,404,\nlead,1,\ncontact,9 x,\ncontact,9,x\ncontact,,\ncontact,9 9,\n");
+
+        var (exitCode, output, error) = await ImportAsync("--json");
+
+        Assert.Equal(10, exitCode);
+        Assert.Equal($$"""{"rows":9,"created":3,"notCreated":6,"unknown":0,"earlier":0,"report":"{{ReportFile}}"}""" + "\n", output);
+        Assert.Contains("ImportIncompleteException", error, StringComparison.Ordinal);
+        Assert.Equal([[9, 17, 19], [1, 2], [9, 17]], portal.CallLists.Select(list => list.Entities));
+        Assert.Equal([1L, null, 1L], portal.CallLists.Select(list => list.WebformId));
+        var report = Report();
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9], report.Select(line => line.Row).Order());
+        Assert.Equal([(1, 1), (2, 2), (3, 3)], report.Where(line => line.Outcome == "Created").Select(line => (line.Row, int.Parse(line.Id, CultureInfo.InvariantCulture))));
+        Assert.Contains(report, line => line is { Row: 4, Error: "ENTITY_ERROR" });
+        Assert.Contains("type is 'lead'; it has to be contact or company.", string.Join('\n', await System.IO.File.ReadAllLinesAsync(ReportFile)), StringComparison.Ordinal);
+        Assert.Contains("Entities holds 0 values; the least is 1.,", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.Equal([File, ReportFile], Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_import_goes_on_where_it_stopped_and_makes_nothing_twice()
+    {
+        await WriteAsync(Rows(120));
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"));
+
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+        Assert.Equal(70, portal.CallLists.Count);
+        var (exitCode, output, _) = await ImportAsync();
+
+        Assert.Equal((0, $"120 of 120 rows: 120 created, 0 not created, 0 unknown. The report is {ReportFile}.\n"), (exitCode, output));
+        Assert.Equal(120, portal.CallLists.Count);
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+        Assert.Equal(120, portal.CallLists.Count);
+        AssertReportIsTrue(120, portal);
+    }
+
+    [Fact]
+    public async Task Unknown_rows_are_named_and_sent_again_only_when_told_to()
+    {
+        await WriteAsync(Rows(30));
+        portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
+
+        var (exitCode, output, error) = await ImportAsync();
+        Assert.Equal((10, 30), (exitCode, portal.CallLists.Count));
+        Assert.StartsWith("30 of 30 rows: 0 created, 0 not created, 30 unknown.", output, StringComparison.Ordinal);
+        Assert.Contains("nobody knows whether they were created: 1, 2, 3,", error, StringComparison.Ordinal);
+        Assert.Contains("20, ....", error, StringComparison.Ordinal);
+
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+        Assert.Equal(30, portal.CallLists.Count);
+
+        Assert.Equal(0, (await ImportAsync("--resend-unknown")).ExitCode);
+        Assert.Equal(60, portal.CallLists.Count);
+    }
+
+    [Theory]
+    [InlineData("outcome.jsonl")]
+    [InlineData("outcome.json")]
+    public async Task A_report_can_be_JSON_lines(string name)
+    {
+        await WriteAsync("TYPE;IDS\ncontact;9,17\nlead;1\n");
+        var path = Path.Combine(folder.Path, name);
+
+        Assert.Equal(10, (await ImportAsync("--report", path)).ExitCode);
+        Assert.Equal(10, (await ImportAsync("--report", path)).ExitCode);
+
+        var lines = (await System.IO.File.ReadAllLinesAsync(path)).Select(JObject.Parse).ToDictionary(line => (int)line["row"]!);
+        Assert.Equal(("Created", 1, portal.Url.Authority), ((string?)lines[1]["outcome"], (int)lines[1]["id"]!, (string?)lines[1]["portal"]));
+        Assert.Equal("NotCreated", (string?)lines[2]["outcome"]);
+        Assert.Equal(2, lines.Count);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Rows_that_were_refused_may_be_mended_and_rows_that_were_sent_may_not()
+    {
+        await WriteAsync("type,ids\ncontact,9\nlead,1\n");
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+
+        await WriteAsync("type,ids\ncontact,9\ncompany,1\ncontact,17\n");
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+        Assert.Equal(3, portal.CallLists.Count);
+
+        await Refused("Row 1 is not what the report says was sent.", "type,ids\ncontact,10\ncompany,1\ncontact,17\n");
+        await Refused("Row 2 is not what the report says was sent.", "type,ids\ncontact,9\ncontact,17\ncompany,1\ncontact,19\n");
+        await Refused("The file has 2 rows, but the report speaks of 3.", "type,ids\ncontact,9\ncompany,1\n");
+        Assert.Equal(3, portal.CallLists.Count);
+
+        async Task Refused(string words, string text)
+        {
+            await WriteAsync(text);
+            var (exitCode, _, error) = await ImportAsync();
+            Assert.Equal(2, exitCode);
+            Assert.StartsWith(words, error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("has no heading with the columns type and ids", "")]
+    [InlineData("has no heading with the columns type and ids", "a,b\n1,2\n")]
+    [InlineData("cannot be read as CSV in line 2", "type,ids\ncon\"tact,9\n")]
+    [InlineData("cannot be read:", null)]
+    public async Task A_file_that_cannot_be_imported_is_refused_before_anything_is_sent(string words, string? text)
+    {
+        if (text is not null)
+        {
+            await WriteAsync(text);
+        }
+
+        var (exitCode, output, error) = await ImportAsync();
+
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Contains(words, error, StringComparison.Ordinal);
+        Assert.Empty(portal.Requests);
+    }
+
+    [Theory]
+    [InlineData("hello\n")]
+    [InlineData("row,outcome,id,error,message,fingerprint,portal\nx\n")]
+    [InlineData("row,outcome,id,error,message,fingerprint,portal\n0,Created,1,,,00,demo\n")]
+    [InlineData("row,outcome,id,error,message,fingerprint,portal\n999999999,Created,1,,,00,demo\n")]
+    [InlineData("row,outcome,id,error,message,fingerprint,portal\n1,Done,1,,,00,demo\n")]
+    public async Task A_report_that_is_none_is_left_alone(string report)
+    {
+        await WriteAsync(Rows(1));
+        await System.IO.File.WriteAllTextAsync(ReportFile, report);
+
+        var (exitCode, _, error) = await ImportAsync();
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("is no report of an import", error, StringComparison.Ordinal);
+        Assert.Equal(report, await System.IO.File.ReadAllTextAsync(ReportFile));
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task A_report_belongs_to_one_portal_and_to_one_import_at_a_time()
+    {
+        await WriteAsync("type,ids\ncontact,9\n");
+        Assert.Equal(0, (await RunAsync([], "calllist", "import", File, "--demo")).ExitCode);
+
+        var (exitCode, _, error) = await ImportAsync();
+        Assert.Equal(2, exitCode);
+        Assert.Contains("speaks of an import to another portal, demo.", error, StringComparison.Ordinal);
+
+        using (ImportReport.Open(File + ".other", "x"))
+        {
+            (exitCode, _, error) = await ImportAsync("--report", File + ".other");
+            Assert.Equal(2, exitCode);
+            Assert.Contains("another import writes it", error, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task A_report_that_was_torn_off_leaves_rows_unknown_and_none_is_made_twice()
+    {
+        await WriteAsync(Rows(100));
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+        var lines = await System.IO.File.ReadAllLinesAsync(ReportFile);
+        var sending = lines[51..].Select(line => line.Replace("Created", "Sending", StringComparison.Ordinal));
+        await System.IO.File.WriteAllTextAsync(ReportFile, string.Join('\n', lines[..51].Concat(sending).Append(lines[51][..9])));
+
+        var (exitCode, output, _) = await ImportAsync();
+
+        Assert.Equal(10, exitCode);
+        Assert.StartsWith("100 of 100 rows: 50 created, 0 not created, 50 unknown.", output, StringComparison.Ordinal);
+        Assert.Equal(100, portal.CallLists.Count);
+        Assert.Equal(100, Report().Count);
+    }
+
+    [Fact]
+    public async Task A_cancelled_import_says_what_was_done_and_goes_on_later()
+    {
+        await WriteAsync(Rows(200));
+        using var stop = new CancellationTokenSource();
+        using (var report = ImportReport.Open(ReportFile, portal.Url.Authority))
+        {
+            var import = new CallListImport(TestClient.On(portal.WebhookUrl), File, report, resendUnknown: false, maxConcurrency: 3);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.RunAsync(new ImportSummary(import.Check()), done => StopAt(done.Done == 40, stop), stop.Token));
+        }
+
+        var made = portal.CallLists.Count;
+        Assert.InRange(made, 50, 199);
+        Assert.Equal(made, Report().Count(line => line.Outcome == "Created"));
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+        Assert.Equal(200, portal.CallLists.Count);
+        AssertReportIsTrue(200, portal);
+
+        static void StopAt(bool isThere, CancellationTokenSource stop)
+        {
+            if (isThere)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Ten thousand rows, the cloud's limits, a fault in every seventh batch, and a crash now and then.</summary>
+    [Fact]
+    public async Task Ten_thousand_rows_are_accounted_for_each_once_whatever_happens()
+    {
+        const int Count = 10_000;
+        var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
+        using var busy = SimulatedPortal.Start(new SimulatedPortalOptions { RequestBurst = 50, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromMilliseconds(200), TimeProvider = clock, KeepsRequests = false });
+        busy.Contacts.Add([.. Enumerable.Range(1, Count)]);
+        await WriteAsync(Rows(Count));
+        var random = new Random(7);
+        var (outcomes, crashes) = (0, 0);
+        for (var isDone = false; !isDone;)
+        {
+            var crashAt = outcomes + random.Next(1, 4000);
+            using var report = ImportReport.Open(ReportFile, "busy");
+            var import = new CallListImport(BusyClient(busy, clock), File, report, resendUnknown: false, maxConcurrency: 1);
+            var summary = new ImportSummary(import.Check());
+            try
+            {
+                await import.RunAsync(
+                    summary,
+                    _ =>
+                    {
+                        if (++outcomes == crashAt)
+                        {
+                            throw new InvalidOperationException("crash");
+                        }
+
+                        if (outcomes % 350 == 0)
+                        {
+                            busy.FailNext(Faults[random.Next(Faults.Length)]);
+                        }
+                    },
+                    CancellationToken.None);
+                isDone = summary.NotCreated == 0;
+            }
+            catch (InvalidOperationException exception) when (exception.Message == "crash")
+            {
+                crashes++;
+                busy.StopFailing();
+            }
+        }
+
+        Assert.InRange(crashes, 2, 100);
+        AssertReportIsTrue(Count, busy);
+        Assert.InRange(Report().Count(line => line.Outcome == "Unknown"), 50, 3000);
+    }
+
+    /// <summary>The program itself, killed at moments that nobody chose.</summary>
+    [Fact]
+    public async Task A_killed_import_goes_on_and_makes_nothing_twice()
+    {
+        const int Count = 1500;
+        await WriteAsync(Rows(Count));
+        var random = new Random(11);
+        var tool = typeof(CommandLineTool).Assembly.Location;
+        for (var kill = 0; ; kill++)
+        {
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, "calllist", "import", File, "--json"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl },
+            })!;
+            if (kill < 3)
+            {
+                // So many requests later than now, wherever the program is then.
+                var until = portal.Requests.Count + random.Next(2, 8);
+                while (portal.Requests.Count < until && !process.HasExited)
+                {
+                    await Task.Yield();
+                }
+
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+                continue;
+            }
+
+            var error = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.True(output.Contains("\"rows\":1500", StringComparison.Ordinal), await error);
+            break;
+        }
+
+        AssertReportIsTrue(Count, portal);
+    }
+
+    [Fact]
+    public async Task Memory_does_not_grow_with_the_file()
+    {
+        await WriteAsync(Rows(1000));
+        var small = await PeakAsync();
+        await WriteAsync(Rows(20_000));
+        var large = await PeakAsync();
+
+        Assert.True(large - small < 500_000, $"{small} bytes with 1 000 rows, {large} with 20 000.");
+
+        async Task<long> PeakAsync()
+        {
+            using var client = new TestClient(new AnsweringHandler());
+            using var report = ImportReport.Open(Path.Combine(folder.Path, Guid.NewGuid().ToString("N")), "x");
+            var import = new CallListImport(client.Bitrix24, File, report, resendUnknown: false, maxConcurrency: 1);
+            var peak = 0L;
+            await import.RunAsync(new ImportSummary(import.Check()), done => peak = done.Done % 500 == 0 ? Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true)) : peak, CancellationToken.None);
+            return peak;
+        }
+    }
+
+    private static Bitrix24Client BusyClient(SimulatedPortal portal, TimeProvider clock) => TestClient.On(portal.WebhookUrl, options =>
+    {
+        options.TimeProvider = clock;
+        options.AttemptTimeout = Timeout.InfiniteTimeSpan;
+        options.RateLimit = new Bitrix24RateLimit(50, 2);
+        options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+        options.Retry.MaxAttempts = 4;
+    });
+
+    private static string Rows(int count) => "type,ids\n" + string.Concat(Enumerable.Range(1, count).Select(id => FormattableString.Invariant($"contact,{id}\n")));
+
+    private Task WriteAsync(string text) => System.IO.File.WriteAllTextAsync(File, text);
+
+    private Task<(int ExitCode, string Output, string Error)> ImportAsync(params string[] more) =>
+        RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl }, ["calllist", "import", File, "--max-attempts", "1", .. more]);
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Dictionary<string, string> variables, params string[] arguments)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var exitCode = await CommandLineTool.RunAsync(arguments, output, error, variables.GetValueOrDefault);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+
+    private List<(int Row, string Outcome, string Id, string Error)> Report() =>
+        [.. System.IO.File.ReadLines(ReportFile).Skip(1).Select(line => line.Split(',')).Select(line => (int.Parse(line[0], CultureInfo.InvariantCulture), line[1], line[2], line[3]))];
+
+    /// <summary>Each row has one line; one that is created has the list that the report says, and no row has two.</summary>
+    private void AssertReportIsTrue(int rows, SimulatedPortal portal)
+    {
+        var lines = Report();
+        Assert.Equal(Enumerable.Range(1, rows), lines.Select(line => line.Row).Order());
+        var byContact = portal.CallLists.ToLookup(list => list.Entities.Single());
+        Assert.All(lines, line =>
+        {
+            var made = byContact[line.Row].ToList();
+            Assert.InRange(made.Count, line.Outcome == "Created" ? 1 : 0, 1);
+            Assert.True(line.Outcome != "Created" || line.Id == made[0].Id.ToString(CultureInfo.InvariantCulture));
+            Assert.NotEqual("NotCreated", line.Outcome);
+        });
+    }
+
+    /// <summary>A portal that keeps nothing.</summary>
+    private sealed class AnsweringHandler : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var commands = (JObject)JObject.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))["cmd"]!;
+            var results = new JObject(commands.Properties().Select(command => new JProperty(command.Name, 7)));
+            var answer = new JObject { ["result"] = new JObject { ["result"] = results, ["result_error"] = new JArray() } };
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer.ToString()) };
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>Reads the file of an import row by row: a heading with <c>type</c>, <c>ids</c> and, if there are forms, <c>form</c>.</summary>
+internal static class ImportFile
+{
+    private static readonly char[] Delimiters = [';', '\t', ','];
+
+    /// <exception cref="UsageException">The file cannot be read, or is no such file.</exception>
+    public static IEnumerable<ImportRow> Read(string path)
+    {
+        using var text = Open(path);
+        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            Delimiter = DelimiterOf(path),
+            TrimOptions = TrimOptions.Trim,
+            MissingFieldFound = null,
+            PrepareHeaderForMatch = header => header.Header.Trim().ToUpperInvariant(),
+        });
+        if (!Next(() => csv.Read() && csv.ReadHeader()) || !Has(csv, "type") || !Has(csv, "ids"))
+        {
+            throw new UsageException($"{path} has no heading with the columns type and ids, and form where there are CRM forms, separated by commas, semicolons or tabs.");
+        }
+
+        var hasForm = Has(csv, "form");
+        for (var number = 1; ; number++)
+        {
+            var row = Next(() => csv.Read() ? ImportRow.Of(number, Field("type"), Field("ids"), hasForm ? Field("form") : string.Empty) : null);
+            if (row is null)
+            {
+                yield break;
+            }
+
+            yield return row;
+        }
+
+        string Field(string column) => csv.GetField(column) ?? string.Empty;
+
+        T Next<T>(Func<T> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (Exception exception) when (exception is CsvHelperException or IOException)
+            {
+                throw new UsageException(FormattableString.Invariant($"{path} cannot be read as CSV in line {csv.Parser.RawRow}."));
+            }
+        }
+    }
+
+    private static bool Has(CsvReader csv, string column) => csv.HeaderRecord!.Contains(column, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The first of them in the heading: the ids of a row may be separated by others.</summary>
+    private static string DelimiterOf(string path)
+    {
+        using var text = Open(path);
+        var heading = text.ReadLine() ?? string.Empty;
+        return Delimiters.Where(delimiter => heading.Contains(delimiter, StringComparison.Ordinal)).DefaultIfEmpty(',').First().ToString();
+    }
+
+    private static StreamReader Open(string path)
+    {
+        try
+        {
+            return new StreamReader(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"{path} cannot be read: {exception.Message}");
+        }
+    }
+}

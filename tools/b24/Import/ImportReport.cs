@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Text;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>
+/// The report of an import, and its memory: it says before a row is sent that it will be, and afterwards what came of it. Whoever is killed in between leaves a report that says which rows are unknown.
+/// </summary>
+/// <remarks>Of a row with several lines the last one counts. When the import ends, each row is left with one.</remarks>
+internal sealed class ImportReport : IDisposable
+{
+    /// <summary>More rows than can be on their way at once. A number far ahead of the others is of another file.</summary>
+    private const int LongestGap = 10_000;
+
+    private readonly string path;
+    private readonly string portal;
+    private readonly ReportFormat format;
+    private readonly FileStream guard;
+
+    // By the number of the row: what an import that was begun before has left, and the line that says so.
+    private readonly List<(RowOutcome Outcome, ulong Fingerprint, int Line)> before = [];
+    private readonly FileStream file;
+    private int lines;
+
+    private ImportReport(string path, string portal, FileStream guard)
+    {
+        this.path = path;
+        this.portal = portal;
+        this.guard = guard;
+        format = ReportFormat.Of(path);
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
+    }
+
+    /// <summary>How many rows, from the first, the report speaks of.</summary>
+    public int Rows => before.Count;
+
+    /// <param name="path">The file. It need not exist.</param>
+    /// <param name="portal">Host of the portal that is imported to.</param>
+    /// <exception cref="UsageException">The file is no report, or one of another portal, or cannot be written, or another import is at it.</exception>
+    public static ImportReport Open(string path, string portal)
+    {
+        try
+        {
+            var held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            try
+            {
+                var report = new ImportReport(path, portal, held);
+                report.Load();
+                return report;
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"The report {path} cannot be written, or another import writes it: {exception.Message}");
+        }
+    }
+
+    public (RowOutcome Outcome, ulong Fingerprint) Of(int row) => row <= before.Count ? (before[row - 1].Outcome, before[row - 1].Fingerprint) : default;
+
+    /// <summary>Says that rows will be sent now. It is on the disk when this returns.</summary>
+    public void Sending(IEnumerable<ImportRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            Write(new ReportLine { Row = row.Number, Outcome = RowOutcome.Sending, Fingerprint = row.Fingerprint });
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    public void Write(ReportLine line)
+    {
+        Append(line);
+        Note(line);
+    }
+
+    /// <summary>Leaves one line of each row: the last. Only for an import that knows what came of all that it sent.</summary>
+    public void Complete()
+    {
+        var tidy = path + ".tidy";
+        using (var target = new StreamWriter(tidy, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" })
+        {
+            target.Write(format.Heading);
+            foreach (var (index, line) in Lines().Index())
+            {
+                if (line.Outcome != RowOutcome.Sending && (line.Row > before.Count || before[line.Row - 1].Line == index))
+                {
+                    target.Write(format.Write(line));
+                }
+            }
+        }
+
+        file.Dispose();
+        File.Move(tidy, path, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        file.Dispose();
+        guard.Dispose();
+    }
+
+    private void Load()
+    {
+        DropTornLine();
+        if (file.Length == 0)
+        {
+            file.Write(Encoding.UTF8.GetBytes(format.Heading));
+        }
+
+        foreach (var line in Lines())
+        {
+            if (line.Row < 1 || line.Row > before.Count + LongestGap || !ulong.TryParse(line.Fingerprint, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var fingerprint))
+            {
+                throw ReportFormat.NoReport();
+            }
+
+            if (line.Portal != portal)
+            {
+                throw new UsageException($"The file of --report speaks of an import to another portal, {line.Portal}. Give another name.");
+            }
+
+            while (before.Count < line.Row)
+            {
+                before.Add(default);
+            }
+
+            before[line.Row - 1] = before[line.Row - 1] with { Outcome = line.Outcome, Fingerprint = fingerprint };
+            Note(line);
+        }
+
+        file.Seek(0, SeekOrigin.End);
+        for (var row = 1; row <= before.Count; row++)
+        {
+            var (outcome, fingerprint, _) = before[row - 1];
+            if (outcome == RowOutcome.Sending)
+            {
+                Write(new ReportLine { Row = row, Outcome = RowOutcome.Unknown, Message = "The import was interrupted while this row was on its way.", Fingerprint = fingerprint.ToString("x16", CultureInfo.InvariantCulture) });
+                before[row - 1] = before[row - 1] with { Outcome = RowOutcome.Unknown };
+            }
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    private void Note(ReportLine line)
+    {
+        // That a row is sent again does not undo what was said of it: only what comes of it does.
+        if (line.Outcome != RowOutcome.Sending && line.Row <= before.Count)
+        {
+            before[line.Row - 1] = before[line.Row - 1] with { Line = lines };
+        }
+
+        lines++;
+    }
+
+    private void Append(ReportLine line)
+    {
+        line.Portal = portal;
+        file.Write(Encoding.UTF8.GetBytes(format.Write(line)));
+    }
+
+    private IEnumerable<ReportLine> Lines()
+    {
+        using var text = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        foreach (var line in format.Read(text))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>A line without an end was being written when something stopped it.</summary>
+    private void DropTornLine()
+    {
+        var end = file.Length;
+        for (; end > 0; end--)
+        {
+            file.Seek(end - 1, SeekOrigin.Begin);
+            if (file.ReadByte() == '\n')
+            {
+                break;
+            }
+        }
+
+        file.SetLength(end);
+    }
+}

@@ -1,0 +1,52 @@
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>What came of the rows of an import so far, those of earlier runs included.</summary>
+internal sealed record ImportSummary(int Rows)
+{
+    public int Created { get; private set; }
+
+    public int NotCreated { get; private set; }
+
+    public int Unknown { get; private set; }
+
+    /// <summary>Of these how many an earlier run has made or left unknown.</summary>
+    public int Earlier { get; private set; }
+
+    public int Done => Created + NotCreated + Unknown;
+
+    /// <summary>Rows whose fate is unknown, the first ones.</summary>
+    public List<int> UnknownRows { get; } = [];
+
+    public bool IsComplete => Created == Rows;
+
+    public void Add(int row, RowOutcome outcome, bool isEarlier = false)
+    {
+        Created += outcome == RowOutcome.Created ? 1 : 0;
+        NotCreated += outcome == RowOutcome.NotCreated ? 1 : 0;
+        Earlier += isEarlier ? 1 : 0;
+        if (outcome == RowOutcome.Unknown)
+        {
+            Unknown++;
+            if (UnknownRows.Count < MostNamed)
+            {
+                UnknownRows.Add(row);
+            }
+        }
+    }
+
+    public JObject ToJson(string report) => new()
+    {
+        ["rows"] = Rows,
+        ["created"] = Created,
+        ["notCreated"] = NotCreated,
+        ["unknown"] = Unknown,
+        ["earlier"] = Earlier,
+        ["report"] = report,
+    };
+
+    public override string ToString() => FormattableString.Invariant($"{Done} of {Rows} rows: {Created} created, {NotCreated} not created, {Unknown} unknown");
+
+    private const int MostNamed = 20;
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>How the lines of a report are written: as CSV or, when the name of the file ends in <c>.json</c> or <c>.jsonl</c>, as a JSON object each.</summary>
+internal sealed class ReportFormat
+{
+    private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture) { NewLine = "\n", HasHeaderRecord = false };
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    private readonly bool isJson;
+
+    private ReportFormat(bool isJson) => this.isJson = isJson;
+
+    public static ReportFormat Of(string path) => new(Path.GetExtension(path).ToUpperInvariant() is ".JSON" or ".JSONL");
+
+    /// <summary>What stands before the first line.</summary>
+    public string Heading => isJson ? string.Empty : "row,outcome,id,error,message,fingerprint,portal\n";
+
+    public string Write(ReportLine line)
+    {
+        if (isJson)
+        {
+            return JsonSerializer.Serialize(line, Json) + "\n";
+        }
+
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using var csv = new CsvWriter(text, Csv);
+        csv.WriteRecord(line);
+        csv.NextRecord();
+        csv.Flush();
+        return text.ToString();
+    }
+
+    /// <exception cref="UsageException">The text is no report.</exception>
+    public IEnumerable<ReportLine> Read(TextReader text)
+    {
+        if (!isJson && text.ReadLine() + "\n" != Heading)
+        {
+            throw NoReport();
+        }
+
+        using var csv = isJson ? null : new CsvReader(text, Csv);
+        using var lines = (csv is null ? JsonLines(text) : csv.GetRecords<ReportLine>()).GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!lines.MoveNext())
+                {
+                    yield break;
+                }
+            }
+            catch (Exception exception) when (exception is CsvHelperException or JsonException)
+            {
+                throw NoReport();
+            }
+
+            yield return lines.Current;
+        }
+    }
+
+    public static UsageException NoReport() => new("The file of --report is no report of an import. Give another name, or take the file away.");
+
+    private static IEnumerable<ReportLine> JsonLines(TextReader text)
+    {
+        while (text.ReadLine() is { } line)
+        {
+            yield return JsonSerializer.Deserialize<ReportLine>(line, Json) ?? throw new JsonException();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using CsvHelper.Configuration.Attributes;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>A line of the report of an import.</summary>
+internal sealed class ReportLine
+{
+    /// <summary>Number of the row, from 1, the heading not counted.</summary>
+    [Index(0)]
+    [JsonPropertyName("row")]
+    public int Row { get; set; }
+
+    [Index(1)]
+    [JsonPropertyName("outcome")]
+    public RowOutcome Outcome { get; set; }
+
+    /// <summary>Id of the call list.</summary>
+    [Index(2)]
+    [JsonPropertyName("id")]
+    public long? Id { get; set; }
+
+    /// <summary>The error code as the portal sent it.</summary>
+    [Index(3)]
+    [JsonPropertyName("error")]
+    public string? Error { get; set; }
+
+    [Index(4)]
+    [JsonPropertyName("message")]
+    public string? Message { get; set; }
+
+    /// <summary>What the row contained.</summary>
+    [Index(5)]
+    [JsonPropertyName("fingerprint")]
+    public string Fingerprint { get; set; } = string.Empty;
+
+    /// <summary>Host of the portal that the row was sent to.</summary>
+    [Index(6)]
+    [JsonPropertyName("portal")]
+    public string Portal { get; set; } = string.Empty;
+}
