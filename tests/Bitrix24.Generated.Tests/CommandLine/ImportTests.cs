@@ -39,7 +39,7 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task Each_row_becomes_a_call_list_or_a_line_that_says_why_not()
     {
-        await WriteAsync("type,ids,form\ncontact,9 17 19,1\ncompany,\"1,2\",\n Contact ,9;17,1\ncontact,404,\nlead,1,\ncontact,9 x,\ncontact,9,x\ncontact,,\ncontact,9 9,\n");
+        await WriteAsync("type,ids,form\ncontact,9 17 19,1\ncompany,\"1,2\",\n Contact ,9;17,1\ncontact,4040,\nlead,1,\ncontact,9 x,\ncontact,9,x\ncontact,,\ncontact,9 9,\n");
 
         var (exitCode, output, error) = await ImportAsync("--json");
 
@@ -330,15 +330,15 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task Memory_does_not_grow_with_the_file()
     {
-        await WriteAsync(Rows(1000));
-        var small = await PeakAsync();
-        await WriteAsync(Rows(20_000));
-        var large = await PeakAsync();
+        await PeakAsync(rows: 1000);
+        var small = await PeakAsync(rows: 1000);
+        var large = await PeakAsync(rows: 20_000);
 
-        Assert.True(large - small < 500_000, $"{small} bytes with 1 000 rows, {large} with 20 000.");
+        Assert.True(large - small < 100_000, $"{small} bytes with 1 000 rows, {large} with 20 000.");
 
-        async Task<long> PeakAsync()
+        async Task<long> PeakAsync(int rows)
         {
+            await System.IO.File.WriteAllLinesAsync(File, Enumerable.Range(1, rows).Select(id => FormattableString.Invariant($"contact,{id}")).Prepend("type,ids"));
             using var client = new TestClient(new AnsweringHandler());
             using var report = ImportReport.Open(Path.Combine(folder.Path, Guid.NewGuid().ToString("N")), "x");
             var import = new CallListImport(client.Bitrix24, File, report, resendUnknown: false, maxConcurrency: 1);

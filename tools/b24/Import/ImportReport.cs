@@ -102,6 +102,7 @@ internal sealed class ImportReport : IDisposable
     public void Dispose()
     {
         file.Dispose();
+        format.Dispose();
         guard.Dispose();
     }
 

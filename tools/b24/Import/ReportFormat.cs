@@ -7,14 +7,22 @@ using CsvHelper.Configuration;
 namespace Bitrix24.CommandLine;
 
 /// <summary>How the lines of a report are written: as CSV or, when the name of the file ends in <c>.json</c> or <c>.jsonl</c>, as a JSON object each.</summary>
-internal sealed class ReportFormat
+internal sealed class ReportFormat : IDisposable
 {
     private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture) { NewLine = "\n", HasHeaderRecord = false };
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly bool isJson;
 
-    private ReportFormat(bool isJson) => this.isJson = isJson;
+    // One for all lines: each new one would compile how a line is written.
+    private readonly StringWriter text = new(CultureInfo.InvariantCulture);
+    private readonly CsvWriter csv;
+
+    private ReportFormat(bool isJson)
+    {
+        this.isJson = isJson;
+        csv = new CsvWriter(text, Csv);
+    }
 
     public static ReportFormat Of(string path) => new(Path.GetExtension(path).ToUpperInvariant() is ".JSON" or ".JSONL");
 
@@ -28,24 +36,29 @@ internal sealed class ReportFormat
             return JsonSerializer.Serialize(line, Json) + "\n";
         }
 
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using var csv = new CsvWriter(text, Csv);
+        text.GetStringBuilder().Clear();
         csv.WriteRecord(line);
         csv.NextRecord();
         csv.Flush();
         return text.ToString();
     }
 
-    /// <exception cref="UsageException">The text is no report.</exception>
-    public IEnumerable<ReportLine> Read(TextReader text)
+    public void Dispose()
     {
-        if (!isJson && text.ReadLine() + "\n" != Heading)
+        csv.Dispose();
+        text.Dispose();
+    }
+
+    /// <exception cref="UsageException">The text is no report.</exception>
+    public IEnumerable<ReportLine> Read(TextReader source)
+    {
+        if (!isJson && source.ReadLine() + "\n" != Heading)
         {
             throw NoReport();
         }
 
-        using var csv = isJson ? null : new CsvReader(text, Csv);
-        using var lines = (csv is null ? JsonLines(text) : csv.GetRecords<ReportLine>()).GetEnumerator();
+        using var reader = isJson ? null : new CsvReader(source, Csv);
+        using var lines = (reader is null ? JsonLines(source) : reader.GetRecords<ReportLine>()).GetEnumerator();
         while (true)
         {
             try
