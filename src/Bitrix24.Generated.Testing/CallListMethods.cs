@@ -126,7 +126,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(400, "LIST_ID_ERROR", "Call list is not found");
         }
 
-        var status = parameters["FILTER"]?["STATUS"]?.ToString();
+        var status = (parameters["FILTER"] as JObject)?["STATUS"]?.ToString();
         if (status is not null && !Statuses.Any(known => known.Status == status))
         {
             return new PortalError(400, "STATUS_ERROR", "Incorrect status");

@@ -90,7 +90,7 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
         var isCallListMethod = method.StartsWith("crm.calllist.", StringComparison.Ordinal);
         var outcome = method switch
         {
-            _ when added.TryGetValue(method, out var answer) => answer(parameters) ?? JValue.CreateNull(),
+            _ when added.TryGetValue(method, out var answer) => Run(answer, parameters),
             "crm.calllist.add" => callLists.Add(caller, parameters),
             "crm.calllist.get" => callLists.Get(parameters),
             "crm.calllist.list" => callLists.List(parameters),
@@ -105,6 +105,18 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
         return outcome is PortalError error
             ? (options.LegacyErrors && isCallListMethod ? LegacyErrors.Of(error) : error, null)
             : (outcome, executionTime.Block(start, begun, caller, method));
+    }
+
+    private static object Run(Func<JObject, object?> answer, JObject parameters)
+    {
+        try
+        {
+            return answer(parameters) ?? JValue.CreateNull();
+        }
+        catch (Exception exception)
+        {
+            return new PortalError(500, "INTERNAL_SERVER_ERROR", exception.Message);
+        }
     }
 
     private static JToken ResultOf(object outcome) => outcome is CountedRows rows ? rows.Rows : JToken.FromObject(outcome);

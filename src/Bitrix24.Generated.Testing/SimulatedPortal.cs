@@ -147,11 +147,16 @@ public sealed class SimulatedPortal : IDisposable
 
     /// <summary>Adds a method that this portal does not know, or takes the place of one that it knows.</summary>
     /// <param name="method">Name of the method, for example <c>crm.contact.list</c>. Case does not count.</param>
-    /// <param name="answer">Makes the <c>result</c> from the parameters; what JSON can be made of.</param>
+    /// <param name="answer">Makes the <c>result</c> from the parameters; what JSON can be made of. When it throws, the portal answers <c>INTERNAL_SERVER_ERROR</c> with the message.</param>
     public void AddMethod(string method, Func<JObject, object?> answer)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(method);
         ArgumentNullException.ThrowIfNull(answer);
+        if (method.Equals("batch", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException("The portal runs batches itself; add the methods of their commands.", nameof(method));
+        }
+
         methods.Add(method, answer);
     }
 

@@ -7,9 +7,10 @@ public sealed partial class Bitrix24Client
     public async Task<CheckedCallList> AddCallListCheckedAsync(AddCallListRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var entities = request.Entities?.ToArray() ?? [];
-        var created = await AddCallListAsync(request, cancellationToken).ConfigureAwait(false);
+        ((IRequest)request).Validate();
+        var entities = request.Entities.ToArray();
         var missing = new HashSet<long>(entities);
+        var created = await CallAsync<AddCallListResponse>(new Call(AddCallList, request) { SeesSendingThrough = true }, cancellationToken).ConfigureAwait(false);
         try
         {
             await foreach (var member in EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = created.Result }, cancellationToken).ConfigureAwait(false))
@@ -22,7 +23,7 @@ public sealed partial class Bitrix24Client
 
             return new(created, [.. entities.Where(missing.Contains)]);
         }
-        catch (Exception exception) when (exception is Bitrix24Exception or OperationCanceledException)
+        catch (Exception exception)
         {
             // The list is made: its id must not get lost with the failure to look at it.
             return new(created, dropped: null, exception);

@@ -39,21 +39,24 @@ public sealed partial class Bitrix24Client
         Task<(bool HasNext, Exception? Failure)>? next = null;
         var isMore = true;
         Exception? stop = null;
+        var lookedAt = 0;
+        var finished = new FinishedBatch([]);
         try
         {
             while (true)
             {
                 next ??= isMore && stop is null && underWay.Count < maxConcurrency ? NextAsync(batches, cancellationToken) : null;
-                if (next is null && underWay.Count == 0)
+                if (underWay.Count == 0 && (next is null || stop is not null))
                 {
                     break;
                 }
 
                 if (underWay.Count == 0 || (next is not null && await Task.WhenAny(next, underWay.Peek()).ConfigureAwait(false) == next))
                 {
-                    (isMore, stop) = await next!.ConfigureAwait(false);
+                    (isMore, var failure) = await next!.ConfigureAwait(false);
                     next = null;
-                    if (isMore)
+                    stop ??= failure;
+                    if (isMore && stop is null)
                     {
                         underWay.Enqueue(SendBatchAsync(batches.Current, leaving.Token));
                     }
@@ -61,22 +64,35 @@ public sealed partial class Bitrix24Client
                     continue;
                 }
 
-                var finished = await underWay.Dequeue().ConfigureAwait(false);
+                finished = await underWay.Dequeue().ConfigureAwait(false);
+                lookedAt = 0;
                 done = finished.Outcomes.Aggregate(done, (sum, outcome) => sum.With(outcome));
-                stop ??= finished.Stop ?? Report(progress, done);
-                foreach (var outcome in finished.Outcomes)
+                var failed = Report(progress, done);
+                stop ??= finished.Stop ?? failed;
+                while (lookedAt < finished.Outcomes.Count)
                 {
-                    yield return outcome;
+                    yield return finished.Outcomes[lookedAt++];
                 }
             }
         }
         finally
         {
-            leaving.Cancel();
-            await EndAsync(next, underWay).ConfigureAwait(false);
-            await batches.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                // Runs what the source has registered for it, which may fail.
+                leaving.Cancel();
+            }
+            finally
+            {
+                await EndAsync(finished.Outcomes.Skip(lookedAt), next, underWay, batches).ConfigureAwait(false);
+            }
         }
 
+        Rethrow(stop, cancellationToken);
+    }
+
+    private static void Rethrow(Exception? stop, CancellationToken cancellationToken)
+    {
         if (stop is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -121,8 +137,8 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    /// <summary>Somebody may leave the enumeration while batches are under way. Nobody looks at their outcomes any more.</summary>
-    private async Task EndAsync(Task? next, Queue<Task<FinishedBatch>> underWay)
+    /// <summary>Somebody may leave the enumeration early. Nobody looks at the other outcomes any more.</summary>
+    private async Task EndAsync(IEnumerable<AddCallListOutcome> outcomes, Task? next, Queue<Task<FinishedBatch>> underWay, IAsyncDisposable source)
     {
         if (next is not null)
         {
@@ -131,50 +147,50 @@ public sealed partial class Bitrix24Client
 
         foreach (var batch in underWay)
         {
-            foreach (var outcome in (await batch.ConfigureAwait(false)).Outcomes)
-            {
-                Log.OutcomeNotLookedAt(runtime.Logger, AddCallList.Method, outcome.Index, outcome.Id, outcome.Execution);
-            }
+            outcomes = outcomes.Concat((await batch.ConfigureAwait(false)).Outcomes);
         }
+
+        foreach (var outcome in outcomes)
+        {
+            Log.OutcomeNotLookedAt(runtime.Logger, AddCallList.Method, outcome.Index, outcome.Id, outcome.Execution);
+        }
+
+        await source.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Does not throw: each request that may have been sent gets an outcome.</summary>
     private async Task<FinishedBatch> SendBatchAsync(IReadOnlyList<PlannedCallList> batch, CancellationToken cancellationToken)
     {
+        var commands = batch.Where(planned => planned.Command is not null).ToDictionary(KeyOf, planned => planned.Command!, StringComparer.Ordinal);
+        var call = batch[0].OwnCall ?? (commands.Count > 0 ? new Call(Batch, new BatchRequest { Halt = false, Commands = commands }) { SeesSendingThrough = true } : null);
         try
         {
-            if (batch[0].OwnCall is { } call)
+            if (call is not null && call == batch[0].OwnCall)
             {
                 var response = await CallAsync<AddCallListResponse>(call, cancellationToken).ConfigureAwait(false);
                 return new([new AddCallListOutcome(batch[0].Index, batch[0].Request, response)]);
             }
 
-            var commands = batch.Where(planned => planned.Command is not null).ToDictionary(KeyOf, planned => planned.Command!, StringComparer.Ordinal);
-            var result = new BatchResult();
-            if (commands.Count > 0)
-            {
-                var request = new BatchRequest { Halt = false, Commands = commands };
-                result = (await CallAsync<BatchResponse>(new Call(Batch, request) { SeesSendingThrough = true }, cancellationToken).ConfigureAwait(false)).Result;
-            }
-
+            var result = call is null ? new BatchResult() : (await CallAsync<BatchResponse>(call, cancellationToken).ConfigureAwait(false)).Result;
             return new([.. batch.Select(planned => OutcomeOf(planned, result))]);
-        }
-        catch (OperationCanceledException exception)
-        {
-            // Only the waits before the sending are cancelled.
-            return new([], exception);
         }
         catch (Bitrix24Exception exception)
         {
-            return new([.. batch.Select(planned => new AddCallListOutcome(planned.Index, planned.Request, planned.Refusal ?? exception))]);
+            return Failed(batch, exception);
+        }
+        catch (Exception exception) when (call is { SendingBegan: true })
+        {
+            // Something of the application, a listener perhaps, that fails when the answer is there.
+            return Failed(batch, TransportFailure.Broken(ContextOf(AddCallList), sendingStarted: true, exception)) with { Stop = exception };
         }
         catch (Exception exception)
         {
-            // A logger of the application, for example, that fails when the answer is there.
-            var failure = TransportFailure.Broken(ContextOf(AddCallList), sendingStarted: true, exception);
-            return new([.. batch.Select(planned => new AddCallListOutcome(planned.Index, planned.Request, planned.Refusal ?? (Bitrix24Exception)failure))], exception);
+            return new([], exception);
         }
     }
+
+    private static FinishedBatch Failed(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception exception) =>
+        new([.. batch.Select(planned => new AddCallListOutcome(planned.Index, planned.Request, planned.Refusal ?? exception))]);
 
     private AddCallListOutcome OutcomeOf(PlannedCallList planned, BatchResult result)
     {

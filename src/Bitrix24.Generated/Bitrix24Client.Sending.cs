@@ -113,6 +113,7 @@ public sealed partial class Bitrix24Client
             cancellationToken = CancellationToken.None;
         }
 
+        call.SendingBegan = true;
         var context = ContextOf(call);
         using var timeout = runtime.NewTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -152,6 +153,7 @@ public sealed partial class Bitrix24Client
         {
             var answer = Answer.Read<TResponse>(context, response, body, runtime.TimeProvider);
             NoteExecutionTime(call, answer);
+            Redact(answer);
             return answer;
         }
         catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.QueryLimitExceeded)

@@ -13,7 +13,7 @@ public sealed partial class Bitrix24Client
     {
         var page = request is null ? new ListCallListsRequest() : CopyOf(request);
         CheckStart(page.Start);
-        page.Select = page.Select is null ? null : [.. page.Select.Append(CallListField.Id).Distinct()];
+        page.Select = page.Select is null or { Count: 0 } ? null : [.. page.Select.Append(CallListField.Id).Distinct()];
         page.Order = page.Order is null or { IsEmpty: true } ? new CallListOrder().By(CallListField.Id) : page.Order;
         if (page.Order.DirectionById() is { } direction)
         {
@@ -67,19 +67,19 @@ public sealed partial class Bitrix24Client
                 yield break;
             }
 
-            if (last is { } before && lists.Any(list => direction == SortDirection.Ascending ? IdOf(list) <= before : IdOf(list) >= before))
-            {
-                throw NoProgress(ListCallLists);
-            }
-
             foreach (var list in lists)
             {
+                var id = IdOf(list);
+                if (last is { } before && (direction == SortDirection.Ascending ? id <= before : id >= before))
+                {
+                    throw NoProgress(ListCallLists);
+                }
+
+                last = id;
                 yield return list;
             }
 
-            var beyond = direction == SortDirection.Ascending ? lists.Max(IdOf) : lists.Min(IdOf);
-            last = beyond;
-            page.Filter = filter.Beyond(beyond, direction);
+            page.Filter = filter.Beyond(last!.Value, direction);
         }
     }
 

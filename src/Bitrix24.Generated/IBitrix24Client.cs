@@ -13,8 +13,9 @@ public partial interface IBitrix24Client
     /// A request with so many entities that a portal would not read all of them from a batch goes alone. Requests are taken from their source as they are needed; memory does not grow with their number.
     /// </para>
     /// <para>
-    /// When <paramref name="cancellationToken"/> is cancelled, or the source fails, no further batch is sent; those under way are seen through and their outcomes handed out before the exception comes. A request without an
-    /// outcome was not sent. Who leaves the enumeration early loses the outcomes of the batches under way; they are logged. The outcomes can be enumerated once.
+    /// When <paramref name="cancellationToken"/> is cancelled, or the source fails, no further batch is sent; those under way are seen through, for as long as <see cref="Bitrix24ClientOptions.AttemptTimeout"/> lets
+    /// them, and their outcomes handed out before the exception comes. A request without an outcome was not sent. Who leaves the enumeration early loses the other outcomes of what was sent; they are logged. A source that waits has to
+    /// mind the token. The outcomes can be enumerated once.
     /// </para>
     /// <para>Calls <c>batch</c> with <c>crm.calllist.add</c>: <see href="https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html"/></para>
     /// </remarks>
@@ -35,11 +36,11 @@ public partial interface IBitrix24Client
     /// <para>Calls <c>crm.calllist.add</c>, then <c>crm.calllist.items.get</c>: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-items-get.html"/></para>
     /// </remarks>
     /// <param name="request">The entities that are to be called, and the CRM form to show to the caller.</param>
-    /// <param name="cancellationToken">Stops the call. Once the list is made its id is returned all the same.</param>
+    /// <param name="cancellationToken">Stops the call. Once the request is on its way its answer is waited for, and the id returned all the same.</param>
     /// <returns>The id of the new list, and the entities that are not in it.</returns>
     /// <exception cref="ArgumentException"><paramref name="request"/> is <see langword="null"/> or cannot be right; nothing was sent.</exception>
     /// <exception cref="Bitrix24Exception">The list was not made, or it is not known whether it was: see <see cref="Bitrix24Exception.Execution"/>.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the list was made.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before anything was sent.</exception>
     Task<CheckedCallList> AddCallListCheckedAsync(AddCallListRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Reads all call lists that a filter meets, a page at a time, as they are asked for.</summary>

@@ -22,7 +22,7 @@ public static partial class BatchCommand
     /// The parameters: an object that is written as JSON is, such as a dictionary or an anonymous object. A text <c>$result[key][field]</c> in it stands for the result of an earlier command. Default: none.
     /// </param>
     /// <returns>The command.</returns>
-    /// <exception cref="ArgumentException"><paramref name="method"/> is no name of a method, or <paramref name="parameters"/> is no object.</exception>
+    /// <exception cref="ArgumentException"><paramref name="method"/> is no name of a method, or <paramref name="parameters"/> is no object, or holds an empty list, or a name with brackets.</exception>
     public static string Call(string method, object? parameters = null)
     {
         if (string.IsNullOrWhiteSpace(method) || method.IndexOfAny(['?', '&', '/', '#', ' ']) >= 0)
@@ -30,14 +30,7 @@ public static partial class BatchCommand
             throw new ArgumentException("This is no name of a method; one looks like user.current.", nameof(method));
         }
 
-        try
-        {
-            return parameters is null ? method : Write(method, JObject.FromObject(parameters, Json.Serializer));
-        }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
-        {
-            throw new ArgumentException("The parameters cannot be written as a JSON object.", nameof(parameters), exception);
-        }
+        return parameters is null ? method : Write(method, parameters, nameof(parameters));
     }
 
     internal static string MethodOf(string command) => command.Split('?')[0];
@@ -48,13 +41,21 @@ public static partial class BatchCommand
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
-        return Write(method, JObject.FromObject(request, Json.Serializer));
+        return Write(method, request, nameof(request));
     }
 
-    private static string Write(string method, JObject parameters)
+    private static string Write(string method, object parameters, string parameterName)
     {
         var query = new StringBuilder();
-        PhpQuery.Append(query, parameters);
+        try
+        {
+            PhpQuery.Append(query, JObject.FromObject(parameters, Json.Serializer));
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException or FormatException)
+        {
+            throw new ArgumentException($"The parameters cannot be written as a command: {exception.Message}", parameterName, exception);
+        }
+
         return query.Length == 0 ? method : $"{method}?{query}";
     }
 }

@@ -20,7 +20,7 @@ public partial class BatchRequest
                 throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] is empty.");
             }
 
-            if (string.Equals(BatchCommand.MethodOf(command.Value), BatchCommand.Batch, StringComparison.OrdinalIgnoreCase))
+            if (BatchCommand.MethodOf(command.Value).Trim() is var method && (method.Equals(BatchCommand.Batch, StringComparison.OrdinalIgnoreCase) || method.Equals(BatchCommand.Batch + ".json", StringComparison.OrdinalIgnoreCase)))
             {
                 throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] is a batch; a batch cannot hold one.");
             }

@@ -22,7 +22,7 @@ internal static class CallListBatches
             var planned = Plan(index, request, operation);
             index = checked(index + 1);
             var added = planned.Command?.Length ?? 0;
-            if (batch.Count > 0 && (batch.Count == batchSize || length + added > MaxLength || planned.OwnCall is not null))
+            if (batch.Count > 0 && (length + added > MaxLength || planned.OwnCall is not null))
             {
                 yield return batch;
                 batch = new List<PlannedCallList>(batchSize);
@@ -31,7 +31,9 @@ internal static class CallListBatches
 
             batch.Add(planned);
             length += added;
-            if (planned.OwnCall is not null)
+
+            // A full one does not wait for what comes next.
+            if (planned.OwnCall is not null || batch.Count == batchSize)
             {
                 yield return batch;
                 batch = new List<PlannedCallList>(batchSize);

@@ -26,7 +26,7 @@ public sealed class CheckedCallList
     public IReadOnlyList<long>? Dropped { get; }
 
     /// <summary>
-    /// Why the members could not be read, a <see cref="Bitrix24Exception"/> or an <see cref="OperationCanceledException"/>; <see langword="null"/> when they were. The list was made all the same.
+    /// Why the members could not be read, most often a <see cref="Bitrix24Exception"/> or an <see cref="OperationCanceledException"/>; <see langword="null"/> when they were. The list was made all the same.
     /// </summary>
     public Exception? CheckFailure { get; }
 

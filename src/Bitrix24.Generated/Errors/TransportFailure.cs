@@ -38,9 +38,9 @@ internal static class TransportFailure
     internal static Bitrix24TransportException NoResult(in FailureContext context, HttpStatusCode status) =>
         new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = status });
 
-    /// <summary>The next page is the last one again: going on would never end.</summary>
+    /// <summary>The next page is the last one again, or the rows are not in the order that was asked for: going on would never end, or leave rows out.</summary>
     internal static Bitrix24TransportException NoProgress(in FailureContext context) =>
-        new(Make(context, "the portal sends rows of the page before again; it does not page as this method does", mayHaveRun: true, RetryAdvice.Never) with { StatusCode = HttpStatusCode.OK });
+        new(Make(context, "the portal sends rows again, or not in the order that was asked for", mayHaveRun: true, RetryAdvice.Never) with { StatusCode = HttpStatusCode.OK });
 
     /// <summary>A redirect that was not followed. It is sent in place of running the method.</summary>
     internal static Bitrix24TransportException Redirected(in FailureContext context, HttpStatusCode status, string why) =>

@@ -27,6 +27,9 @@ internal sealed class Call
     /// <summary>How often it was sent, hops to a moved portal not counted.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>Whether an attempt has begun to be sent.</summary>
+    public bool SendingBegan { get; set; }
+
     /// <summary>Whether an attempt so far may have run: then nothing that comes later makes it undone.</summary>
     public bool MayHaveRun { get; set; }
 

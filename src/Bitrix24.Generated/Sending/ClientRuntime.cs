@@ -22,7 +22,7 @@ internal sealed class ClientRuntime
         ExecutionTimeBudget = options.ExecutionTimeBudget;
         MaxResponseSize = options.MaxResponseSize;
         UserAgent = Bitrix24.UserAgent.For(options.ApplicationName);
-        Logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        Logger = loggerFactory is null ? NullLogger.Instance : new GuardedLogger(loggerFactory.CreateLogger(Telemetry.Name));
         Retry = new RetryPolicy(options.Retry, options.TimeProvider, Logger);
     }
 

@@ -43,13 +43,14 @@ internal static class Answer
     }
 
     /// <summary>
-    /// Looks at the whole text before anything in it is believed: half an object, or one with something behind it, is no answer.
+    /// Looks at the whole text before anything in it is believed: half an object, one with something behind it, or one that says two things is no answer.
     /// An error under any HTTP status is an error.
     /// </summary>
     private static Shape ShapeOf(MemoryStream body, Encoding encoding, out PortalError error)
     {
         error = default;
         var isError = false;
+        var hasError = false;
         var hasResult = false;
         var isForeign = false;
         try
@@ -67,13 +68,16 @@ internal static class Answer
                 switch (name)
                 {
                     case "error":
+                        isForeign |= hasError;
+                        hasError = true;
                         isError = json.TokenType != JsonToken.Null;
-                        error = error with { Code = Text(json) };
+                        error = error with { Code = Scalar.Text(json) };
                         break;
                     case "error_description":
-                        error = error with { Description = Text(json) };
+                        error = error with { Description = Scalar.Text(json) };
                         break;
                     case "result":
+                        isForeign |= hasResult;
                         hasResult = true;
                         error = error with { BesideResult = json.TokenType != JsonToken.Null };
                         break;
@@ -130,12 +134,6 @@ internal static class Answer
 
         return false;
     }
-
-    private static string? Text(JsonTextReader json) => json.TokenType switch
-    {
-        JsonToken.String or JsonToken.Integer or JsonToken.Float or JsonToken.Boolean => Convert.ToString(json.Value, CultureInfo.InvariantCulture),
-        _ => null,
-    };
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider timeProvider) => response.Headers.RetryAfter switch
     {

@@ -7,12 +7,13 @@ internal sealed class LenientScalarConverter : JsonConverter
 {
     public override bool CanWrite => false;
 
-    public override bool CanConvert(Type objectType) => objectType == typeof(double?) || objectType == typeof(long?) || objectType == typeof(DateTimeOffset?);
+    public override bool CanConvert(Type objectType) => objectType == typeof(double?) || objectType == typeof(long?) || objectType == typeof(DateTimeOffset?) || objectType == typeof(string);
 
     public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
     {
         object? value = objectType == typeof(double?) ? Scalar.Number(reader)
             : objectType == typeof(long?) ? Scalar.Integer(reader)
+            : objectType == typeof(string) ? Scalar.Text(reader)
             : Scalar.Date(reader);
         reader.Skip();
         return value;

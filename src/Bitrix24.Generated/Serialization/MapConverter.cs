@@ -1,5 +1,6 @@
 using System.Globalization;
 using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
@@ -32,16 +33,31 @@ internal sealed class MapConverter<T> : JsonConverter
                 }
 
                 break;
-            case JsonToken.Null:
-                break;
             default:
-                throw new JsonSerializationException($"{reader.Path} is no map");
+                if (typeof(T) == typeof(JToken))
+                {
+                    throw new JsonSerializationException($"{reader.Path} is no map");
+                }
+
+                // As good as empty: what it would have said of a command is missing then.
+                break;
         }
 
         return map;
     }
 
     public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
+
+    /// <summary>Of two values of one key nobody knows which is true.</summary>
+    private static void Set(Dictionary<string, T> map, string key, T value, JsonReader reader)
+    {
+        if (map.ContainsKey(key))
+        {
+            throw new JsonSerializationException($"{reader.Path} is there twice");
+        }
+
+        map.Add(key, value);
+    }
 
     private static void Add(Dictionary<string, T> map, string key, JsonReader reader, JsonSerializer serializer)
     {
@@ -50,7 +66,7 @@ internal sealed class MapConverter<T> : JsonConverter
             // A count informs: one that cannot be read counts as absent, and does not turn what was done into a failure.
             if (Scalar.Integer(reader) is { } number)
             {
-                map[key] = (T)(object)number;
+                Set(map, key, (T)(object)number, reader);
             }
 
             reader.Skip();
@@ -58,9 +74,9 @@ internal sealed class MapConverter<T> : JsonConverter
         }
 
         // A result that is null is a result.
-        if (reader.TokenType != JsonToken.Null || typeof(T) == typeof(Newtonsoft.Json.Linq.JToken))
+        if (reader.TokenType != JsonToken.Null || typeof(T) == typeof(JToken))
         {
-            map[key] = serializer.Deserialize<T>(reader)!;
+            Set(map, key, serializer.Deserialize<T>(reader) ?? Activator.CreateInstance<T>(), reader);
         }
     }
 }

@@ -29,12 +29,18 @@ internal static class Scalar
         return number is { } finite && !double.IsNaN(finite) && !double.IsInfinity(finite) ? finite : null;
     }
 
-    internal static DateTimeOffset? Date(JsonReader reader) =>
+    internal static DateTimeOffset? Date(JsonReader reader) => reader.Value as DateTimeOffset? ?? (
         reader is { TokenType: JsonToken.String, Value: string text }
         && HasOffset(text)
         && DateTimeOffset.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
-            : null;
+            : null);
+
+    internal static string? Text(JsonReader reader) => reader.TokenType switch
+    {
+        JsonToken.String or JsonToken.Integer or JsonToken.Float or JsonToken.Boolean => Convert.ToString(reader.Value, CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     private static bool HasOffset(string date) => date.Length > 0 && date[date.Length - 1] == 'Z' || date.LastIndexOfAny(['+', '-']) > date.IndexOf('T');
 }

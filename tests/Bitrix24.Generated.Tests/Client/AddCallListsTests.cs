@@ -20,6 +20,8 @@ public sealed class AddCallListsTests : IDisposable
         ("scope", SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"), false),
     ];
 
+    private static readonly AsyncLocal<bool> failingCalls = new();
+
     private readonly SimulatedPortal portal = SimulatedPortal.Start();
     private readonly Bitrix24Client bitrix24;
 
@@ -350,6 +352,150 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_leaves_in_the_middle_of_a_batch_finds_the_rest_of_it_in_the_log()
+    {
+        using var log = new CollectingLogger();
+        var logged = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl) }, log);
+
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var outcome in logged.AddCallListsAsync(Requests(50)))
+            {
+                if (outcome.Index == 3)
+                {
+                    throw new InvalidDataException();
+                }
+            }
+        });
+
+        Assert.Equal(
+            Enumerable.Range(4, 46).Select(index => $"crm.calllist.add in a batch had an outcome that nobody looked at: request {index}, id {index + 1}, execution Executed."),
+            log.Messages.Where(message => message.Contains("nobody looked at", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_live_source_is_not_asked_for_more_before_a_full_batch_is_sent()
+    {
+        var source = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
+        source.Writer.TryWrite(TestClient.Request);
+        var ids = new List<long?>();
+
+        await foreach (var outcome in bitrix24.AddCallListsAsync(source.Reader.ReadAllAsync(), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2 }))
+        {
+            ids.Add(outcome.Id);
+            Assert.True(outcome.Index == 2 ? source.Writer.TryComplete() : source.Writer.TryWrite(TestClient.Request));
+        }
+
+        Assert.Equal([1, 2, 3], ids);
+    }
+
+    [Fact]
+    public async Task A_stop_is_not_forgotten_while_the_source_waits()
+    {
+        using var stop = new CancellationTokenSource();
+        var waiting = new TaskCompletionSource();
+        async IAsyncEnumerable<AddCallListRequest> Source([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            yield return TestClient.Request;
+            using var registration = cancellationToken.Register(waiting.SetResult);
+            await waiting.Task;
+            yield return TestClient.Request;
+        }
+
+        var options = new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2, Progress = new Listener(_ => throw new InvalidDataException()) };
+        var outcomes = new List<AddCallListOutcome>();
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var outcome in bitrix24.AddCallListsAsync(Source(), options, stop.Token))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+
+        Assert.Equal(1, Assert.Single(outcomes).Id);
+        Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task A_logger_that_fails_changes_no_outcome()
+    {
+        var logged = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl) }, new FailingLogger());
+        AddCallListRequest[] requests = [TestClient.Request, new() { EntityType = CallListEntityType.Contact, Entities = [4040] }, TestClient.Request];
+
+        Assert.Equal([1, null, 2], (await ToListAsync(logged.AddCallListsAsync(requests))).Select(outcome => outcome.Id));
+        Assert.Equal(3, (await logged.AddCallListCheckedAsync(TestClient.Request)).Id);
+        await foreach (var _ in logged.AddCallListsAsync(Requests(3)))
+        {
+            break;
+        }
+
+        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => logged.AddCallListAsync(requests[1]));
+    }
+
+    [Theory]
+    [InlineData("\"result_time\":{\"c0\":[]}")]
+    [InlineData("\"result_time\":{\"c0\":\"x\"}")]
+    [InlineData("\"result_time\":false")]
+    [InlineData("\"result_total\":0")]
+    [InlineData("\"result_next\":\"\"")]
+    [InlineData("\"result_error\":\"\"")]
+    [InlineData("\"result_error\":{\"c2\":\"ENTITY_ERROR\"}")]
+    [InlineData("\"result_error\":{\"c2\":[]}")]
+    [InlineData("\"result_error\":{\"c2\":{\"error\":[],\"error_description\":{}}}")]
+    public async Task What_is_odd_beside_the_results_spoils_none(string member)
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, "{\"result\":{\"result\":{\"c0\":11,\"c1\":12}," + member + "}}"));
+
+        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(3)));
+
+        Assert.Equal([11, 12, null], outcomes.Select(outcome => outcome.Id));
+        Assert.Equal(CallExecution.Unknown, outcomes[2].Execution);
+    }
+
+    [Theory]
+    [InlineData("{\"result\":{\"result\":{\"c0\":11,\"c0\":12}}}")]
+    [InlineData("{\"result\":{\"result\":{\"c0\":11,\"c0\":null},\"result_error\":{\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}")]
+    [InlineData("{\"result\":{\"result\":[],\"result_error\":{\"c0\":{\"error\":\"INTERNAL_SERVER_ERROR\"},\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}")]
+    [InlineData("{\"result\":{\"result\":{\"c0\":11}},\"result\":{\"result\":[],\"result_error\":{\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}")]
+    [InlineData("{\"result\":{\"result\":{\"c0\":11}},\"result\":null,\"error\":\"QUERY_LIMIT_EXCEEDED\"}")]
+    [InlineData("{\"error\":\"INTERNAL_SERVER_ERROR\",\"error\":\"QUERY_LIMIT_EXCEEDED\"}")]
+    public async Task An_answer_that_says_two_things_is_believed_in_neither(string answer)
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, answer);
+        using var client = new TestClient(handler, options => options.Retry.MaxAttempts = 3);
+
+        var outcome = Assert.Single(await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1))));
+
+        Assert.Equal((CallExecution.Unknown, null, 1), (outcome.Execution, outcome.Id, handler.Requests));
+    }
+
+    [Fact]
+    public async Task Something_that_fails_behind_the_answer_leaves_lists_unknown_and_not_unsent()
+    {
+        using var listener = new System.Diagnostics.ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Bitrix24.Generated",
+            Sample = (ref System.Diagnostics.ActivityCreationOptions<System.Diagnostics.ActivityContext> options) =>
+                failingCalls.Value ? System.Diagnostics.ActivitySamplingResult.AllData : System.Diagnostics.ActivitySamplingResult.None,
+            ActivityStopped = activity => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : activity),
+        };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        failingCalls.Value = true;
+        var outcomes = new List<AddCallListOutcome>();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(2)))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+
+        Assert.Equal(2, portal.CallLists.Count);
+        Assert.Equal([CallExecution.Unknown, CallExecution.Unknown], outcomes.Select(outcome => outcome.Execution));
+    }
+
+    [Fact]
     public async Task A_source_may_use_one_request_for_all()
     {
         IEnumerable<AddCallListRequest> Source()
@@ -477,6 +623,26 @@ public sealed class AddCallListsTests : IDisposable
             }
 
             return new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1 }).AttemptAcquire();
+        }
+    }
+
+    private sealed class FailingLogger : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Information ? throw new IOException("disk full") : true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new TaskCanceledException("disk full");
+
+        public void Dispose()
+        {
         }
     }
 

@@ -72,6 +72,10 @@ public sealed class BatchTests : IDisposable
         Assert.Throws<ArgumentNullException>("request", () => BatchCommand.GetCallList(null!));
         Assert.Throws<ArgumentException>("method", () => BatchCommand.Call("user.current?a=b"));
         Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("user.current", 5));
+        Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("crm.contact.list", new { filter = new { ID = Array.Empty<int>() } }));
+        Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("x.y", new JObject { ["A[B]"] = 1 }));
+        Assert.Throws<ArgumentException>("request", () => BatchCommand.ListCallLists(new ListCallListsRequest { Select = [] }));
+        await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", "Batch.json")));
 
         async Task Refused(string message, BatchRequest request)
         {
@@ -104,17 +108,18 @@ public sealed class BatchTests : IDisposable
             }));
         Assert.Equal("crm.calllist.statuslist", BatchCommand.ListCallListStatuses());
         Assert.Equal(
-            "x.y?text=a%26b%3D%C3%A4%20%2B%25&yes=1&no=0&number=0.5&nothing=&when=2026-01-02T03%3A04%3A05Z&link=%24result%5Ba%5D&map[a%26][b%5B]=c",
+            "x.y?text=a%26b%3D%C3%A4%20%2B%25&bytes=AQID&yes=1&no=0&number=0.5&nothing=&when=2026-01-02T03%3A04%3A05Z&link=%24result%5Ba%5D&map[a%26][b]=c",
             BatchCommand.Call("x.y", new JObject
             {
                 ["text"] = "a&b=ä +%",
+                ["bytes"] = new byte[] { 1, 2, 3 },
                 ["yes"] = true,
                 ["no"] = false,
                 ["number"] = 0.5,
                 ["nothing"] = null,
                 ["when"] = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
                 ["link"] = "$result[a]",
-                ["map"] = new JObject { ["a&"] = new JObject { ["b["] = "c" } },
+                ["map"] = new JObject { ["a&"] = new JObject { ["b"] = "c" } },
             }));
     }
 
@@ -149,6 +154,29 @@ public sealed class BatchTests : IDisposable
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
         Assert.EndsWith("find out which of the commands ran before you send them again.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_time_of_a_command_keeps_its_dates()
+    {
+        const string Answer = """{"result":{"result":{"a":11},"result_time":{"a":{"start":1724916859.46,"date_start":"2024-08-29T10:34:19+03:00","date_finish":"2024-08-29T10:34:19+03:00"}}}}""";
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
+
+        var time = (await client.Bitrix24.BatchAsync(Batch(("a", "x.y")))).Result.ResultOf<AddCallListResponse>("a")!.Time!;
+
+        Assert.Equal(new DateTimeOffset(2024, 8, 29, 10, 34, 19, TimeSpan.FromHours(3)), time.DateStart);
+        Assert.Equal(TimeSpan.FromHours(3), time.StartedAt!.Value.Offset);
+    }
+
+    [Fact]
+    public async Task Errors_of_commands_carry_no_secret()
+    {
+        const string Answer = $$$"""{"result":{"result":[],"result_error":{"a":{"error":"{{{TestClient.WebhookCode}}}","error_description":"at {{{TestClient.WebhookUrl}}}"} } } }""";
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
+
+        var error = (await client.Bitrix24.BatchAsync(Batch(("a", "x.y")))).Result.Errors["a"];
+
+        Assert.DoesNotContain(TestClient.WebhookCode, error.RawErrorCode + error.ErrorDescription, StringComparison.Ordinal);
     }
 
     private static AddCallListRequest Many(int count) => new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };

@@ -152,7 +152,32 @@ public sealed class StreamTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => CountAsync(client.Bitrix24.EnumerateCallListsAsync(request)));
 
-        Assert.Contains("the portal sends rows of the page before again", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the portal sends rows again, or not in the order", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_portal_that_minds_no_order_is_an_error_and_no_stream_with_gaps()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"result":[{"ID":"1"},{"ID":"9"},{"ID":"2"}]}"""));
+
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() => CountAsync(client.Bitrix24.EnumerateCallListsAsync(new ListCallListsRequest { Select = [] })));
+    }
+
+    [Fact]
+    public async Task A_checked_list_that_is_on_its_way_is_waited_for()
+    {
+        using var stop = new CancellationTokenSource();
+        using var client = new TestClient(new StubHandler((_, _) =>
+        {
+            stop.Cancel();
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":11}") });
+        }));
+
+        var made = await client.Bitrix24.AddCallListCheckedAsync(TestClient.Request, stop.Token);
+
+        Assert.Equal(11, made.Id);
+        Assert.IsAssignableFrom<OperationCanceledException>(made.CheckFailure);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListCheckedAsync(TestClient.Request, stop.Token));
     }
 
     [Fact]

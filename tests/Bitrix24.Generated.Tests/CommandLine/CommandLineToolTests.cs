@@ -10,7 +10,7 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Demo_creates_a_call_list_and_says_that_it_is_a_demo()
     {
-        var (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "contact", "--ids", "9,17,19", "--webform", "1");
+        var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "contact", "--ids", "9,17,19", "--webform", "1");
 
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^Created call list 1\. The portal took \d+\.\d{3} s\.\n$", output);
@@ -20,10 +20,10 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Json_is_one_object_and_nothing_else()
     {
-        var (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "company", "--ids", "1 2", "--json", "--ids", "3");
+        var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "company", "--ids", "1 2", "--json", "--ids", "3");
 
         Assert.Equal(2, exitCode);
-        (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "company", "--ids", "1,2", "--ids", "3", "--json");
+        (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "company", "--ids", "1,2", "--ids", "3", "--json");
 
         Assert.Equal(0, exitCode);
         Assert.Equal(1, (int)JObject.Parse(output)["id"]!);
@@ -34,7 +34,7 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Without_a_portal_it_fails_and_names_both_ways_out()
     {
-        var (exitCode, output, error) = await Run([], "calllist", "add", "--type", "contact", "--ids", "9");
+        var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9");
 
         Assert.Equal(2, exitCode);
         Assert.Empty(output);
@@ -62,7 +62,7 @@ public sealed class CommandLineToolTests
 
         async Task Succeeds(Dictionary<string, string> variables, params string[] more)
         {
-            var (exitCode, output, error) = await Run(variables, ["calllist", "add", "--type", "contact", "--ids", "9", .. more]);
+            var (exitCode, output, error) = await Tool.RunAsync(variables, ["calllist", "add", "--type", "contact", "--ids", "9", .. more]);
             Assert.Equal((0, ""), (exitCode, error));
             Assert.StartsWith("Created call list ", output, StringComparison.Ordinal);
         }
@@ -92,7 +92,7 @@ public sealed class CommandLineToolTests
 
         async Task Fails(int expected, string words, string ids, string? webhookUrl = null)
         {
-            var (exitCode, output, error) = await Run(new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl }, "calllist", "add", "--type", "contact", "--ids", ids, "--max-attempts", "1");
+            var (exitCode, output, error) = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl }, "calllist", "add", "--type", "contact", "--ids", ids, "--max-attempts", "1");
             Assert.Equal(expected, exitCode);
             Assert.Empty(output);
             Assert.Contains(words, error, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Failure_as_json()
     {
-        var (exitCode, output, error) = await Run([], "calllist", "add", "--demo", "--type", "contact", "--ids", "404", "--json");
+        var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "contact", "--ids", "404", "--json");
 
         Assert.Equal(3, exitCode);
         Assert.Empty(output);
@@ -117,10 +117,10 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Contradicting_variables_and_unreadable_files_are_refused()
     {
-        var both = await Run(new() { ["BITRIX24_WEBHOOK_URL"] = "https://a.example/rest/1/x/", ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
-        var half = await Run(new() { ["BITRIX24_PORTAL_URL"] = "https://a.example/" }, "calllist", "add", "--type", "contact", "--ids", "9");
-        var other = await Run(new() { ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
-        var none = await Run([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", "no-such-file");
+        var both = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = "https://a.example/rest/1/x/", ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var half = await Tool.RunAsync(new() { ["BITRIX24_PORTAL_URL"] = "https://a.example/" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var other = await Tool.RunAsync(new() { ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var none = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", "no-such-file");
 
         Assert.Equal([2, 2, 2, 2], [both.ExitCode, half.ExitCode, other.ExitCode, none.ExitCode]);
         Assert.Contains("use one or the other", both.Error, StringComparison.Ordinal);
@@ -132,7 +132,7 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Help_shows_an_example_and_the_exit_codes()
     {
-        var (exitCode, output, _) = await Run([], "--help");
+        var (exitCode, output, _) = await Tool.RunAsync([], "--help");
 
         Assert.Equal(0, exitCode);
         Assert.Contains("b24 calllist add --demo --type contact --ids 9,17,19 --webform 1", output, StringComparison.Ordinal);
@@ -156,7 +156,7 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Addresses_among_wrong_arguments_are_not_repeated()
     {
-        var (exitCode, _, error) = await Run([], "calllist", "add", "--webhook-url", "https://a.example/rest/1/s3cr3tc0de/");
+        var (exitCode, _, error) = await Tool.RunAsync([], "calllist", "add", "--webhook-url", "https://a.example/rest/1/s3cr3tc0de/");
 
         Assert.Equal(2, exitCode);
         Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
@@ -172,9 +172,9 @@ public sealed class CommandLineToolTests
         var file = Path.Combine(folder.Path, "bitrix24.env");
         await File.WriteAllTextAsync(file, $"export BITRIX24_WEBHOOK_URL='{portal.WebhookUrl}'\n");
 
-        Assert.Equal(0, (await Run([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", file)).ExitCode);
+        Assert.Equal(0, (await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", file)).ExitCode);
         await File.AppendAllTextAsync(file, "nonsense\n");
-        var (exitCode, _, error) = await Run([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", file);
+        var (exitCode, _, error) = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", file);
 
         Assert.Equal(2, exitCode);
         Assert.Contains("Line 2 of the file", error, StringComparison.Ordinal);
@@ -186,18 +186,10 @@ public sealed class CommandLineToolTests
         const string Start = "dotnet run --project tools/b24 -- ";
         var command = Assert.Single(await File.ReadAllLinesAsync(Repository.PathOf("README.md")), line => line.StartsWith(Start, StringComparison.Ordinal));
 
-        var (exitCode, output, _) = await Run([], command.Substring(Start.Length).Split(' '));
+        var (exitCode, output, _) = await Tool.RunAsync([], command.Substring(Start.Length).Split(' '));
 
         Assert.Equal(0, exitCode);
         Assert.StartsWith("Created call list 1.", output, StringComparison.Ordinal);
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> Run(Dictionary<string, string> variables, params string[] arguments)
-    {
-        await using var output = new StringWriter { NewLine = "\n" };
-        await using var error = new StringWriter { NewLine = "\n" };
-        var exitCode = await CommandLineTool.RunAsync(arguments, output, error, name => variables.GetValueOrDefault(name));
-        return (exitCode, output.ToString(), error.ToString());
     }
 
     /// <summary>A disk without room.</summary>

@@ -178,7 +178,7 @@ public sealed class ImportTests : IDisposable
     public async Task A_report_belongs_to_one_portal_and_to_one_import_at_a_time()
     {
         await WriteAsync("type,ids\ncontact,9\n");
-        Assert.Equal(0, (await RunAsync([], "calllist", "import", File, "--demo")).ExitCode);
+        Assert.Equal(0, (await Tool.RunAsync([], "calllist", "import", File, "--demo")).ExitCode);
 
         var (exitCode, _, error) = await ImportAsync();
         Assert.Equal(2, exitCode);
@@ -327,27 +327,6 @@ public sealed class ImportTests : IDisposable
         AssertReportIsTrue(Count, portal);
     }
 
-    [Fact]
-    public async Task Memory_does_not_grow_with_the_file()
-    {
-        await PeakAsync(rows: 1000);
-        var small = await PeakAsync(rows: 1000);
-        var large = await PeakAsync(rows: 20_000);
-
-        Assert.True(large - small < 100_000, $"{small} bytes with 1 000 rows, {large} with 20 000.");
-
-        async Task<long> PeakAsync(int rows)
-        {
-            await System.IO.File.WriteAllLinesAsync(File, Enumerable.Range(1, rows).Select(id => FormattableString.Invariant($"contact,{id}")).Prepend("type,ids"));
-            using var client = new TestClient(new AnsweringHandler());
-            using var report = ImportReport.Open(Path.Combine(folder.Path, Guid.NewGuid().ToString("N")), "x");
-            var import = new CallListImport(client.Bitrix24, File, report, resendUnknown: false, maxConcurrency: 1);
-            var peak = 0L;
-            await import.RunAsync(new ImportSummary(import.Check()), done => peak = done.Done % 500 == 0 ? Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true)) : peak, CancellationToken.None);
-            return peak;
-        }
-    }
-
     private static Bitrix24Client BusyClient(SimulatedPortal portal, TimeProvider clock) => TestClient.On(portal.WebhookUrl, options =>
     {
         options.TimeProvider = clock;
@@ -362,15 +341,7 @@ public sealed class ImportTests : IDisposable
     private Task WriteAsync(string text) => System.IO.File.WriteAllTextAsync(File, text);
 
     private Task<(int ExitCode, string Output, string Error)> ImportAsync(params string[] more) =>
-        RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl }, ["calllist", "import", File, "--max-attempts", "1", .. more]);
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Dictionary<string, string> variables, params string[] arguments)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var exitCode = await CommandLineTool.RunAsync(arguments, output, error, variables.GetValueOrDefault);
-        return (exitCode, output.ToString(), error.ToString());
-    }
+        Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl }, ["calllist", "import", File, "--max-attempts", "1", .. more]);
 
     private List<(int Row, string Outcome, string Id, string Error)> Report() =>
         [.. System.IO.File.ReadLines(ReportFile).Skip(1).Select(line => line.Split(',')).Select(line => (int.Parse(line[0], CultureInfo.InvariantCulture), line[1], line[2], line[3]))];
@@ -388,17 +359,5 @@ public sealed class ImportTests : IDisposable
             Assert.True(line.Outcome != "Created" || line.Id == made[0].Id.ToString(CultureInfo.InvariantCulture));
             Assert.NotEqual("NotCreated", line.Outcome);
         });
-    }
-
-    /// <summary>A portal that keeps nothing.</summary>
-    private sealed class AnsweringHandler : HttpMessageHandler
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var commands = (JObject)JObject.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))["cmd"]!;
-            var results = new JObject(commands.Properties().Select(command => new JProperty(command.Name, 7)));
-            var answer = new JObject { ["result"] = new JObject { ["result"] = results, ["result_error"] = new JArray() } };
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer.ToString()) };
-        }
     }
 }

@@ -166,7 +166,10 @@ public sealed class SimulatedPortalBatchTests : IDisposable
 
         Assert.Equal("""HTTP 200 {"result":[{"ID":"9","NAME":"Ada"}]}""", await PostAsync("rest/7/code/crm.contact.list", """{"filter":{"NAME":"Ada"}}"""));
         Assert.Equal("""HTTP 200 {"result":null}""", await PostAsync("rest/7/code/app.info", "{}"));
+        portal.AddMethod("x.y", _ => throw new InvalidOperationException("boom"));
+        Assert.Contains("""{"result":{"a":null},"result_error":{"b":{"error":"INTERNAL_SERVER_ERROR","error_description":"boom"}}""", await PostAsync("rest/7/code/batch", """{"cmd":{"a":"app.info","b":"x.y"}}"""), StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>("answer", () => portal.AddMethod("x", null!));
+        Assert.Throws<ArgumentException>("method", () => portal.AddMethod("Batch", _ => 1));
     }
 
     [Fact]

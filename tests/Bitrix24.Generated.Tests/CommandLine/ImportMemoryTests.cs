@@ -1,0 +1,52 @@
+using System.Net;
+using Bitrix24.CommandLine;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Tests;
+
+[Collection(nameof(AloneCollection))]
+public sealed class ImportMemoryTests
+{
+    [Fact]
+    public async Task Memory_does_not_grow_with_the_file()
+    {
+        const int Rows = 20_000;
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "lists.csv");
+        await File.WriteAllLinesAsync(path, Enumerable.Range(1, Rows).Select(id => FormattableString.Invariant($"contact,{id}")).Prepend("type,ids"));
+        using var client = new TestClient(new AnsweringHandler());
+        using var report = ImportReport.Open(path + ".report.csv", "portal");
+        var import = new CallListImport(client.Bitrix24, path, report, resendUnknown: false, maxConcurrency: 1);
+        var (early, late) = (long.MaxValue, long.MaxValue);
+
+        await import.RunAsync(
+            new ImportSummary(import.Check()),
+            done =>
+            {
+                if (done.Done is 2000 or 2500 or 3000)
+                {
+                    early = Math.Min(early, GC.GetTotalMemory(forceFullCollection: true));
+                }
+                else if (done.Done is Rows - 1000 or Rows - 500 or Rows)
+                {
+                    late = Math.Min(late, GC.GetTotalMemory(forceFullCollection: true));
+                }
+            },
+            CancellationToken.None);
+
+        // A byte for each row would show.
+        Assert.True(late - early < Rows, $"{early} bytes near the beginning, {late} at the end.");
+    }
+
+    /// <summary>A portal that keeps nothing.</summary>
+    private sealed class AnsweringHandler : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var commands = (JObject)JObject.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))["cmd"]!;
+            var results = new JObject(commands.Properties().Select(command => new JProperty(command.Name, 7)));
+            var answer = new JObject { ["result"] = new JObject { ["result"] = results, ["result_error"] = new JArray() } };
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer.ToString()) };
+        }
+    }
+}
