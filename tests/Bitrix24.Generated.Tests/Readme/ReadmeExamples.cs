@@ -1,6 +1,7 @@
 using Bitrix24.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bitrix24.Tests;
 
@@ -228,5 +229,112 @@ public sealed class ReadmeExamples : IDisposable
 
         Assert.Equal([9, 17], Assert.Single(portal.CallLists).Entities);
         Assert.Single(portal.Requests);
+    }
+
+    [Fact]
+    public async Task Members()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var made = await bitrix24.AddCallListAsync(TestClient.Request);
+
+        await foreach (CallListItem member in bitrix24.EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = made.Result }))
+        {
+            Console.WriteLine($"{member.Id}: {member.Status}");
+        }
+    }
+
+    [Fact]
+    public async Task Many_call_lists()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var cancellationToken = CancellationToken.None;
+        AddCallListRequest[] requests = [TestClient.Request, new() { EntityType = CallListEntityType.Contact, Entities = [404] }];
+
+        await foreach (AddCallListOutcome outcome in bitrix24.AddCallListsAsync(requests, cancellationToken: cancellationToken))
+        {
+            switch (outcome.Execution)
+            {
+                case CallExecution.Executed:
+                    Console.WriteLine($"{outcome.Index}: call list {outcome.Id}");
+                    break;
+                case CallExecution.NotExecuted:
+                    Console.WriteLine($"{outcome.Index}: not made: {outcome.Exception!.Message}");
+                    break;
+                case CallExecution.Unknown:
+                    Console.WriteLine($"{outcome.Index}: look in the portal first: {outcome.Exception!.Message}");
+                    break;
+            }
+        }
+
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Many_call_lists_with_options()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var cancellationToken = CancellationToken.None;
+        var saved = 0;
+
+        var options = new AddCallListsOptions
+        {
+            MaxConcurrency = 2,                                                    // requests under way at once; 1 by default
+            Progress = new Progress<AddCallListsProgress>(done => Console.WriteLine($"{done.Completed}: {done.Created} created, {done.Unknown} unknown")),
+        };
+
+        await foreach (AddCallListOutcome outcome in bitrix24.AddCallListsAsync(ReadFromErpAsync(), options, cancellationToken))
+        {
+            await SaveAsync(outcome);
+        }
+
+        Assert.Equal(3, saved);
+
+        async IAsyncEnumerable<AddCallListRequest> ReadFromErpAsync()
+        {
+            for (var row = 0; row < 3; row++)
+            {
+                await Task.Yield();
+                yield return TestClient.Request;
+            }
+        }
+
+        Task SaveAsync(AddCallListOutcome outcome)
+        {
+            saved += outcome.Id is null ? 0 : 1;
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task Batch()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var request = TestClient.Request;
+
+        BatchResult result = (await bitrix24.BatchAsync(new BatchRequest
+        {
+            Commands = new Dictionary<string, string>
+            {
+                ["made"] = BatchCommand.AddCallList(request),
+                ["list"] = "crm.calllist.get?ID=$result[made]",                    // the result of the command before
+                ["user"] = BatchCommand.Call("user.current"),                      // any method
+            },
+        })).Result;
+
+        CallList list = result.ResultOf<GetCallListResponse>("list")!.Result;      // null when the command failed:
+        BatchError? why = result.Errors.GetValueOrDefault("list");
+
+        Assert.Equal(1, list.Id);
+        Assert.Null(why);
+    }
+
+    [Fact]
+    public void Portal_with_limits()
+    {
+        var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { RequestBurst = 50, ExecutionTimeLimit = TimeSpan.FromSeconds(480), TimeProvider = clock });
+        portal.AddMethod("crm.contact.list", _ => new[] { new { ID = "9" } });
+
+        Assert.Empty(portal.Requests);
     }
 }
