@@ -1,29 +1,106 @@
+using System.Diagnostics;
 using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
 
 /// <summary>Packs what users get, and uses it as a stranger would.</summary>
 public sealed class PackageTests
 {
-    private const string Version = "0.0.1-packed";
+    /// <summary>Of its own, so that no package that somebody has packed before takes its place.</summary>
+    private const string PackedVersion = "0.0.1-packed";
+
+    private static readonly string Version = XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
 
     [Fact]
-    public async Task Packed_packages_hold_what_they_should_and_make_a_call_list_in_a_fresh_project()
+    public async Task Packed_packages_hold_what_they_should_and_serve_strangers()
     {
         using var copy = new RepositoryCopy();
-        using var consumer = new TemporaryFolder();
-        var feed = Directory.CreateDirectory(Path.Combine(consumer.Path, "feed")).FullName;
+        using var consumers = new TemporaryFolder();
+        RepositoryCopy.Copy(Repository.PathOf("tests/Consumers"), consumers.Path);
+        var feed = Directory.CreateDirectory(Path.Combine(consumers.Path, "feed")).FullName;
         foreach (var project in new[] { "src/Bitrix24.Generated", "src/Bitrix24.Generated.Testing" })
         {
-            await DotNet.RunAsync(copy.Path, ["pack", project, "-o", feed, $"-p:Version={Version}", .. DotNet.Alone]);
+            await DotNet.RunAsync(copy.Path, ["pack", project, "-o", feed, $"-p:Version={PackedVersion}", .. DotNet.Alone]);
         }
 
-        AssertClientPackage(Path.Combine(feed, $"Bitrix24.Generated.{Version}.nupkg"));
-        AssertTestingPackage(Path.Combine(feed, $"Bitrix24.Generated.Testing.{Version}.nupkg"));
-        Assert.Equal(["lib/net10.0/Bitrix24.Generated.pdb", "lib/netstandard2.0/Bitrix24.Generated.pdb"], Files(Path.Combine(feed, $"Bitrix24.Generated.{Version}.snupkg"), ".pdb"));
+        foreach (var project in Directory.GetFiles(consumers.Path, "*.csproj", SearchOption.AllDirectories))
+        {
+            await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project)).Replace($"Version=\"{Version}\"", $"Version=\"{PackedVersion}\"", StringComparison.Ordinal));
+        }
 
-        Assert.Equal("created 1 for CONTACT 9, 17; the portal took some time", await RunConsumerAsync(consumer.Path));
+        AssertClientPackage(Path.Combine(feed, $"Bitrix24.Generated.{PackedVersion}.nupkg"));
+        AssertTestingPackage(Path.Combine(feed, $"Bitrix24.Generated.Testing.{PackedVersion}.nupkg"));
+        Assert.Equal(["lib/net10.0/Bitrix24.Generated.pdb", "lib/netstandard2.0/Bitrix24.Generated.pdb"], Files(Path.Combine(feed, $"Bitrix24.Generated.{PackedVersion}.snupkg"), ".pdb"));
+
+        await DotNet.RunAsync(consumers.Path, ["build", $"-p:RestoreFallbackFolders={await GlobalPackagesAsync(consumers.Path)}", .. DotNet.Alone]);
+        Assert.Equal("created 1 for CONTACT 9, 17; the portal took some time\npushed 2 of 3\n", await DotNet.RunAsync(consumers.Path, "exec", "Console/bin/Debug/net10.0/Console.dll"));
+        Assert.Contains("Passed:     2", await DotNet.RunAsync(consumers.Path, "test", "UserTests", "--no-build"), StringComparison.Ordinal);
+        await AssertServiceKeepsItsSecretAsync(Path.Combine(consumers.Path, "Service/bin/Debug/net10.0"));
+    }
+
+    [Fact]
+    public async Task Readme_shows_the_test_project_that_runs()
+    {
+        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
+        var project = await File.ReadAllTextAsync(Repository.PathOf("tests/Consumers/UserTests/UserTests.csproj"));
+
+        Assert.Contains($"```xml\n{project}```", readme, StringComparison.Ordinal);
+        Assert.Contains($"<PackageReference Include=\"Bitrix24.Generated\" Version=\"{Version}\" />", project, StringComparison.Ordinal);
+    }
+
+    /// <summary>A service with configuration and dependency injection that logs everything it can.</summary>
+    private static async Task AssertServiceKeepsItsSecretAsync(string folder)
+    {
+        const string Code = "s3cr3tc0de";
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = Code });
+        portal.Contacts.Add(9);
+        using var service = Process.Start(new ProcessStartInfo("dotnet", ["exec", "Service.dll", "--urls", "http://127.0.0.1:0"])
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["Bitrix24__WebhookUrl"] = portal.WebhookUrl, ["ASPNETCORE_ENVIRONMENT"] = "Production" },
+        })!;
+        try
+        {
+            var log = new StringBuilder();
+            Match address;
+            do
+            {
+                log.AppendLine(await service.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(log.ToString()));
+                address = Regex.Match(log.ToString(), @"Now listening on: (?<url>\S+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+            }
+            while (!address.Success);
+
+            using var http = new HttpClient { BaseAddress = new Uri(address.Groups["url"].Value) };
+            async Task<string> PostAsync(string contact)
+            {
+                using var answer = await http.PostAsync(new Uri($"/calls/{contact}", UriKind.Relative), content: null);
+                return FormattableString.Invariant($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            }
+
+            Assert.Equal("200 1", await PostAsync("9"));
+            Assert.StartsWith("422 ", await PostAsync("404"), StringComparison.Ordinal);
+            portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadGateway, $"<html>{portal.WebhookUrl}", "text/html"));
+            Assert.StartsWith("502 ", await PostAsync("9"), StringComparison.Ordinal);
+            Assert.Equal("Acme.Service/1.0", portal.Requests[0].Headers["User-Agent"].Split(' ')[0]);
+
+            service.Kill();
+            log.Append(await service.StandardOutput.ReadToEndAsync()).Append(await service.StandardError.ReadToEndAsync());
+            Assert.Contains("crm.calllist.add failed", log.ToString(), StringComparison.Ordinal);
+            Assert.Contains("Bitrix24.Generated", log.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(Code, log.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            service.Kill();
+        }
     }
 
     private static void AssertClientPackage(string package)
@@ -37,8 +114,9 @@ public sealed class PackageTests
         Assert.Equal("README.md", Text(metadata, "readme"));
         Assert.NotEmpty(Text(metadata, "description"));
         Assert.NotEmpty(Text(metadata, "tags"));
-        Assert.Equal(["Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"], Dependencies(metadata, "net10.0"));
-        Assert.Equal(["Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"], Dependencies(metadata, ".NETStandard2.0"));
+        string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];
+        Assert.Equal(dependencies, Dependencies(metadata, "net10.0"));
+        Assert.Equal(dependencies, Dependencies(metadata, ".NETStandard2.0"));
     }
 
     private static void AssertTestingPackage(string package)
@@ -47,43 +125,6 @@ public sealed class PackageTests
             ["README.md", "lib/net10.0/Bitrix24.Generated.Testing.dll", "lib/net10.0/Bitrix24.Generated.Testing.xml", "lib/net8.0/Bitrix24.Generated.Testing.dll", "lib/net8.0/Bitrix24.Generated.Testing.xml"],
             Files(package, ".dll", ".xml", ".md"));
         Assert.Equal(["Microsoft.IdentityModel.Protocols.OpenIdConnect", "Newtonsoft.Json", "WireMock.Net.Minimal"], Dependencies(Metadata(package), "net10.0"));
-    }
-
-    private static async Task<string> RunConsumerAsync(string folder)
-    {
-        await File.WriteAllTextAsync(Path.Combine(folder, "nuget.config"), """<configuration><packageSources><add key="packed" value="feed" /></packageSources></configuration>""");
-        await File.WriteAllTextAsync(Path.Combine(folder, "consumer.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                <NuGetAudit>false</NuGetAudit>
-                <RestorePackagesPath>packages</RestorePackagesPath>
-                <RestoreFallbackFolders>{await GlobalPackagesAsync(folder)}</RestoreFallbackFolders>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Bitrix24.Generated" Version="{Version}" />
-                <PackageReference Include="Bitrix24.Generated.Testing" Version="{Version}" />
-              </ItemGroup>
-            </Project>
-            """);
-        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), """
-            using System;
-            using System.Linq;
-            using Bitrix24;
-            using Bitrix24.Testing;
-
-            using var portal = SimulatedPortal.Start();
-            portal.Contacts.Add(9, 17, 19);
-            IBitrix24Client bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
-            var made = await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17] });
-            var list = portal.CallLists.Single();
-            Console.WriteLine($"created {made.Result} for {list.EntityType} {string.Join(", ", list.Entities)}; the portal took {(made.Time?.Elapsed >= TimeSpan.Zero ? "some time" : "an unknown time")}");
-            """);
-        await DotNet.RunAsync(folder, ["build", "consumer.csproj", .. DotNet.Alone]);
-        return (await DotNet.RunAsync(folder, "exec", "bin/Debug/net10.0/consumer.dll")).Trim();
     }
 
     private static async Task<string> GlobalPackagesAsync(string folder) =>

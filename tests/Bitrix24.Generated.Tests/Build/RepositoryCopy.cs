@@ -46,7 +46,7 @@ internal sealed class RepositoryCopy : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static void Copy(string from, string to)
+    internal static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (var file in Directory.EnumerateFiles(from))
