@@ -60,9 +60,10 @@ public sealed class SecretsTests
             (HttpStatusCode.OK, Secret, "text/plain"),
             (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
             (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
+            (HttpStatusCode.OK, $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"}},"result_time":"{{Secret}}"} }""", "application/json"),
         })
         {
-            portal.FailNext(SimulatedFault.Answer(status, body, contentType));
+            portal.FailNext(SimulatedFault.Answer(status, body, contentType), times: 2);
             await Fails(request);
         }
 
@@ -78,7 +79,15 @@ public sealed class SecretsTests
         Assert.Contains(portal.Requests, received => (received.PathAndQuery + received.Body).Contains(Secret, StringComparison.Ordinal));
         Assert.All(shown, text => Assert.DoesNotContain(Secret, text, StringComparison.OrdinalIgnoreCase));
 
-        async Task Fails(AddCallListRequest request) => Collect(await Assert.ThrowsAnyAsync<Bitrix24Exception>(() => bitrix24.AddCallListAsync(request)), shown);
+        async Task Fails(AddCallListRequest request)
+        {
+            Collect(await Assert.ThrowsAnyAsync<Bitrix24Exception>(() => bitrix24.AddCallListAsync(request)), shown);
+            await foreach (var outcome in bitrix24.AddCallListsAsync([request, request]))
+            {
+                shown.Enqueue(outcome.ToString());
+                Collect(outcome.Exception!, shown);
+            }
+        }
     }
 
     [Theory]
