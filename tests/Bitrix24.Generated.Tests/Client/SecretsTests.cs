@@ -60,7 +60,7 @@ public sealed class SecretsTests
             (HttpStatusCode.OK, Secret, "text/plain"),
             (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
             (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
-            (HttpStatusCode.OK, $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"}},"result_time":"{{Secret}}"} }""", "application/json"),
+            (HttpStatusCode.OK, $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"} },"result_time":"{{Secret}}"} }""", "application/json"),
         })
         {
             portal.FailNext(SimulatedFault.Answer(status, body, contentType), times: 2);
