@@ -51,17 +51,7 @@ public sealed class SecretsTests
         }
 
         await Fails(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [10] });
-        foreach (var (status, body, contentType) in new[]
-        {
-            (HttpStatusCode.BadRequest, $$"""{"error":"{{Secret}}","error_description":"{{Secret}}"}""", "application/json"),
-            (HttpStatusCode.Unauthorized, $$"""{"error":"NO_AUTH_FOUND","error_description":"No webhook {{Secret}} of {{portal.WebhookUrl}}"}""", "application/json"),
-            (HttpStatusCode.InternalServerError, $$"""{"error":["{{Secret}}"]}""", "application/json"),
-            (HttpStatusCode.BadGateway, $"<html>{portal.WebhookUrl}</html>", "text/html"),
-            (HttpStatusCode.OK, Secret, "text/plain"),
-            (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
-            (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
-            (HttpStatusCode.OK, $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"} },"result_time":"{{Secret}}"} }""", "application/json"),
-        })
+        foreach (var (status, body, contentType) in TelltaleAnswers(portal))
         {
             portal.FailNext(SimulatedFault.Answer(status, body, contentType), times: 2);
             await Fails(request);
@@ -89,6 +79,19 @@ public sealed class SecretsTests
             }
         }
     }
+
+    /// <summary>Answers of a portal that repeats what it was called with.</summary>
+    private static (HttpStatusCode Status, string Body, string ContentType)[] TelltaleAnswers(SimulatedPortal portal) =>
+    [
+        (HttpStatusCode.BadRequest, $$"""{"error":"{{Secret}}","error_description":"{{Secret}}"}""", "application/json"),
+        (HttpStatusCode.Unauthorized, $$"""{"error":"NO_AUTH_FOUND","error_description":"No webhook {{Secret}} of {{portal.WebhookUrl}}"}""", "application/json"),
+        (HttpStatusCode.InternalServerError, $$"""{"error":["{{Secret}}"]}""", "application/json"),
+        (HttpStatusCode.BadGateway, $"<html>{portal.WebhookUrl}</html>", "text/html"),
+        (HttpStatusCode.OK, Secret, "text/plain"),
+        (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
+        (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
+        (HttpStatusCode.OK, $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"} },"result_time":"{{Secret}}"} }""", "application/json"),
+    ];
 
     [Theory]
     [MemberData(nameof(Kinds))]
