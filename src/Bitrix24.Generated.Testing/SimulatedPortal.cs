@@ -74,7 +74,7 @@ public sealed class SimulatedPortal : IDisposable
             PreWireMockMiddlewareInit = application => Prepare((IApplicationBuilder)application),
         });
         server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(message => ToMessage(Receive(message))));
-        Url = new Uri(server.Urls[0] + "/");
+        Url = new Uri($"http://127.0.0.1:{server.Port}/");
     }
 
     /// <summary>Address of the portal.</summary>
