@@ -57,6 +57,14 @@ internal static class RequestCheck
         }
     }
 
+    internal static void Unique(IReadOnlyList<long>? values, string property)
+    {
+        if (values is not null && Repetition.Find(values) is >= 0 and var index)
+        {
+            throw Repeated(property, index, values[index]);
+        }
+    }
+
     internal static void Unique<T>(IReadOnlyList<T>? values, string property)
     {
         if (values is null || values.Count < 2)
@@ -69,10 +77,12 @@ internal static class RequestCheck
         {
             if (!seen.Add(values[index]))
             {
-                throw Refused(FormattableString.Invariant($"{property}[{index}] repeats {values[index]}; each value may be given only once."));
+                throw Repeated(property, index, values[index]);
             }
         }
     }
+
+    private static ArgumentException Repeated<T>(string property, int index, T value) => Refused(FormattableString.Invariant($"{property}[{index}] repeats {value}; each value may be given only once."));
 
     internal static ArgumentException Refused(string message, string parameter = "request") => new(message, parameter);
 }
