@@ -7,7 +7,7 @@ namespace Bitrix24;
 public sealed partial class Bitrix24Client
 {
     private Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
@@ -15,7 +15,7 @@ public sealed partial class Bitrix24Client
     }
 
     private async Task<TResponse> CallAsync<TResponse>(Call call, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         using var activity = Telemetry.StartCall(call.Method, Volatile.Read(ref portal));
         var started = runtime.TimeProvider.GetTimestamp();
@@ -56,7 +56,7 @@ public sealed partial class Bitrix24Client
     /// have expired as well; one that was just issued is not renewed again.
     /// </summary>
     private async Task<TResponse> AttemptAsync<TResponse>(Call call, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         const int MostRenewals = 2;
         for (var renewals = 0; ; renewals++)
@@ -81,7 +81,7 @@ public sealed partial class Bitrix24Client
 
     /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
     private async Task<TResponse> TryAsync<TResponse>(Call call, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         await WaitForBudgetAsync(call, cancellationToken).ConfigureAwait(false);
         var first = Volatile.Read(ref portal);
@@ -105,7 +105,7 @@ public sealed partial class Bitrix24Client
     }
 
     private async Task<(TResponse? Response, Uri? MovedTo)> SendOnceAsync<TResponse>(Call call, Uri host, int hops, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         if (call.SeesSendingThrough)
         {
@@ -114,8 +114,8 @@ public sealed partial class Bitrix24Client
         }
 
         var context = ContextOf(call);
-        using var timeout = runtime.NewTimeout();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var either = runtime.NewTimeout();
+        using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
         using var body = new RequestBody(call.Request, call.AccessToken);
         var url = new Uri(host, credentials.MethodPath(call.Method));
         using var message = runtime.NewPost(url, body);
@@ -144,13 +144,13 @@ public sealed partial class Bitrix24Client
     }
 
     private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, Uri host, HttpResponseMessage response, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         var bound = response.IsSuccessStatusCode ? runtime.MaxResponseSize : Math.Min(ResponseBody.MaxErrorSize, runtime.MaxResponseSize);
         using var body = await ResponseBody.ReadAsync(response.Content, bound, cancellationToken).ConfigureAwait(false) ?? throw TransportFailure.TooLarge(context, response, bound);
         try
         {
-            var answer = Answer.Read<TResponse>(context, response, body, runtime.TimeProvider);
+            var answer = Answer.ReadResponse<TResponse>(context, response, body, runtime.TimeProvider);
             NoteExecutionTime(call, answer);
             return answer;
         }

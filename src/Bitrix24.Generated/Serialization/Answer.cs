@@ -19,13 +19,20 @@ internal static class Answer
         Foreign,
     }
 
+    /// <summary>Reads the answer of a method, mostly in one pass. What is no plain result in UTF-8 takes the long way.</summary>
+    /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
+    internal static TResponse ReadResponse<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider)
+        where TResponse : class, IResponse, new() =>
+        (response.IsSuccessStatusCode && body.Length > 0 && body.Bytes[0] == '{' && EncodingOf(response.Content) is UTF8Encoding ? AnswerReader.TryRead<TResponse>(body) : null)
+        ?? Read<TResponse>(context, response, body, timeProvider);
+
     /// <param name="context">What call it is.</param>
     /// <param name="response">The head of the answer.</param>
     /// <param name="body">Its body.</param>
     /// <param name="timeProvider">The clock that a date to wait for goes by.</param>
     /// <param name="resultRequired">Whether the answer is one of a method, with a member <c>result</c>.</param>
     /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
-    internal static TResponse Read<TResponse>(in FailureContext context, HttpResponseMessage response, MemoryStream body, TimeProvider timeProvider, bool resultRequired = true)
+    internal static TResponse Read<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider, bool resultRequired = true)
     {
         var status = response.StatusCode;
         var encoding = EncodingOf(response.Content);
@@ -46,7 +53,7 @@ internal static class Answer
     /// Looks at the whole text before anything in it is believed: half an object, or one with something behind it, is no answer.
     /// An error under any HTTP status is an error.
     /// </summary>
-    private static Shape ShapeOf(MemoryStream body, Encoding encoding, out PortalError error)
+    private static Shape ShapeOf(ResponseBody body, Encoding encoding, out PortalError error)
     {
         error = default;
         var isError = false;
@@ -99,7 +106,7 @@ internal static class Answer
         return isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
     }
 
-    private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, MemoryStream body, Encoding encoding)
+    private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, ResponseBody body, Encoding encoding)
     {
         try
         {
@@ -112,11 +119,7 @@ internal static class Answer
         }
     }
 
-    private static JsonTextReader Open(MemoryStream body, Encoding encoding)
-    {
-        body.Position = 0;
-        return Json.Reader(new StreamReader(body, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1024, leaveOpen: true));
-    }
+    private static JsonTextReader Open(ResponseBody body, Encoding encoding) => Json.Reader(new StreamReader(body.Open(), encoding, detectEncodingFromByteOrderMarks: true));
 
     private static bool ReadToken(JsonTextReader json)
     {
