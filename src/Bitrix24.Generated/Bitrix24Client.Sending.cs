@@ -22,7 +22,7 @@ public sealed partial class Bitrix24Client
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var response = await runtime.Retry.ExecuteAsync(call, AttemptAsync<TResponse>, cancellationToken).ConfigureAwait(false);
+            var response = await runtime.Retry.ExecuteAsync<TResponse>(call, credentials.CanRenew ? RenewingAsync<TResponse> : TryAsync<TResponse>, cancellationToken).ConfigureAwait(false);
             var duration = runtime.TimeProvider.GetElapsedTime(started);
             Log.CallSucceeded(runtime.Logger, call.Method, duration.TotalMilliseconds, call.Attempts);
             Telemetry.Succeeded(activity, call.Method, duration, call.Attempts, response.Time);
@@ -55,7 +55,7 @@ public sealed partial class Bitrix24Client
     /// One attempt, and where the portal does not take the access token, another with a new one. A new one may be somebody else's and
     /// have expired as well; one that was just issued is not renewed again.
     /// </summary>
-    private async Task<TResponse> AttemptAsync<TResponse>(Call call, CancellationToken cancellationToken)
+    private async Task<TResponse> RenewingAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         const int MostRenewals = 2;
@@ -65,11 +65,11 @@ public sealed partial class Bitrix24Client
             {
                 return await TryAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (credentials.CanRenew && renewals < MostRenewals && exception.Retry == RetryAdvice.AfterRenewal)
+            catch (Bitrix24AuthenticationException exception) when (renewals < MostRenewals && exception.Retry == RetryAdvice.AfterRenewal)
             {
                 await credentials.RenewAsync(call.AccessToken!, call, new TokenEndpoint(runtime), cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (credentials.CanRenew && renewals == 0 && exception.ErrorCode is Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken)
+            catch (Bitrix24AuthenticationException exception) when (renewals == 0 && exception.ErrorCode is Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken)
             {
                 if (await credentials.ReloadAsync(call, runtime, cancellationToken).ConfigureAwait(false) == call.AccessToken)
                 {
@@ -117,7 +117,7 @@ public sealed partial class Bitrix24Client
         using var either = runtime.NewTimeout();
         using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
         using var body = new RequestBody(call.Request, call.AccessToken);
-        var url = new Uri(host, credentials.MethodPath(call.Method));
+        var url = urls.Of(host, call.Method);
         using var message = runtime.NewPost(url, body);
         try
         {
