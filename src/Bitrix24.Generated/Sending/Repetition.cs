@@ -6,22 +6,22 @@ namespace Bitrix24;
 internal static class Repetition
 {
     /// <summary>The index of the first value that repeats an earlier one; -1 when there is none.</summary>
-    internal static int Find(IReadOnlyList<long> values)
+    internal static int Find(ReadOnlySpan<long> values)
     {
         var index = 1;
-        while (index < values.Count && values[index - 1] < values[index])
+        while (index < values.Length && values[index - 1] < values[index])
         {
             index++;
         }
 
-        return index >= values.Count ? -1 : FindUnordered(values);
+        return index >= values.Length ? -1 : FindUnordered(values);
     }
 
     /// <summary>A hash table with open addressing, at most half full, of the positions of the values: a pooled array in place of a set.</summary>
-    private static int FindUnordered(IReadOnlyList<long> values)
+    private static int FindUnordered(ReadOnlySpan<long> values)
     {
         var bits = 2;
-        while (1L << bits < 2L * values.Count)
+        while (1L << bits < 2L * values.Length)
         {
             bits++;
         }
@@ -31,7 +31,7 @@ internal static class Repetition
         Array.Clear(positions, 0, size);
         try
         {
-            for (var index = 0; index < values.Count; index++)
+            for (var index = 0; index < values.Length; index++)
             {
                 var slot = SlotOf(values[index], bits);
                 while (positions[slot] != 0)

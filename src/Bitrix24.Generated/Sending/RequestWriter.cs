@@ -7,7 +7,7 @@ namespace Bitrix24;
 /// <summary>
 /// Writes a request as UTF-8, the same text that the serializer writes. Generated code calls it, once for each member; one that is not set is left out.
 /// </summary>
-internal sealed class RequestWriter(PooledStream target)
+internal readonly struct RequestWriter(PooledStream target)
 {
     private const int LongestInteger = 20;
 
@@ -42,13 +42,9 @@ internal sealed class RequestWriter(PooledStream target)
         Name(name);
         target.WriteByte((byte)'[');
 
-        // Ids of one kind are about as long as each other: one buffer that is large enough, and no larger one after it.
-        var count = values.Count;
-        target.Reserve(count == 0 ? 0 : checked(count * (LengthOf(values[count - 1]) + 1)));
-        for (var index = 0; index < count; index++)
+        using (var integers = new Integers(values))
         {
-            Integer(values[index]);
-            Next();
+            List(integers.Span);
         }
 
         target.Close((byte)']');
@@ -111,6 +107,30 @@ internal sealed class RequestWriter(PooledStream target)
         span[name.Length + 1] = (byte)'"';
         span[name.Length + 2] = (byte)':';
         target.Advance(name.Length + 3);
+    }
+
+    private void List(ReadOnlySpan<long> values)
+    {
+        const int Longest = LongestInteger + 1;
+
+        // Ids of one kind are about as long as each other: one buffer that is large enough, and no larger one after it.
+        var room = target.GetSpan(values.IsEmpty ? 0 : checked((values.Length * (LengthOf(values[values.Length - 1]) + 1)) + Longest));
+        var used = 0;
+        foreach (var value in values)
+        {
+            if (room.Length - used < Longest)
+            {
+                target.Advance(used);
+                room = target.GetSpan(Longest);
+                used = 0;
+            }
+
+            Utf8Formatter.TryFormat(value, room.Slice(used), out var written);
+            used += written;
+            room[used++] = (byte)',';
+        }
+
+        target.Advance(used);
     }
 
     private void Next() => target.WriteByte((byte)',');

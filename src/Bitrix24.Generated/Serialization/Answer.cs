@@ -23,7 +23,7 @@ internal static class Answer
     /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
     internal static TResponse ReadResponse<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider)
         where TResponse : class, IResponse, new() =>
-        (response.IsSuccessStatusCode && body.Length > 0 && body.Bytes[0] == '{' && EncodingOf(response.Content) is UTF8Encoding ? AnswerReader.TryRead<TResponse>(body) : null)
+        (response.IsSuccessStatusCode && body.Length > 0 && body.Bytes[0] == '{' && IsUtf8(response.Content) ? AnswerReader.TryRead<TResponse>(body) : null)
         ?? Read<TResponse>(context, response, body, timeProvider);
 
     /// <param name="context">What call it is.</param>
@@ -146,6 +146,18 @@ internal static class Answer
         { Date: { } date } when date - timeProvider.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
         _ => null,
     };
+
+    private static bool IsUtf8(HttpContent content)
+    {
+#if NET
+        // What portals send is recognized without being taken apart.
+        if (content.Headers.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString() is "application/json; charset=utf-8" or "application/json;charset=utf-8" or "application/json")
+        {
+            return true;
+        }
+#endif
+        return EncodingOf(content) is UTF8Encoding;
+    }
 
     /// <summary>The declared encoding where there is one that is known here; a byte order mark counts for more.</summary>
     private static Encoding EncodingOf(HttpContent content)
