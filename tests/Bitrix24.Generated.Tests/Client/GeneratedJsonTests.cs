@@ -93,6 +93,18 @@ public sealed class GeneratedJsonTests
         await AreSame(OneOf(batch, batch, Value), client => client.BatchAsync(new BatchRequest { Commands = new Dictionary<string, string> { ["a"] = "user.current" } }));
     }
 
+    [Fact]
+    public async Task Characters_that_take_two_units_are_read_wherever_they_stand()
+    {
+        for (var length = 900; length < 1100; length++)
+        {
+            var name = new string('x', length) + "\uD83D\uDE00\uD83D\uDE00!";
+            using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":[{"NAME":"{{name}}","STATUS_ID":"SUCCESS"}]}"""));
+
+            Assert.Equal(name, Assert.Single((await client.Bitrix24.ListCallListStatusesAsync()).Result).Name);
+        }
+    }
+
     private static async Task<bool> IsSame<TResponse>(StubHandler handler, object request, Task<TResponse> call)
     {
         await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
