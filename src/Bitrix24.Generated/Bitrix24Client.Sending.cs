@@ -7,7 +7,7 @@ namespace Bitrix24;
 public sealed partial class Bitrix24Client
 {
     private Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
@@ -15,14 +15,14 @@ public sealed partial class Bitrix24Client
     }
 
     private async Task<TResponse> CallAsync<TResponse>(Call call, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         using var activity = Telemetry.StartCall(call.Method, Volatile.Read(ref portal));
         var started = runtime.TimeProvider.GetTimestamp();
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var response = await runtime.Retry.ExecuteAsync(call, AttemptAsync<TResponse>, cancellationToken).ConfigureAwait(false);
+            var response = await runtime.Retry.ExecuteAsync<TResponse>(call, credentials.CanRenew ? RenewingAsync<TResponse> : TryAsync<TResponse>, cancellationToken).ConfigureAwait(false);
             var duration = runtime.TimeProvider.GetElapsedTime(started);
             Log.CallSucceeded(runtime.Logger, call.Method, duration.TotalMilliseconds, call.Attempts);
             Telemetry.Succeeded(activity, call.Method, duration, call.Attempts, response.Time);
@@ -55,8 +55,8 @@ public sealed partial class Bitrix24Client
     /// One attempt, and where the portal does not take the access token, another with a new one. A new one may be somebody else's and
     /// have expired as well; one that was just issued is not renewed again.
     /// </summary>
-    private async Task<TResponse> AttemptAsync<TResponse>(Call call, CancellationToken cancellationToken)
-        where TResponse : IResponse
+    private async Task<TResponse> RenewingAsync<TResponse>(Call call, CancellationToken cancellationToken)
+        where TResponse : class, IResponse, new()
     {
         const int MostRenewals = 2;
         for (var renewals = 0; ; renewals++)
@@ -65,11 +65,11 @@ public sealed partial class Bitrix24Client
             {
                 return await TryAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (credentials.CanRenew && renewals < MostRenewals && exception.Retry == RetryAdvice.AfterRenewal)
+            catch (Bitrix24AuthenticationException exception) when (renewals < MostRenewals && exception.Retry == RetryAdvice.AfterRenewal)
             {
                 await credentials.RenewAsync(call.AccessToken!, call, new TokenEndpoint(runtime), cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (credentials.CanRenew && renewals == 0 && exception.ErrorCode is Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken)
+            catch (Bitrix24AuthenticationException exception) when (renewals == 0 && exception.ErrorCode is Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken)
             {
                 if (await credentials.ReloadAsync(call, runtime, cancellationToken).ConfigureAwait(false) == call.AccessToken)
                 {
@@ -81,7 +81,7 @@ public sealed partial class Bitrix24Client
 
     /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
     private async Task<TResponse> TryAsync<TResponse>(Call call, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         await WaitForBudgetAsync(call, cancellationToken).ConfigureAwait(false);
         var first = Volatile.Read(ref portal);
@@ -105,7 +105,7 @@ public sealed partial class Bitrix24Client
     }
 
     private async Task<(TResponse? Response, Uri? MovedTo)> SendOnceAsync<TResponse>(Call call, Uri host, int hops, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         if (call.SeesSendingThrough)
         {
@@ -115,10 +115,10 @@ public sealed partial class Bitrix24Client
 
         call.SendingBegan = true;
         var context = ContextOf(call);
-        using var timeout = runtime.NewTimeout();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var either = runtime.NewTimeout();
+        using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
         using var body = new RequestBody(call.Request, call.AccessToken);
-        var url = new Uri(host, credentials.MethodPath(call.Method));
+        var url = urls.Of(host, call.Method);
         using var message = runtime.NewPost(url, body);
         try
         {
@@ -145,13 +145,13 @@ public sealed partial class Bitrix24Client
     }
 
     private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, Uri host, HttpResponseMessage response, CancellationToken cancellationToken)
-        where TResponse : IResponse
+        where TResponse : class, IResponse, new()
     {
         var bound = response.IsSuccessStatusCode ? runtime.MaxResponseSize : Math.Min(ResponseBody.MaxErrorSize, runtime.MaxResponseSize);
         using var body = await ResponseBody.ReadAsync(response.Content, bound, cancellationToken).ConfigureAwait(false) ?? throw TransportFailure.TooLarge(context, response, bound);
         try
         {
-            var answer = Answer.Read<TResponse>(context, response, body, runtime.TimeProvider);
+            var answer = Answer.ReadResponse<TResponse>(context, response, body, runtime.TimeProvider);
             NoteExecutionTime(call, answer);
             Redact(answer);
             return answer;

@@ -10,6 +10,7 @@ public sealed partial class Bitrix24Client
     private readonly ClientRuntime runtime;
     private readonly ExecutionTimeBudget executionTime;
     private readonly Func<string?, string?> redact;
+    private readonly MethodUrls urls;
 
     internal Bitrix24Client(Bitrix24Credentials credentials, ClientRuntime runtime)
     {
@@ -17,6 +18,7 @@ public sealed partial class Bitrix24Client
         this.runtime = runtime;
         executionTime = runtime.BudgetOf(credentials);
         redact = credentials.Redact;
+        urls = new MethodUrls(credentials);
         portal = credentials.PortalUrl;
     }
 

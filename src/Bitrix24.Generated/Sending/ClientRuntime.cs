@@ -1,5 +1,4 @@
 using System.Net.Http;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,8 +8,6 @@ namespace Bitrix24;
 /// <summary>What the clients of one set of options share, whichever portals they call.</summary>
 internal sealed class ClientRuntime
 {
-    private static readonly MediaTypeWithQualityHeaderValue AcceptedType = new("application/json");
-
     private readonly ConditionalWeakTable<Bitrix24Credentials, ExecutionTimeBudget> budgets = new();
 
     internal ClientRuntime(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
@@ -57,7 +54,7 @@ internal sealed class ClientRuntime
     public HttpRequestMessage NewPost(Uri url, HttpContent content)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
-        message.Headers.Accept.Add(AcceptedType);
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         HttpConnections.OfferHttp2(message);
         SendPass.Attach(message);

@@ -8,4 +8,8 @@ internal sealed class EmptyRequest : IRequest
     public void Validate()
     {
     }
+
+    public void Write(RequestWriter json)
+    {
+    }
 }

@@ -5,4 +5,7 @@ internal interface IRequest
 {
     /// <summary>Throws an <see cref="ArgumentException"/> when the request cannot be right.</summary>
     void Validate();
+
+    /// <summary>Writes its members.</summary>
+    void Write(RequestWriter json);
 }

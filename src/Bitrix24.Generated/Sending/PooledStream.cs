@@ -24,21 +24,44 @@ internal sealed class PooledStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        Reserve(count);
-        Buffer.BlockCopy(buffer, offset, this.buffer, length, count);
-        length += count;
-    }
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
 #if NET
-    public override void Write(ReadOnlySpan<byte> buffer)
+    public override
+#else
+    internal
+#endif
+    void Write(ReadOnlySpan<byte> buffer)
     {
-        Reserve(buffer.Length);
-        buffer.CopyTo(this.buffer.AsSpan(length));
+        buffer.CopyTo(GetSpan(buffer.Length));
         length += buffer.Length;
     }
-#endif
+
+    public override void WriteByte(byte value)
+    {
+        Reserve(1);
+        buffer[length++] = value;
+    }
+
+    /// <summary>Room for at least so many bytes, of which <see cref="Advance"/> says how many were used.</summary>
+    internal Span<byte> GetSpan(int count)
+    {
+        Reserve(count);
+        return buffer.AsSpan(length);
+    }
+
+    internal void Advance(int count) => length += count;
+
+    /// <summary>Closes a list or an object: in place of the comma after its last member, where there is one.</summary>
+    internal void Close(byte bracket)
+    {
+        if (buffer[length - 1] == ',')
+        {
+            length--;
+        }
+
+        WriteByte(bracket);
+    }
 
     public override void Flush()
     {
@@ -62,7 +85,7 @@ internal sealed class PooledStream : Stream
     {
         if (disposing && buffer.Length > 0)
         {
-            Return(buffer);
+            Return(buffer, length);
             buffer = [];
             length = 0;
         }
@@ -70,19 +93,26 @@ internal sealed class PooledStream : Stream
         base.Dispose(disposing);
     }
 
-    private void Reserve(int count)
+    internal void Reserve(int count)
     {
-        if (buffer.Length - length >= count)
+        if (buffer.Length - length < count)
         {
-            return;
+            Grow(count);
         }
+    }
 
+    private void Grow(int count)
+    {
         var larger = ArrayPool<byte>.Shared.Rent(checked(Math.Max(length + count, length * 2)));
         Buffer.BlockCopy(buffer, 0, larger, 0, length);
-        Return(buffer);
+        Return(buffer, length);
         buffer = larger;
     }
 
     /// <summary>Cleared: the next to rent it must not find a token in it.</summary>
-    private static void Return(byte[] rented) => ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+    private static void Return(byte[] rented, int used)
+    {
+        Array.Clear(rented, 0, used);
+        ArrayPool<byte>.Shared.Return(rented);
+    }
 }

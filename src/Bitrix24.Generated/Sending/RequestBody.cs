@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http;
-using System.Net.Http.Headers;
 using System.Text;
 using Newtonsoft.Json;
 
@@ -22,7 +21,7 @@ internal sealed class RequestBody : HttpContent
 
         // In place of the bracket at the end.
         stamp = accessToken is null ? [] : Encoding.UTF8.GetBytes($"{(request.IsEmptyObject ? string.Empty : ",")}\"auth\":{JsonConvert.ToString(accessToken)}}}");
-        Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        Headers.TryAddWithoutValidation("Content-Type", "application/json");
     }
 
     /// <summary>Whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>

@@ -45,6 +45,23 @@ internal static class RequestCheck
         }
     }
 
+    internal static void ItemMinimum(IReadOnlyList<long>? values, long minimum, string property)
+    {
+        if (values is null)
+        {
+            return;
+        }
+
+        using var integers = new Integers(values);
+        for (var index = 0; index < integers.Span.Length; index++)
+        {
+            if (integers.Span[index] < minimum)
+            {
+                throw TooSmall(property, index, integers.Span[index], minimum);
+            }
+        }
+    }
+
     internal static void ItemMinimum<T>(IReadOnlyList<T>? values, T minimum, string property)
         where T : IComparable<T>
     {
@@ -52,8 +69,22 @@ internal static class RequestCheck
         {
             if (values[index].CompareTo(minimum) < 0)
             {
-                throw Refused(FormattableString.Invariant($"{property}[{index}] is {values[index]}; the least is {minimum}."));
+                throw TooSmall(property, index, values[index], minimum);
             }
+        }
+    }
+
+    internal static void Unique(IReadOnlyList<long>? values, string property)
+    {
+        if (values is null)
+        {
+            return;
+        }
+
+        using var integers = new Integers(values);
+        if (Repetition.Find(integers.Span) is >= 0 and var index)
+        {
+            throw Repeated(property, index, integers.Span[index]);
         }
     }
 
@@ -69,10 +100,14 @@ internal static class RequestCheck
         {
             if (!seen.Add(values[index]))
             {
-                throw Refused(FormattableString.Invariant($"{property}[{index}] repeats {values[index]}; each value may be given only once."));
+                throw Repeated(property, index, values[index]);
             }
         }
     }
+
+    private static ArgumentException TooSmall<T>(string property, int index, T value, T minimum) => Refused(FormattableString.Invariant($"{property}[{index}] is {value}; the least is {minimum}."));
+
+    private static ArgumentException Repeated<T>(string property, int index, T value) => Refused(FormattableString.Invariant($"{property}[{index}] repeats {value}; each value may be given only once."));
 
     internal static ArgumentException Refused(string message, string parameter = "request") => new(message, parameter);
 }

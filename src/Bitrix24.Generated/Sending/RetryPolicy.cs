@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -45,16 +46,41 @@ internal sealed class RetryPolicy
             .Build();
     }
 
+    /// <summary>The first attempt is made here: only a call that has failed needs the pipeline.</summary>
     internal async Task<TResponse> ExecuteAsync<TResponse>(Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+    {
+        ExceptionDispatchInfo failure;
+        try
+        {
+            return await attempt(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Bitrix24Exception exception)
+        {
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+
+        return await TryAgainAsync(failure, call, attempt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TResponse> TryAgainAsync<TResponse>(ExceptionDispatchInfo? failure, Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(CallKey, call);
         try
         {
             return await pipeline.ExecuteAsync(
-                static async (context, attempt) => await attempt(CallOf(context), context.CancellationToken).ConfigureAwait(false),
-                context,
-                attempt).ConfigureAwait(false);
+                async context =>
+                {
+                    Interlocked.Exchange(ref failure, null)?.Throw();
+                    return await attempt(call, context.CancellationToken).ConfigureAwait(false);
+                },
+                context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (failure is not null)
+        {
+            // Cancelled before the pipeline has looked at it: what came of the attempt is worth more.
+            failure.Throw();
+            throw;
         }
         finally
         {

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using Newtonsoft.Json;
 
 namespace Bitrix24;
 
@@ -11,8 +9,6 @@ namespace Bitrix24;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Several own it; the last one to release it disposes of the buffer.")]
 internal sealed class SerializedRequest
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     private readonly PooledStream stream = new();
 
     // The call and every body on its way: with HTTP/2 an answer can come while a body is still being sent, and the buffer must
@@ -21,9 +17,10 @@ internal sealed class SerializedRequest
 
     internal SerializedRequest(IRequest request)
     {
-        using var text = new StreamWriter(stream, Utf8, bufferSize: 1024, leaveOpen: true);
-        using var json = new JsonTextWriter(text);
-        Json.Serializer.Serialize(json, request);
+        var json = new RequestWriter(stream);
+        json.Start();
+        request.Write(json);
+        json.End();
     }
 
     internal int Length => (int)stream.Length;

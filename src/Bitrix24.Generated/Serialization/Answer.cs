@@ -19,13 +19,20 @@ internal static class Answer
         Foreign,
     }
 
+    /// <summary>Reads the answer of a method, mostly in one pass. What is no plain result in UTF-8 takes the long way.</summary>
+    /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
+    internal static TResponse ReadResponse<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider)
+        where TResponse : class, IResponse, new() =>
+        (response.IsSuccessStatusCode && body.Length > 0 && body.Bytes[0] == '{' && IsUtf8(response.Content) ? AnswerReader.TryRead<TResponse>(body) : null)
+        ?? Read<TResponse>(context, response, body, timeProvider);
+
     /// <param name="context">What call it is.</param>
     /// <param name="response">The head of the answer.</param>
     /// <param name="body">Its body.</param>
     /// <param name="timeProvider">The clock that a date to wait for goes by.</param>
     /// <param name="resultRequired">Whether the answer is one of a method, with a member <c>result</c>.</param>
     /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
-    internal static TResponse Read<TResponse>(in FailureContext context, HttpResponseMessage response, MemoryStream body, TimeProvider timeProvider, bool resultRequired = true)
+    internal static TResponse Read<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider, bool resultRequired = true)
     {
         var status = response.StatusCode;
         var encoding = EncodingOf(response.Content);
@@ -46,7 +53,7 @@ internal static class Answer
     /// Looks at the whole text before anything in it is believed: half an object, one with something behind it, or one that says two things is no answer.
     /// An error under any HTTP status is an error.
     /// </summary>
-    private static Shape ShapeOf(MemoryStream body, Encoding encoding, out PortalError error)
+    private static Shape ShapeOf(ResponseBody body, Encoding encoding, out PortalError error)
     {
         error = default;
         var isError = false;
@@ -103,7 +110,7 @@ internal static class Answer
         return isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
     }
 
-    private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, MemoryStream body, Encoding encoding)
+    private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, ResponseBody body, Encoding encoding)
     {
         try
         {
@@ -116,11 +123,7 @@ internal static class Answer
         }
     }
 
-    private static JsonTextReader Open(MemoryStream body, Encoding encoding)
-    {
-        body.Position = 0;
-        return Json.Reader(new StreamReader(body, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1024, leaveOpen: true));
-    }
+    private static JsonTextReader Open(ResponseBody body, Encoding encoding) => Json.Reader(new StreamReader(body.Open(), encoding, detectEncodingFromByteOrderMarks: true));
 
     private static bool ReadToken(JsonTextReader json)
     {
@@ -141,6 +144,18 @@ internal static class Answer
         { Date: { } date } when date - timeProvider.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
         _ => null,
     };
+
+    private static bool IsUtf8(HttpContent content)
+    {
+#if NET
+        // What portals send is recognized without being taken apart.
+        if (content.Headers.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString() is "application/json; charset=utf-8" or "application/json;charset=utf-8" or "application/json")
+        {
+            return true;
+        }
+#endif
+        return EncodingOf(content) is UTF8Encoding;
+    }
 
     /// <summary>The declared encoding where there is one that is known here; a byte order mark counts for more.</summary>
     private static Encoding EncodingOf(HttpContent content)

@@ -12,22 +12,26 @@ internal sealed class MapConverter<T> : JsonConverter
 
     public override bool CanConvert(Type objectType) => objectType == typeof(IReadOnlyDictionary<string, T>);
 
-    public override object ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
+    public override object ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer) => Read(reader, serializer);
+
+    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
+
+    internal static IReadOnlyDictionary<string, T> Read(JsonReader reader, JsonSerializer serializer)
     {
         var map = new Dictionary<string, T>(StringComparer.Ordinal);
         switch (reader.TokenType)
         {
             case JsonToken.StartObject:
-                while (reader.Read() && reader.TokenType == JsonToken.PropertyName)
+                while (Next(reader) && reader.TokenType == JsonToken.PropertyName)
                 {
                     var key = (string)reader.Value!;
-                    reader.Read();
+                    Next(reader);
                     Add(map, key, reader, serializer);
                 }
 
                 break;
             case JsonToken.StartArray:
-                for (var index = 0; reader.Read() && reader.TokenType != JsonToken.EndArray; index++)
+                for (var index = 0; Next(reader) && reader.TokenType != JsonToken.EndArray; index++)
                 {
                     Add(map, index.ToString(CultureInfo.InvariantCulture), reader, serializer);
                 }
@@ -46,7 +50,18 @@ internal sealed class MapConverter<T> : JsonConverter
         return map;
     }
 
-    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
+    private static bool Next(JsonReader reader)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonToken.Comment)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Of two values of one key nobody knows which is true.</summary>
     private static void Set(Dictionary<string, T> map, string key, T value, JsonReader reader)

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Bitrix24;
+
+/// <summary>The addresses of the methods, made once: a client calls the same few again and again. Those of a webhook are secrets.</summary>
+internal sealed class MethodUrls(Bitrix24Credentials credentials)
+{
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly ConcurrentDictionary<string, (Uri Host, Uri Url)> urls = new(StringComparer.Ordinal);
+
+    internal Uri Of(Uri host, string method)
+    {
+        if (urls.TryGetValue(method, out var known) && ReferenceEquals(known.Host, host))
+        {
+            return known.Url;
+        }
+
+        var url = new Uri(host, credentials.MethodPath(method));
+        urls[method] = (host, url);
+        return url;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Bitrix24;
+
+/// <summary>An enum that a portal may extend; the implementations are generated.</summary>
+internal interface IOpenEnum
+{
+    /// <summary>The value on the wire.</summary>
+    string Value { get; }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bitrix24.Benchmarks;
+
+/// <summary>This client as an application gets it from dependency injection, on a stub in place of the connections.</summary>
+internal sealed class StubbedClient : IDisposable
+{
+    internal const string Webhook = "https://portal.example/rest/1/abc123/";
+
+    private readonly ServiceProvider services;
+
+    internal StubbedClient(byte[] answer)
+    {
+        var collection = new ServiceCollection();
+        collection.AddBitrix24Client(options =>
+        {
+            options.Credentials = Bitrix24Credentials.Webhook(Webhook);
+            options.RateLimit = Bitrix24RateLimit.Unlimited;
+        }).ConfigurePrimaryHttpMessageHandler(() => new StubHandler(answer));
+        services = collection.BuildServiceProvider();
+        Bitrix24 = services.GetRequiredService<IBitrix24Client>();
+    }
+
+    internal IBitrix24Client Bitrix24 { get; }
+
+    public void Dispose() => services.Dispose();
+}
