@@ -51,19 +51,8 @@ internal sealed class PortalRateLimiter : RateLimiter
 
     private TimeSpan Now => timeProvider.GetElapsedTime(origin);
 
-    public override RateLimiterStatistics GetStatistics()
-    {
-        lock (sync)
-        {
-            return new RateLimiterStatistics
-            {
-                CurrentAvailablePermits = Math.Max(0, ((Now + tolerance - Later(emptyAt, Now)).Ticks / interval.Ticks) + 1),
-                CurrentQueuedCount = waiting,
-                TotalSuccessfulLeases = acquired,
-                TotalFailedLeases = refused,
-            };
-        }
-    }
+    /// <summary>Nobody outside sees this limiter.</summary>
+    public override RateLimiterStatistics? GetStatistics() => null;
 
     /// <summary>The portal has refused a request: somebody else uses its bucket as well, and it is full.</summary>
     internal void Drain()

@@ -70,7 +70,7 @@ internal static class LoopbackMeasurement
     }
 
     /// <summary>The handler that this client makes for itself, made by hand.</summary>
-    private static HttpClient MakeHttpClient() => new(new SocketsHttpHandler
+    internal static HttpClient MakeHttpClient() => new(new SocketsHttpHandler
     {
         UseCookies = false,
         AllowAutoRedirect = false,

@@ -106,12 +106,13 @@ public sealed class PackageTests
     private static void AssertClientPackage(string package)
     {
         Assert.Equal(
-            ["README.md", "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml", "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml"],
-            Files(package, ".dll", ".xml", ".md", ".liquid", ".yaml", ".targets", ".props"));
+            ["README.md", "icon.png", "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml", "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml"],
+            Files(package, ".dll", ".xml", ".md", ".png", ".liquid", ".yaml", ".targets", ".props"));
 
         var metadata = Metadata(package);
         Assert.Equal("MIT", Text(metadata, "license"));
         Assert.Equal("README.md", Text(metadata, "readme"));
+        Assert.Equal("icon.png", Text(metadata, "icon"));
         Assert.NotEmpty(Text(metadata, "description"));
         Assert.NotEmpty(Text(metadata, "tags"));
         string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];

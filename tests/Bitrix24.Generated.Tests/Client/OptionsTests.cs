@@ -14,6 +14,19 @@ namespace Bitrix24.Tests;
 public sealed class OptionsTests
 {
     [Fact]
+    public void What_is_missing_among_the_options_is_named()
+    {
+        var options = new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl), RateLimit = null!, Retry = null! };
+        var impatient = new Bitrix24ClientOptions { Credentials = options.Credentials, RateLimit = new Bitrix24RateLimit(1, 1) { MaxWait = TimeSpan.FromSeconds(-1) } };
+
+        var exception = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Bitrix24Client.Create(options));
+
+        Assert.Contains("RateLimit is null.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Retry is null.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("RateLimit.MaxWait is -00:00:01;", Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Bitrix24Client.Create(impatient)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_configuration_says_which_key_is_wrong()
     {
         const string Webhook = "https://acme.bitrix24.com/rest/1/abc123/";

@@ -155,6 +155,17 @@ public sealed class ImportTests : IDisposable
         Assert.Empty(portal.Requests);
     }
 
+    [Fact]
+    public async Task What_makes_no_sense_is_refused()
+    {
+        await WriteAsync(Rows(1));
+
+        var (exitCode, _, error) = await ImportAsync("--concurrency", "0");
+
+        Assert.Equal((2, "--concurrency has to be 1 to 50.\n"), (exitCode, error));
+        Assert.Empty(portal.Requests);
+    }
+
     [Theory]
     [InlineData("hello\n")]
     [InlineData("row,outcome,id,error,message,fingerprint,portal\nx\n")]

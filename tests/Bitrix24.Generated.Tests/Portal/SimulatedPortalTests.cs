@@ -57,6 +57,33 @@ public sealed class SimulatedPortalTests
     }
 
     [Fact]
+    public async Task Checks_of_the_rest_of_the_family()
+    {
+        using var portal = NewPortal();
+        await TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request);
+        portal.Companies.Hide(7);
+        var table = new StringBuilder();
+
+        foreach (var (method, body) in new[]
+        {
+            ("get", "{}"), ("get", """{"ID":2}"""), ("get", """{"ID":"x"}"""),
+            ("list", """{"SELECT":["TITLE"]}"""), ("list", """{"FILTER":{">TITLE":1}}"""), ("list", """{"ORDER":{"TITLE":"ASC"}}"""),
+            ("items.get", "{}"), ("items.get", """{"LIST_ID":0}"""), ("items.get", """{"LIST_ID":2}"""), ("items.get", """{"LIST_ID":1,"FILTER":{"STATUS":"NONE"}}"""),
+            ("items.get", """{"LIST_ID":1,"FILTER":{"STATUS":"SUCCESS"}}"""), ("items.get", """{"LIST_ID":1,"FILTER":"x","start":50}"""),
+            ("update", "{}"), ("update", """{"LIST_ID":1}"""), ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD"}"""),
+            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD","ENTITIES":"x"}"""), ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD","ENTITIES":[9]}"""),
+            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"COMPANY","ENTITIES":[5]}"""), ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[]}"""),
+            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[9,9]}"""), ("update", """{"LIST_ID":2,"ENTITY_TYPE":"CONTACT","ENTITIES":[9]}"""),
+            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}"""),
+        })
+        {
+            table.Append(method).Append(' ').Append(body).Append("\n  ").Append(await Post(portal, portal.WebhookUrl + "crm.calllist." + method, body)).Append('\n');
+        }
+
+        await Verifier.Verify(table.ToString(), "txt");
+    }
+
+    [Fact]
     public async Task Authorization()
     {
         using var portal = NewPortal();

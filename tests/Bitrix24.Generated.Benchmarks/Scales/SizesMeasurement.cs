@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Bitrix24.Benchmarks;
+
+/// <summary>
+/// What a call costs per id from one id to a million, and what the first call of a size allocates in multiples of its body, without a network. What one size leaves in the pool serves the next: the largest says what a call needs.
+/// </summary>
+internal static class SizesMeasurement
+{
+    internal const string Command = "sizes";
+
+    private const int Rounds = 15;
+
+    /// <summary>Arguments: <c>shuffled</c> for ids in any order in place of ascending ones.</summary>
+    internal static async Task<int> RunAsync(string[] arguments)
+    {
+        var answer = Encoding.ASCII.GetBytes(LoopbackServer.Answer);
+        Console.WriteLine("| ids | ns per id | bytes of the first call in bodies |");
+        Console.WriteLine("|---|---|---|");
+        for (var count = 1; count <= 1_000_000; count *= 10)
+        {
+            var ids = Enumerable.Range(1_000_001, count).Select(id => (long)id).ToArray();
+            if (arguments is ["shuffled"])
+            {
+                new Random(7).Shuffle(ids);
+            }
+
+            var (time, bytes) = await MeasureAsync(answer, ids);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {count:N0} | {time:N0} | {bytes:N2} |"));
+        }
+
+        return 0;
+    }
+
+    private static async Task<(double NanosecondsPerId, double Bodies)> MeasureAsync(byte[] answer, long[] ids)
+    {
+        using var client = new StubbedClient(answer);
+        var first = GC.GetTotalAllocatedBytes(precise: true);
+        await client.AddAsync(ids);
+        first = GC.GetTotalAllocatedBytes(precise: true) - first;
+
+        var calls = Math.Max(1, 20_000 / ids.Length);
+        var times = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var call = 0; call < calls; call++)
+            {
+                await client.AddAsync(ids);
+            }
+
+            times.Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / calls / ids.Length);
+        }
+
+        // Seven digits and a comma, and what stands around them.
+        return (times.Order().ElementAt(Rounds / 2), first / ((8.0 * ids.Length) + 60));
+    }
+}

@@ -1,0 +1,29 @@
+namespace Bitrix24.Tests;
+
+/// <summary>Exceptions as tests of applications make them.</summary>
+public sealed class ExceptionTests
+{
+    public static TheoryData<Type> Types => new(typeof(Bitrix24Exception).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Bitrix24Exception))));
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Exceptions_are_made_as_those_of_the_framework_are(Type type)
+    {
+        var cause = new InvalidOperationException();
+
+        var plain = (Bitrix24Exception)Activator.CreateInstance(type)!;
+        var withMessage = (Bitrix24Exception)Activator.CreateInstance(type, "what")!;
+        var withCause = (Bitrix24Exception)Activator.CreateInstance(type, "what", cause)!;
+
+        Assert.Equal(("what", "what", cause), (withMessage.Message, withCause.Message, withCause.InnerException));
+        Assert.Equal((string.Empty, null, Bitrix24ErrorCode.Unknown, CallExecution.Unknown, 1), (plain.Method, plain.StatusCode, plain.ErrorCode, plain.Execution, plain.Attempts));
+    }
+
+    [Fact]
+    public void An_application_can_say_what_happened_in_its_tests()
+    {
+        var exception = new Bitrix24RateLimitException("wait") { Method = "crm.calllist.add", Execution = CallExecution.NotExecuted, ErrorCode = Bitrix24ErrorCode.QueryLimitExceeded, RetryAfter = TimeSpan.FromSeconds(1) };
+
+        Assert.Equal((CallExecution.NotExecuted, TimeSpan.FromSeconds(1)), (exception.Execution, exception.RetryAfter));
+    }
+}
