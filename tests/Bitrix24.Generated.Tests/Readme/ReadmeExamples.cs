@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The code of the README, word for word, run on a simulated portal.</summary>
+/// <summary>The code of the README and of the pages without a file of their own here, word for word, run on a simulated portal.</summary>
 public sealed class ReadmeExamples : IDisposable
 {
     private readonly SimulatedPortal simulated = SimulatedPortal.Start();
@@ -201,6 +201,22 @@ public sealed class ReadmeExamples : IDisposable
         }
 
         Assert.Empty(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Lists_made_since()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var newestIdBefore = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
+        var made = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
+
+        var since = new ListCallListsRequest { Filter = new CallListFilter().MoreThan(CallListFilterField.Id, newestIdBefore) };
+        await foreach (ListedCallList list in bitrix24.EnumerateCallListsAsync(since))
+        {
+            Console.WriteLine($"{list.Id} of {list.CreatedAt}");
+        }
+
+        Assert.Equal(made, Assert.Single((await bitrix24.ListCallListsAsync(since)).Result).Id);
     }
 
     [Fact]
