@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Bitrix24.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,29 @@ public sealed class ReadmeClaimTests
     {
         Assert.Equal(["Bitrix24", "Microsoft.Extensions.DependencyInjection"], NamespacesOf(typeof(Bitrix24Client)));
         Assert.Equal(["Bitrix24.Testing"], NamespacesOf(typeof(SimulatedPortal)));
+    }
+
+    [Fact]
+    public void Package_is_not_marked_as_trimmable_and_a_client_has_nothing_to_dispose()
+    {
+        Assert.DoesNotContain(typeof(Bitrix24Client).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>(), attribute => attribute.Key == "IsTrimmable");
+        Assert.False(typeof(IDisposable).IsAssignableFrom(typeof(Bitrix24Client)) || typeof(IAsyncDisposable).IsAssignableFrom(typeof(Bitrix24Client)));
+    }
+
+    [Fact]
+    public async Task Handler_of_the_application_sees_the_url_with_the_webhook_code()
+    {
+        Uri? seen = null;
+        using var handler = new StubHandler((request, _) =>
+        {
+            seen = request.RequestUri;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":11}""") });
+        });
+        using var client = new TestClient(handler);
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(new Uri(TestClient.WebhookUrl + "crm.calllist.add"), seen);
     }
 
     [Fact]
