@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using System.Reflection;
 #if !NET
 using System.Runtime.InteropServices;
 #endif
@@ -106,6 +107,11 @@ internal static class HttpConnections
                     sockets.AllowAutoRedirect = false;
                     sockets.UseCookies = false;
                     break;
+#else
+                case var sockets when sockets.GetType().FullName == "System.Net.Http.SocketsHttpHandler":
+                    SwitchOff(sockets, "AllowAutoRedirect");
+                    SwitchOff(sockets, "UseCookies");
+                    break;
 #endif
                 case HttpClientHandler client when client.AllowAutoRedirect || client.UseCookies:
                     client.AllowAutoRedirect = false;
@@ -113,13 +119,24 @@ internal static class HttpConnections
                     break;
             }
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is InvalidOperationException or TargetInvocationException)
         {
             throw new InvalidOperationException("The primary handler has been used before, and follows redirects or keeps cookies. Give this client one of its own, or one with AllowAutoRedirect and UseCookies set to false.", exception);
         }
 
         return handler;
     }
+
+#if !NET
+    private static void SwitchOff(HttpMessageHandler handler, string name)
+    {
+        var property = handler.GetType().GetProperty(name)!;
+        if (property.GetValue(handler) is true)
+        {
+            property.SetValue(handler, false);
+        }
+    }
+#endif
 
     /// <summary>HTTP/2 is used where the other side offers it; the HTTP stack of the .NET Framework refuses to be asked.</summary>
     internal static void OfferHttp2(HttpRequestMessage message)

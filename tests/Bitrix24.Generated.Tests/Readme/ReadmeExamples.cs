@@ -1,11 +1,10 @@
 using Bitrix24.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The code of the README, word for word, run on a simulated portal.</summary>
+/// <summary>The code of the README and of the pages without a file of their own here, word for word, run on a simulated portal.</summary>
 public sealed class ReadmeExamples : IDisposable
 {
     private readonly SimulatedPortal simulated = SimulatedPortal.Start();
@@ -117,15 +116,37 @@ public sealed class ReadmeExamples : IDisposable
     [Fact]
     public async Task Authorization_code()
     {
-        var store = new InMemoryBitrix24TokenStore();
-        var application = TestCredentials.Options(simulated, store);
-        var code = simulated.AuthorizationCode;
+        using var folder = new TemporaryFolder();
+        var (tokenFile, clientId, clientSecret, code) = (Path.Combine(folder.Path, "tokens.json"), simulated.ClientId, simulated.ClientSecret, simulated.AuthorizationCode);
+
+        var application = new Bitrix24OAuthOptions
+        {
+            ClientId = clientId,
+            ClientSecret = clientSecret,
+            TokenStore = new FileBitrix24TokenStore(tokenFile),
+        };
+
+        application.TokenEndpoint = simulated.TokenEndpoint;
 
         Bitrix24Authorization authorization = await Bitrix24OAuth.ExchangeCodeAsync(application, code);
         application.PortalUrl = authorization.PortalUrl!.ToString();
         var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.OAuth(application) });
 
         await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task First_tokens_of_a_page()
+    {
+        var application = TestCredentials.Options(simulated, new InMemoryBitrix24TokenStore());
+        var form = new Dictionary<string, string> { ["AUTH_ID"] = simulated.AccessToken, ["REFRESH_ID"] = simulated.RefreshToken };
+        var cancellationToken = CancellationToken.None;
+
+        await application.TokenStore!.SaveAsync(new Bitrix24Token { AccessToken = form["AUTH_ID"], RefreshToken = form["REFRESH_ID"] }, cancellationToken);
+
+        simulated.ExpireAccessToken();
+        await TestClient.On(Bitrix24Credentials.OAuth(application)).AddCallListAsync(TestClient.Request);
         Assert.Single(simulated.CallLists);
     }
 
@@ -201,6 +222,22 @@ public sealed class ReadmeExamples : IDisposable
         }
 
         Assert.Empty(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Lists_made_since()
+    {
+        var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
+        var newestIdBefore = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
+        var made = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
+
+        var since = new ListCallListsRequest { Filter = new CallListFilter().MoreThan(CallListFilterField.Id, newestIdBefore) };
+        await foreach (ListedCallList list in bitrix24.EnumerateCallListsAsync(since))
+        {
+            Console.WriteLine($"{list.Id} of {list.CreatedAt}");
+        }
+
+        Assert.Equal(made, Assert.Single((await bitrix24.ListCallListsAsync(since)).Result).Id);
     }
 
     [Fact]
@@ -329,12 +366,23 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
-    public void Portal_with_limits()
+    public async Task Portal_with_limits()
     {
-        var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
-        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { RequestBurst = 50, ExecutionTimeLimit = TimeSpan.FromSeconds(480), TimeProvider = clock });
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
+
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions
+        {
+            ExecutionTimeLimit = TimeSpan.FromSeconds(480),
+            ProcessingTime = TimeSpan.FromSeconds(481),   // what each call is charged, without taking that long
+        });
+        portal.Contacts.Add(9);
         portal.AddMethod("crm.contact.list", _ => new[] { new { ID = "9" } });
 
-        Assert.Empty(portal.Requests);
+        var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
+        await bitrix24.AddCallListAsync(request);
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(request));
+
+        Assert.Equal(Bitrix24ErrorCode.OperationTimeLimit, exception.ErrorCode);
+        Assert.True(exception.RetryAfter > TimeSpan.FromMinutes(9));
     }
 }

@@ -8,7 +8,8 @@ public sealed partial class ReadmeTests
     public async Task Every_code_block_is_one_of_the_examples_that_run()
     {
         var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md")).Select(File.ReadAllText));
-        var examples = Unindented(await File.ReadAllTextAsync(Repository.PathOf("tests/Bitrix24.Generated.Tests/Readme/ReadmeExamples.cs")));
+        var files = Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.Tests/Readme"), "*Examples.cs");
+        var examples = Unindented(string.Concat(await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file)))));
         var blocks = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value).ToList();
 
         Assert.NotEmpty(blocks);
@@ -23,6 +24,15 @@ public sealed partial class ReadmeTests
         var types = typeof(Bitrix24Exception).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Bitrix24Exception)));
 
         Assert.All(types, type => Assert.Contains($"| `{type.Name}` |", readme, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_page_is_listed()
+    {
+        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
+        var list = readme[readme.IndexOf("## Documentation", StringComparison.Ordinal)..];
+
+        Assert.All(Directory.GetFiles(Repository.PathOf("docs"), "*.md"), page => Assert.Contains($"](docs/{Path.GetFileName(page)}):", list, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
@@ -68,6 +69,34 @@ public sealed class TelemetryTests
                 "bitrix24.client.wait.duration s rpc.method=crm.calllist.get",
             ],
             measurements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Primary_handler_of_the_application_brings_the_runtimes_activity_with_the_url_back_unless_told_not_to(bool propagates)
+    {
+        var urls = new ConcurrentQueue<string?>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => urls.Enqueue(activity.GetTagItem("url.full")?.ToString()),
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.ActivityHeadersPropagator = propagates ? handler.ActivityHeadersPropagator : null;
+        var services = new ServiceCollection();
+        services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl)).ConfigurePrimaryHttpMessageHandler(() => handler);
+        using var provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(propagates, urls.Contains(portal.WebhookUrl + "crm.calllist.add"));
+        Assert.Equal(propagates, !urls.IsEmpty);
     }
 
     [Fact]

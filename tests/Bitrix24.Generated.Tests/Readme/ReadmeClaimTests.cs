@@ -1,0 +1,108 @@
+using System.Net;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bitrix24.Tests;
+
+/// <summary>What the README says and no test of its subject shows.</summary>
+public sealed class ReadmeClaimTests
+{
+    [Fact]
+    public void Types_are_in_the_namespaces_of_the_readme()
+    {
+        Assert.Equal(["Bitrix24", "Microsoft.Extensions.DependencyInjection"], NamespacesOf(typeof(Bitrix24Client)));
+        Assert.Equal(["Bitrix24.Testing"], NamespacesOf(typeof(SimulatedPortal)));
+    }
+
+    [Fact]
+    public void Package_is_not_marked_as_trimmable_and_a_client_has_nothing_to_dispose()
+    {
+        Assert.DoesNotContain(typeof(Bitrix24Client).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>(), attribute => attribute.Key == "IsTrimmable");
+        Assert.False(typeof(IDisposable).IsAssignableFrom(typeof(Bitrix24Client)) || typeof(IAsyncDisposable).IsAssignableFrom(typeof(Bitrix24Client)));
+    }
+
+    [Fact]
+    public async Task Handler_of_the_application_sees_the_url_with_the_webhook_code()
+    {
+        Uri? seen = null;
+        using var handler = new StubHandler((request, _) =>
+        {
+            seen = request.RequestUri;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":11}""") });
+        });
+        using var client = new TestClient(handler);
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+
+        Assert.Equal(new Uri(TestClient.WebhookUrl + "crm.calllist.add"), seen);
+    }
+
+    [Fact]
+    public async Task Exceptions_carry_what_the_readme_names()
+    {
+        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
+        var sentence = Regex.Match(readme, "All derive from `Bitrix24Exception` and carry (?<names>[^.]+)\\.", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        var names = Regex.Matches(sentence.Groups["names"].Value, "`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["name"].Value).ToList();
+
+        Assert.Equal(7, names.Count);
+        Assert.All(names, name => Assert.NotNull(typeof(Bitrix24Exception).GetProperty(name)));
+    }
+
+    [Fact]
+    public async Task Four_attempts_are_made_by_default_with_waits_that_double_from_a_second()
+    {
+        var clock = new SkippingTimeProvider();
+        using var portal = SimulatedPortal.Start();
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 4);
+        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl), TimeProvider = clock, RateLimit = Bitrix24RateLimit.Unlimited });
+
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((4, 4), (exception.Attempts, portal.Requests.Count));
+        Assert.Equal(3, clock.Waits.Count);
+        Assert.All(clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        Assert.Equal(TimeSpan.FromSeconds(1), new Bitrix24RetryOptions().BaseDelay);
+    }
+
+    [Fact]
+    public void Limit_is_that_of_the_standard_plans_by_default()
+    {
+        var limit = new Bitrix24ClientOptions().RateLimit;
+
+        Assert.Equal((50, 2), (limit.Burst, limit.PerSecond));
+    }
+
+    [Fact]
+    public async Task Primary_handler_of_the_application_keeps_no_cookies_and_follows_no_redirects()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        var services = new ServiceCollection();
+        services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl)).ConfigurePrimaryHttpMessageHandler(() => handler);
+        using var provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+
+        Assert.Equal((false, false), (handler.UseCookies, handler.AllowAutoRedirect));
+    }
+
+    [Fact]
+    public async Task Plain_http_is_for_loopback_only()
+    {
+        Assert.Throws<ArgumentException>(() => Bitrix24Credentials.Webhook("http://portal.example/rest/1/abc/"));
+        Assert.Throws<ArgumentException>(() => Bitrix24Credentials.AccessToken("http://portal.example/", "token"));
+
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        await TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request);
+        Assert.Equal("http", portal.Url.Scheme);
+    }
+
+    private static IEnumerable<string?> NamespacesOf(Type type) =>
+        type.Assembly.GetExportedTypes().Select(exported => exported.Namespace).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+}
