@@ -17,13 +17,13 @@ internal static class SchemaRules
     ];
 
     public static IEnumerable<SpecFinding> Types(SpecDocument spec) =>
-        from schema in spec.Schemas
+        from schema in spec.WrittenSchemas
         from type in Values(schema.Value, "type")
         where !KnownTypes.Contains(type, StringComparer.Ordinal)
         select SpecFinding.InSchema(schema.Key, $"'{type}' is no type.", $"Use one of {string.Join(", ", KnownTypes)}.");
 
     public static IEnumerable<SpecFinding> Generable(SpecDocument spec) =>
-        from schema in spec.Schemas
+        from schema in spec.WrittenSchemas
         where schema.Key != SpecDocument.CatalogueName && !spec.WrittenByHand.Contains(schema.Key, StringComparer.Ordinal)
         from finding in Generable(schema.Key, schema.Value as JsonObject ?? [])
         select finding;

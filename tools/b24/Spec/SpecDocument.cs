@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
+using Microsoft.OpenApi.YamlReader;
 using NJsonSchema;
+using SharpYaml.Serialization;
 
 namespace Bitrix24.CommandLine;
 
@@ -14,11 +16,12 @@ internal sealed class SpecDocument
 
     private const string JsonType = "application/json";
 
-    private SpecDocument(OpenApiDocument document, OpenApiDiagnostic diagnostic, JsonNode json, string text, IReadOnlyCollection<string> writtenByHand)
+    private SpecDocument(OpenApiDocument document, OpenApiDiagnostic diagnostic, JsonNode json, JsonNode written, string text, IReadOnlyCollection<string> writtenByHand)
     {
         Document = document;
         Diagnostic = diagnostic;
         Json = json;
+        Written = written;
         Text = text;
         WrittenByHand = writtenByHand;
     }
@@ -27,7 +30,11 @@ internal sealed class SpecDocument
 
     public OpenApiDiagnostic Diagnostic { get; }
 
+    /// <summary>What the reader has understood: words it does not know are missing here.</summary>
     public JsonNode Json { get; }
+
+    /// <summary>What the file says, whatever it means.</summary>
+    public JsonNode Written { get; }
 
     public string Text { get; }
 
@@ -35,6 +42,8 @@ internal sealed class SpecDocument
     public IReadOnlyCollection<string> WrittenByHand { get; }
 
     public JsonObject Schemas => Json["components"]?["schemas"] as JsonObject ?? [];
+
+    public JsonObject WrittenSchemas => Written["components"]?["schemas"] as JsonObject ?? [];
 
     public JsonNode? ErrorCodes => Schemas[CatalogueName];
 
@@ -70,7 +79,9 @@ internal sealed class SpecDocument
             var result = await OpenApiDocument.LoadAsync(stream, "yaml", settings).ConfigureAwait(false);
             var document = result.Document ?? throw new InvalidDataException(result.Diagnostic?.Errors.FirstOrDefault()?.Message);
             var json = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0).ConfigureAwait(false))!;
-            return new SpecDocument(document, result.Diagnostic!, json, text, await ReadWrittenByHandAsync(path).ConfigureAwait(false));
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(text));
+            return new SpecDocument(document, result.Diagnostic!, json, yaml.Documents[0].ToJsonNode(), text, await ReadWrittenByHandAsync(path).ConfigureAwait(false));
         }
         catch (Exception exception) when (exception is not IOException)
         {
