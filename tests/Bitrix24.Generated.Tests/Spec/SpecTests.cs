@@ -35,7 +35,7 @@ public sealed class SpecTests
         ("schema-generable", "        start:\n          type: number\n          format: double\n", "        start:\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
         ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is no AddCallListRequest"),
         ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
-        ("catalogue-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "has 36 entries for 37 codes"),
+        ("catalogue-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
         ("catalogue-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "stands for two rows"),
         ("catalogue-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is no name"),
         ("catalogue-consistent", "        - Never\n", "        - Sometimes\n", "'Sometimes'"),

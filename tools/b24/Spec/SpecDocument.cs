@@ -63,6 +63,8 @@ internal sealed class SpecDocument
          select (response.Key, example.Key, example.Value.Value!.AsObject()))
         .Concat(from error in (Json["x-authorization-server"]?["errors"] as JsonArray ?? []).OfType<JsonObject>()
                 select ("400", "AuthorizationServer", error))
+        .Concat(from error in (Json["x-rest-3-errors"] as JsonArray ?? []).OfType<JsonObject>()
+                select (error["status"]?.ToString() ?? string.Empty, "Rest3", error))
         .Where(example => example.Item3["error"] is JsonValue code && code.GetValueKind() == JsonValueKind.String)
         .DistinctBy(example => (example.Item1, example.Item2, example.Item3["error"]!.GetValue<string>()));
 
