@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.CommandLine;
@@ -6,9 +8,11 @@ namespace Bitrix24.CommandLine;
 /// <summary>The command <c>b24 spec</c>.</summary>
 internal static class SpecCommand
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private const string DefaultFile = "spec/bitrix24.openapi.yaml";
 
-    public static Command Create() => new("spec", "The OpenAPI document that the client is generated from.") { Lint() };
+    public static Command Create() => new("spec", "The OpenAPI document that the client is generated from.") { Lint(), Rest3() };
 
     private static Command Lint()
     {
@@ -38,6 +42,42 @@ internal static class SpecCommand
             }
         });
         return command;
+    }
+
+    private static Command Rest3()
+    {
+        var file = new Argument<string>("file") { Description = "The document that the portal's method rest.documentation.openapi has answered." };
+        var output = new Option<string>("--output") { Description = "Where the prepared document is written to.", Required = true, HelpName = "path" };
+        var command = new Command("rest3", "Prepares a portal's own document of REST 3.0 for the generation.\n\nExample:\n  b24 spec rest3 portal.openapi.json --output rest3.openapi.json") { file, output };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json: false);
+            try
+            {
+                var prepared = await PrepareAsync(result.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
+                await File.WriteAllTextAsync(result.GetRequiredValue(output), prepared.ToJsonString(Indented), cancellationToken).ConfigureAwait(false);
+                report.Note(FormattableString.Invariant($"{prepared["paths"]!.AsObject().Count} methods prepared. Build with -p:Rest3Document={result.GetRequiredValue(output)}"));
+                return ExitCode.Done;
+            }
+            catch (Exception exception)
+            {
+                report.Failure(exception);
+                return ExitCode.Of(exception);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<JsonObject> PrepareAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Rest3Document.Prepare(JsonNode.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            throw new UsageException($"{path} cannot be read: {exception.Message}");
+        }
     }
 
     private static async Task<SpecDocument> LoadAsync(string path)
