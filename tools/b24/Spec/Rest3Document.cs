@@ -68,7 +68,9 @@ internal sealed class Rest3Document
 
         if (JsonBody(source["requestBody"]) is { } request && schemas.Resolve(request) is { } resolved && resolved["properties"] is JsonObject { Count: > 0 })
         {
+            // One that is not required would have a type that C# does not allow.
             operation["requestBody"] = Body(schemas.AddRequest(id + "Request", method, resolved), "What the method is called with.");
+            operation["requestBody"]!["required"] = true;
         }
 
         var answer = JsonBody(source["responses"]?["200"]);
