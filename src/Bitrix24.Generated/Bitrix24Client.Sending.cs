@@ -6,7 +6,7 @@ namespace Bitrix24;
 /// <content>The one way of a call: every generated operation comes through here.</content>
 public sealed partial class Bitrix24Client
 {
-    private Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
+    internal Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -114,12 +114,13 @@ public sealed partial class Bitrix24Client
         }
 
         call.SendingBegan = true;
+        call.SentAt = runtime.TimeProvider.GetTimestamp();
         var context = ContextOf(call);
         using var either = runtime.NewTimeout();
         using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
         using var body = new RequestBody(call.Request, call.AccessToken);
-        var url = urls.Of(host, call.Method);
-        using var message = runtime.NewPost(url, body);
+        var url = urls.Of(host, call.Operation);
+        using var message = runtime.NewPost(url, body, call.IdempotencyKey);
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);

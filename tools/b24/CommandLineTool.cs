@@ -22,11 +22,12 @@ internal static class CommandLineTool
               b24 calllist import lists.csv --env-file bitrix24.env
               b24 portal --port 8024
 
-            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or settings, 3 invalid request, 4 access denied, 5 not authenticated, 6 limit reached, 7 portal failed, 8 no readable answer, 9 done but the result could not be written, 10 import ended with rows that were not created or are unknown, 130 cancelled.
+            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or settings, 3 invalid request, 4 access denied, 5 not authenticated, 6 limit reached, 7 portal failed, 8 no readable answer, 9 done but the result could not be written, 10 import ended with rows that were not created or are unknown, 11 findings in a spec, 130 cancelled.
             """)
         {
             CallListCommand.Create(new PortalOptions(variable)),
             PortalCommand.Create(),
+            SpecCommand.Create(),
         };
 
         var parsed = root.Parse(args);

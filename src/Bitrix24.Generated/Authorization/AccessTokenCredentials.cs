@@ -18,7 +18,7 @@ internal sealed class AccessTokenCredentials : Bitrix24Credentials
 
     public override string ToString() => $"Access token for {PortalUrl}";
 
-    internal override string MethodPath(string method) => "rest/" + method;
+    internal override string MethodPath(Operation operation) => operation.Root + operation.Method;
 
     internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => new(accessToken);
 

@@ -71,7 +71,7 @@ public abstract class Bitrix24Credentials
     internal virtual bool CanRenew => false;
 
     /// <summary>The path that a method is called at, without the first slash. For a webhook it is a secret.</summary>
-    internal abstract string MethodPath(string method);
+    internal abstract string MethodPath(Operation operation);
 
     /// <summary>The access token to send in the body; <see langword="null"/> when the path authorizes the call.</summary>
     /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>

@@ -47,7 +47,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
     public override string ToString() => $"OAuth application {application.ClientId} for {PortalUrl}";
 
-    internal override string MethodPath(string method) => "rest/" + method;
+    internal override string MethodPath(Operation operation) => operation.Root + operation.Method;
 
     internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) =>
         Volatile.Read(ref current) is { } known ? new(known.AccessToken) : LoadAsync(call, runtime, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class WebhookCredentials : Bitrix24Credentials
 
     public override string ToString() => $"Webhook of user {userId} at {PortalUrl}";
 
-    internal override string MethodPath(string method) => $"rest/{userId}/{code}/{method}";
+    internal override string MethodPath(Operation operation) => $"{operation.Root}{userId}/{code}/{operation.Method}";
 
     /// <exception cref="FormatException">The text is no webhook address.</exception>
     internal static WebhookCredentials Parse(string text)

@@ -21,6 +21,16 @@ public partial class BatchResult
         }
 
         var response = new JObject { ["result"] = result };
+        if (Totals.TryGetValue(key, out var total))
+        {
+            response["total"] = total;
+        }
+
+        if (NextStarts.TryGetValue(key, out var next))
+        {
+            response["next"] = next;
+        }
+
         if (Times.TryGetValue(key, out var time))
         {
             response["time"] = JObject.FromObject(time, Json.Serializer);

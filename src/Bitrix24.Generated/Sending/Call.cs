@@ -9,6 +9,7 @@ internal sealed class Call
     {
         Operation = operation;
         Request = new SerializedRequest(request);
+        IdempotencyKey = operation.TakesIdempotencyKey ? Guid.NewGuid().ToString() : null;
         Commands = (request as BatchRequest)?.Methods();
     }
 
@@ -17,6 +18,9 @@ internal sealed class Call
     public string Method => Operation.Method;
 
     public SerializedRequest Request { get; }
+
+    /// <summary>What the portal tells attempts of this call from other calls by; <see langword="null"/> when the method takes none.</summary>
+    public string? IdempotencyKey { get; }
 
     /// <summary>The methods that the commands of a batch call, by their keys; <see langword="null"/> when it is no batch.</summary>
     public IReadOnlyDictionary<string, string>? Commands { get; }
@@ -29,6 +33,9 @@ internal sealed class Call
 
     /// <summary>Whether an attempt has begun to be sent.</summary>
     public bool SendingBegan { get; set; }
+
+    /// <summary>When the latest attempt began to be sent, as a timestamp.</summary>
+    public long SentAt { get; set; }
 
     /// <summary>Whether an attempt so far may have run: then nothing that comes later makes it undone.</summary>
     public bool MayHaveRun { get; set; }

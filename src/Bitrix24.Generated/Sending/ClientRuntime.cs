@@ -51,11 +51,16 @@ internal sealed class ClientRuntime
     public CancellationTokenSource NewTimeout() => TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
 
     /// <summary>A POST with the headers that every request carries, and the right to leave once.</summary>
-    public HttpRequestMessage NewPost(Uri url, HttpContent content)
+    public HttpRequestMessage NewPost(Uri url, HttpContent content, string? idempotencyKey = null)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (idempotencyKey is not null)
+        {
+            message.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        }
+
         HttpConnections.OfferHttp2(message);
         SendPass.Attach(message);
         return message;

@@ -7,17 +7,17 @@ namespace Bitrix24;
 internal sealed class MethodUrls(Bitrix24Credentials credentials)
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly ConcurrentDictionary<string, (Uri Host, Uri Url)> urls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Operation, (Uri Host, Uri Url)> urls = new();
 
-    internal Uri Of(Uri host, string method)
+    internal Uri Of(Uri host, Operation operation)
     {
-        if (urls.TryGetValue(method, out var known) && ReferenceEquals(known.Host, host))
+        if (urls.TryGetValue(operation, out var known) && ReferenceEquals(known.Host, host))
         {
             return known.Url;
         }
 
-        var url = new Uri(host, credentials.MethodPath(method));
-        urls[method] = (host, url);
+        var url = new Uri(host, credentials.MethodPath(operation));
+        urls[operation] = (host, url);
         return url;
     }
 }

@@ -4,11 +4,21 @@ namespace Bitrix24;
 /// <param name="method">Name of the method on the wire.</param>
 /// <param name="isIdempotent">Whether running it twice is the same as running it once.</param>
 /// <param name="whenUnknown">What to do when it is not known whether it ran.</param>
-internal sealed class Operation(string method, bool isIdempotent, string? whenUnknown)
+/// <param name="isRest3">Whether it is one of REST 3.0, which has addresses of its own.</param>
+/// <param name="takesIdempotencyKey">Whether a portal runs it once however often it comes with one key.</param>
+internal sealed class Operation(string method, bool isIdempotent, string? whenUnknown, bool isRest3 = false, bool takesIdempotencyKey = false)
 {
     public string Method { get; } = method;
 
     public bool IsIdempotent { get; } = isIdempotent;
 
     public string? WhenUnknown { get; } = whenUnknown;
+
+    public bool TakesIdempotencyKey { get; } = takesIdempotencyKey;
+
+    /// <summary>Whether it may be sent again when it is not known whether it ran.</summary>
+    public bool MayRunAgain => IsIdempotent || TakesIdempotencyKey;
+
+    /// <summary>What stands before the credentials in the path.</summary>
+    public string Root { get; } = isRest3 ? "rest/api/" : "rest/";
 }

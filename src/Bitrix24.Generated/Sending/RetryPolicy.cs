@@ -10,12 +10,17 @@ internal sealed class RetryPolicy
 {
     private static readonly ResiliencePropertyKey<Call> CallKey = new("Bitrix24.Call");
 
+    /// <summary>A portal runs no request for longer.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(60);
+
     private readonly ResiliencePipeline pipeline;
     private readonly TimeSpan maxDelay;
+    private readonly TimeProvider timeProvider;
 
     internal RetryPolicy(Bitrix24RetryOptions options, TimeProvider timeProvider, ILogger logger)
     {
         maxDelay = options.MaxDelay;
+        this.timeProvider = timeProvider;
         if (options.MaxAttempts == 1)
         {
             pipeline = ResiliencePipeline.Empty;
@@ -31,7 +36,7 @@ internal sealed class RetryPolicy
                 Delay = options.BaseDelay,
                 MaxDelay = options.MaxDelay,
                 ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context).Operation)),
-                DelayGenerator = arguments => new((arguments.Outcome.Exception as Bitrix24Exception)?.Delay),
+                DelayGenerator = arguments => new(DelayOf((Bitrix24Exception)arguments.Outcome.Exception!, CallOf(arguments.Context))),
                 OnRetry = arguments =>
                 {
                     var exception = (Bitrix24Exception)arguments.Outcome.Exception!;
@@ -88,10 +93,25 @@ internal sealed class RetryPolicy
         }
     }
 
+    /// <summary>
+    /// Two requests with one key that a portal runs at the same time may both run. Where no answer of the portal itself says that the earlier one is over, it has to
+    /// be waited for.
+    /// </summary>
+    private TimeSpan? DelayOf(Bitrix24Exception exception, Call call)
+    {
+        if (call.IdempotencyKey is null || exception is not Bitrix24TransportException { Execution: CallExecution.Unknown })
+        {
+            return exception.Delay;
+        }
+
+        var rest = LongestRun - timeProvider.GetElapsedTime(call.SentAt);
+        return rest > (exception.Delay ?? TimeSpan.Zero) ? rest : exception.Delay;
+    }
+
     private bool MayBeTriedAgain(Bitrix24Exception exception, Operation operation) => (exception.Delay is not { } delay || delay <= maxDelay) && exception.Retry switch
     {
         RetryAdvice.AfterWaiting => true,
-        RetryAdvice.IfIdempotent => operation.IsIdempotent,
+        RetryAdvice.IfIdempotent => operation.MayRunAgain,
         _ => false,
     };
 

@@ -78,7 +78,7 @@ internal static class Answer
                         isForeign |= hasError;
                         hasError = true;
                         isError = json.TokenType != JsonToken.Null;
-                        error = error with { Code = Scalar.Text(json) };
+                        error = json.TokenType == JsonToken.StartObject ? StructuredError.Read(json, error) : error with { Code = Scalar.Text(json) };
                         break;
                     case "error_description":
                         error = error with { Description = Scalar.Text(json) };

@@ -11,7 +11,7 @@ public sealed class ErrorMappingTests
     [Fact]
     public async Task Every_row_and_alias_of_the_catalogue_under_every_status_it_is_seen_with()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         var table = new StringBuilder();
 
         foreach (var group in spec.ErrorExamples.GroupBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -30,7 +30,7 @@ public sealed class ErrorMappingTests
     [Fact]
     public async Task Message_of_every_row_of_the_catalogue()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         var messages = new StringBuilder();
 
         foreach (var (status, _, error) in spec.ErrorExamples.OrderBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal).DistinctBy(example => example.Error["error"]!.GetValue<string>()))

@@ -14,7 +14,7 @@ public sealed class ContractTests
     [Fact]
     public async Task Every_example_answer_of_the_spec_is_read_and_every_request_is_what_the_spec_asks_for()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         using var server = WireMockServer.Start();
         var read = 0;
 
@@ -54,7 +54,7 @@ public sealed class ContractTests
     [Fact]
     public async Task Every_example_request_of_the_spec_is_accepted_by_the_client_and_leaves_it_unchanged()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
 
         foreach (var (_, operation) in spec.Operations)
         {
@@ -71,7 +71,7 @@ public sealed class ContractTests
     [Fact]
     public async Task Request_with_an_access_token_is_the_request_of_the_spec_with_one_more_member()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         var schema = await spec.SchemaAsync("AddCallListRequest");
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);

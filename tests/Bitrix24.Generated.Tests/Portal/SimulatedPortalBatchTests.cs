@@ -134,7 +134,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
         old.Contacts.Add(9);
         old.Contacts.AddUnreadable(30);
         old.Companies.Hide(7);
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         var known = spec.ErrorExamples.Select(example => $"HTTP {example.Status} {example.Error.ToJsonString()}").ToHashSet(StringComparer.Ordinal);
         var codes = new List<Bitrix24ErrorCode>();
 

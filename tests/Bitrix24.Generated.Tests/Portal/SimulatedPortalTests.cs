@@ -112,7 +112,7 @@ public sealed class SimulatedPortalTests
     public async Task Every_error_of_the_portal_is_an_example_of_the_spec()
     {
         using var portal = NewPortal();
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         var known = spec.ErrorExamples.Select(example => $"HTTP {example.Status} {example.Error.ToJsonString()}").ToHashSet(StringComparer.Ordinal);
 
         foreach (var (path, body) in new[]

@@ -1,118 +1,120 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Microsoft.OpenApi;
+using Bitrix24.CommandLine;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
 
 public sealed class SpecTests
 {
-    private static readonly string[] Kinds = ["InvalidRequest", "AccessDenied", "Authentication", "RateLimit", "Server"];
-    private static readonly string[] Executions = ["NotExecuted", "Unknown"];
-    private static readonly string[] Retries = ["Never", "AfterWaiting", "AfterRenewal", "IfIdempotent"];
+    private const string AddCallList = "      operationId: AddCallList\n";
 
-    [Fact]
-    public async Task Spec_has_no_error_and_no_warning()
+    /// <summary>For each rule, changes of the spec that it has to find, and a part of what it says.</summary>
+    private static readonly (string Rule, string Text, string By, string Says)[] Breakages =
+    [
+        ("valid-openapi", "          description: The id of the new call list.\n          content", "          content", "AddCallList|crm.calllist.add"),
+        ("known-words", "          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "          formt: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "'formt'"),
+        ("known-words", "      requestBody:\n        description: The entities", "      requestBdy:\n        description: The entities", "'requestBdy'"),
+        ("unique-names", "operationId: GetCallList\n", "operationId: AddCalllist\n", "crm.calllist.get: operationId 'AddCalllist' is taken."),
+        ("unique-names", "    BatchError:\n", "    Batcherror: {type: object}\n    BatchError:\n", "the name is taken"),
+        ("operation-described", AddCallList, "      operationId: add_call_list\n", "'add_call_list'"),
+        ("operation-described", "      summary: Creates a call list, and a CRM activity with it.\n", "", "crm.calllist.add: summary"),
+        ("operation-described", "      x-reference: *AddCallListReference\n", "      x-reference: https://apidocs.bitrix24.com/\n", "crm.calllist.add: externalDocs"),
+        ("operation-bodies", AddCallList, "      operationId: AppendCallList\n", "AppendCallListRequest"),
+        ("operation-bodies", "                $ref: '#/components/schemas/AddCallListResponse'", "                $ref: '#/components/schemas/GetCallListResponse'", "the response 200 is no schema AddCallListResponse"),
+        ("operation-bodies", "          description: Id of the new call list.\n        time:", "          description: Id of the new call list.\n        duration:", "has no member time"),
+        ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
+        ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
+        ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
+        ("idempotence-stated", "      x-when-unknown: find out with ListCallListsAsync before you make the call again\n", "", "crm.calllist.add: it does not say"),
+        ("idempotence-stated", "      x-reference: *GetCallListReference\n      x-idempotent: true\n", "      x-reference: *GetCallListReference\n", "crm.calllist.get: it does not say"),
+        ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "'integr'"),
+        ("schema-generable", "          uniqueItems: true\n", "          uniqueItems: true\n          maxItems: 5\n", "'maxItems'"),
+        ("schema-generable", "    CallListEntityType:\n      type: string\n", "    CallListEntityType:\n      type: integer\n", "CallListEntityType: an enum"),
+        ("schema-generable", "      description: A condition for members of a call list.\n", "      description: A condition for members of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a map"),
+        ("schema-generable", "        NAME:\n          type: string\n", "        NAME:\n          enum: [a]\n          type: string\n", "the type of NAME has no name"),
+        ("schema-generable", "        start:\n          type: number\n          format: double\n", "        start:\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
+        ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is no AddCallListRequest"),
+        ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
+        ("catalogue-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
+        ("catalogue-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "stands for two rows"),
+        ("catalogue-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is no name"),
+        ("catalogue-consistent", "        - Never\n", "        - Sometimes\n", "'Sometimes'"),
+        ("catalogue-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "no example shows 'OTHER_ERROR'"),
+        ("catalogue-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "an example shows 'LIST_ID_ERROR', which has no row"),
+    ];
+
+    public static TheoryData<string> RuleNames => [.. SpecLint.Rules.Select(rule => rule.Name)];
+
+    [Theory]
+    [MemberData(nameof(RuleNames))]
+    public async Task Rule_finds_nothing_in_the_spec_and_every_breakage_of_it(string rule)
     {
-        var spec = await SpecDocument.LoadAsync();
+        Assert.Empty(await FindingsAsync(await File.ReadAllTextAsync(ProjectSpec.Path), rule));
 
-        Assert.Empty(spec.Diagnostic.Errors.Select(error => error.ToString()));
-        Assert.Empty(spec.Diagnostic.Warnings.Select(warning => warning.ToString()));
-    }
-
-    [Fact]
-    public async Task Spec_uses_only_words_of_OpenAPI()
-    {
-        // Readers pass over words they do not know, and so does the generator: a misspelt one would be lost in silence.
-        var spec = await SpecDocument.LoadAsync();
-        var yaml = await File.ReadAllTextAsync(Repository.PathOf("spec/bitrix24.openapi.yaml"));
-
-        var written = Regex.Matches(yaml, @"^ *(?:- )?(?<key>[A-Za-z$][\w$-]*):(?: |$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["key"].Value);
-        var read = Keys(spec.Json);
-
-        Assert.Empty(written.Except(read, StringComparer.Ordinal).Except(["x-reference"], StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public async Task Every_schema_has_a_known_type()
-    {
-        var spec = await SpecDocument.LoadAsync();
-        string[] types = ["object", "array", "string", "integer", "number", "boolean"];
-
-        var unknown = Values(spec.Json["components"]!["schemas"]!, "type").Except(types, StringComparer.Ordinal);
-
-        Assert.Empty(unknown);
-    }
-
-    [Fact]
-    public async Task Every_operation_is_described()
-    {
-        var spec = await SpecDocument.LoadAsync();
-
-        Assert.NotEmpty(spec.Operations);
-        foreach (var (method, operation) in spec.Operations)
+        var breakages = Breakages.Where(breakage => breakage.Rule == rule).ToList();
+        Assert.NotEmpty(breakages);
+        foreach (var (_, text, by, says) in breakages)
         {
-            Assert.Matches("^[A-Z][A-Za-z]+$", operation.OperationId);
-            Assert.False(string.IsNullOrWhiteSpace(operation.Summary), method);
-            Assert.False(string.IsNullOrWhiteSpace(operation.Description), method);
-            Assert.Equal("https://apidocs.bitrix24.com/", operation.ExternalDocs?.Url?.GetLeftPart(UriPartial.Authority) + "/");
-            Assert.Equal(operation.ExternalDocs?.Url?.ToString(), Extension(operation, "x-reference"));
-            if (operation.RequestBody?.Content?["application/json"] is { } request)
-            {
-                Assert.NotEmpty(request.Examples!);
-                Assert.Equal(operation.OperationId + "Request", SchemaName(request.Schema!));
-            }
-
-            Assert.Equal(operation.OperationId + "Response", SchemaName(operation.Responses!["200"].Content!["application/json"].Schema!));
-            Assert.Contains("time", operation.Responses["200"].Content!["application/json"].Schema!.Properties!.Keys);
-            Assert.All(operation.Responses, response => Assert.NotEmpty(response.Value.Content!["application/json"].Examples!));
-            Assert.Contains(operation.Responses.Keys, status => status.StartsWith('4'));
-            Assert.Contains(operation.Responses.Keys, status => status.StartsWith('5'));
+            var findings = await FindingsAsync(await BrokenAsync(text, by), rule);
+            Assert.True(findings.Exists(finding => says.Split('|').Any(part => finding.Contains(part, StringComparison.Ordinal))), $"{rule} does not say {says}:\n{string.Join('\n', findings)}");
+            Assert.All(findings, finding => Assert.Matches(@"^x\(\d+\): ", finding));
         }
     }
 
     [Fact]
-    public async Task Every_operation_says_whether_it_is_idempotent_and_what_to_do_when_it_is_not()
+    public async Task Finding_says_the_line_of_what_it_is_about()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var broken = await BrokenAsync("      summary: Reads a call list.\n", "");
+        var line = broken[..broken.IndexOf("  /crm.calllist.get:", StringComparison.Ordinal)].Count(character => character == '\n') + 1;
 
-        foreach (var operation in spec.Operations.Select(operation => operation.Operation))
-        {
-            var isIdempotent = (operation.Extensions!["x-idempotent"] as JsonNodeExtension)!.Node.GetValue<bool>();
-            Assert.Equal(isIdempotent, Extension(operation, "x-when-unknown") is null);
-        }
+        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both; they become the documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
     }
 
-    /// <summary>The templates know these words. Another would be passed over in silence.</summary>
     [Fact]
-    public async Task Schemas_use_only_what_the_templates_turn_into_code()
+    public async Task Tool_finds_nothing_in_the_spec()
     {
-        var spec = await SpecDocument.LoadAsync();
-        string[] words =
-        [
-            "type", "format", "description", "required", "properties", "items", "allOf", "$ref", "externalDocs", "nullable",
-            "minimum", "minItems", "uniqueItems", "minProperties", "maxProperties", "additionalProperties", "enum", "x-enumNames", "x-enum-descriptions", "x-csharp-name", "x-lenient", "x-map-of", "x-reference",
-        ];
-        string[] notGenerated = ["ErrorResponse", "ReceivedErrorCode", "IntegerOrDigits", "BooleanOrDigit", "BatchResults", "BatchErrors", "BatchCounts", "BatchTimes", "Bitrix24ErrorCode", "CallListFilter", "CallListOrder"];
+        var (exitCode, output, error) = await Tool.RunAsync([], "spec", "lint", ProjectSpec.Path);
 
-        foreach (var (name, schema) in spec.Json["components"]!["schemas"]!.AsObject().Where(schema => !notGenerated.Contains(schema.Key)))
+        Assert.Equal((0, string.Empty), (exitCode, output));
+        Assert.EndsWith("nothing found.\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tool_prints_a_sentence_or_an_object_for_each_finding()
+    {
+        using var folder = new TemporaryFolder();
+        var path = await WriteAsync(folder, await BrokenAsync("        - Never\n", "        - Sometimes\n"));
+
+        var (exitCode, output, _) = await Tool.RunAsync([], "spec", "lint", path);
+        Assert.Equal(11, exitCode);
+        Assert.StartsWith(path + "(", output, StringComparison.Ordinal);
+        Assert.EndsWith("[catalogue-consistent]\n", output, StringComparison.Ordinal);
+
+        (exitCode, output, var error) = await Tool.RunAsync([], "spec", "lint", path, "--json");
+        Assert.Equal((11, string.Empty), (exitCode, error));
+        var finding = JObject.Parse(output);
+        Assert.Equal(["file", "line", "rule", "place", "problem", "remedy"], finding.Properties().Select(member => member.Name));
+        Assert.Equal("catalogue-consistent", (string?)finding["rule"]);
+    }
+
+    [Fact]
+    public async Task Tool_says_what_it_cannot_read()
+    {
+        using var folder = new TemporaryFolder();
+        var noYaml = await WriteAsync(folder, "openapi: [3.0.3\n");
+
+        foreach (var path in new[] { noYaml, Path.Combine(folder.Path, "absent.yaml"), folder.Path })
         {
-            Assert.Empty(Words(schema!.AsObject()).Except(words, StringComparer.Ordinal).Select(word => $"{name}: {word}"));
-            var members = schema["properties"]?.AsObject().Select(member => member.Value!.AsObject()).ToList() ?? [];
-
-            // A type without a name of its own gets an ugly one.
-            Assert.DoesNotContain(members, member => member.ContainsKey("enum") || member.ContainsKey("properties"));
-            Assert.True(schema["enum"] is null || schema["type"]!.GetValue<string>() == "string", name);
-            if (schema["x-lenient"] is not null)
-            {
-                Assert.All(members, member => Assert.Contains((member["format"] ?? member["type"])!.GetValue<string>(), new[] { "double", "int64", "date-time", "string" }));
-            }
+            var (exitCode, output, error) = await Tool.RunAsync([], "spec", "lint", path);
+            Assert.Equal((2, string.Empty), (exitCode, output));
+            Assert.StartsWith($"{path} cannot be read: ", error, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public async Task Filter_fields_written_by_hand_are_those_of_the_spec()
     {
-        var spec = await SpecDocument.LoadAsync();
+        var spec = await ProjectSpec.LoadAsync();
         var filter = Enum.GetValues<CallListFilterField>().Aggregate(new CallListFilter(), (filter, field) => filter.Equal(field, 1));
 
         var written = JsonNode.Parse(Newtonsoft.Json.JsonConvert.SerializeObject(filter))!.AsObject().Select(member => member.Key);
@@ -120,101 +122,28 @@ public sealed class SpecTests
         Assert.Equal(spec.Json["components"]!["schemas"]!["CallListFilter"]!["properties"]!.AsObject().Select(member => member.Key), written);
     }
 
-    [Fact]
-    public async Task Operation_ids_and_component_names_are_unique()
+    private static async Task<List<string>> FindingsAsync(string text, string rule)
     {
-        var spec = await SpecDocument.LoadAsync();
-
-        Assert.Equal(spec.Operations.Count(), spec.Operations.Select(operation => operation.Operation.OperationId).Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.Equal(spec.Document.Components!.Schemas!.Count, spec.Document.Components.Schemas.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        using var folder = new TemporaryFolder();
+        var findings = await SpecLint.CheckAsync(await SpecDocument.LoadAsync(await WriteAsync(folder, text)));
+        return [.. findings.Where(finding => finding.Rule == rule).Select(finding => finding.Sentence("x"))];
     }
 
-    [Fact]
-    public async Task Every_example_validates_against_its_schema()
+    /// <summary>Below the settings, as in the repository.</summary>
+    private static async Task<string> WriteAsync(TemporaryFolder folder, string text)
     {
-        var spec = await SpecDocument.LoadAsync();
-        var checkedExamples = 0;
-
-        foreach (var (method, operation) in spec.Operations)
-        {
-            var contents = operation.Responses!.Select(response => response.Value.Content!["application/json"]).Append(operation.RequestBody?.Content?["application/json"]);
-            foreach (var content in contents.OfType<OpenApiMediaType>())
-            {
-                var schema = await spec.SchemaAsync(SchemaName(content.Schema!));
-                foreach (var (name, example) in content.Examples!)
-                {
-                    Assert.Empty(schema.Validate(example.Value!.ToJsonString()).Select(error => $"{method} {name}: {error}"));
-                    checkedExamples++;
-                }
-            }
-        }
-
-        Assert.NotEqual(0, checkedExamples);
+        File.Copy(Repository.PathOf("nswag.json"), Path.Combine(folder.Path, "nswag.json"), overwrite: true);
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "spec")).FullName, "bitrix24.openapi.yaml");
+        await File.WriteAllTextAsync(path, text);
+        return path;
     }
 
-    [Fact]
-    public async Task Every_example_is_used()
+    /// <summary>The spec with one change, at the first place.</summary>
+    private static async Task<string> BrokenAsync(string text, string by)
     {
-        var spec = await SpecDocument.LoadAsync();
-        var yaml = await File.ReadAllTextAsync(Repository.PathOf("spec/bitrix24.openapi.yaml"));
-
-        Assert.All(spec.Document.Components!.Examples!.Keys, name => Assert.Contains($"#/components/examples/{name}'", yaml, StringComparison.Ordinal));
+        var spec = await File.ReadAllTextAsync(ProjectSpec.Path);
+        var at = spec.IndexOf(text, StringComparison.Ordinal);
+        Assert.True(at >= 0, text);
+        return spec.Remove(at, text.Length).Insert(at, by);
     }
-
-    [Fact]
-    public async Task Error_catalogue_is_complete_and_contradicts_itself_nowhere()
-    {
-        var spec = await SpecDocument.LoadAsync();
-        var codes = spec.ErrorColumn("enum");
-
-        foreach (var column in new[] { "x-enumNames", "x-enum-descriptions", "x-error-kinds", "x-error-executions", "x-error-retries" })
-        {
-            Assert.Equal(codes.Length, spec.ErrorColumn(column).Length);
-        }
-
-        Assert.Equal(codes.Length, spec.ErrorAliases.Length);
-        var texts = codes.Concat(spec.ErrorAliases.SelectMany(alias => alias)).ToList();
-        Assert.Equal(texts.Count, texts.Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.Equal(codes.Length, spec.ErrorColumn("x-enumNames").Distinct(StringComparer.Ordinal).Count());
-        Assert.All(spec.ErrorColumn("x-enumNames"), name => Assert.Matches("^[A-Z][A-Za-z]+$", name));
-        Assert.All(spec.ErrorColumn("x-enum-descriptions"), text => Assert.EndsWith(".", text, StringComparison.Ordinal));
-        Assert.Empty(spec.ErrorColumn("x-error-kinds").Except(Kinds, StringComparer.Ordinal));
-        Assert.Empty(spec.ErrorColumn("x-error-executions").Except(Executions, StringComparer.Ordinal));
-        Assert.Empty(spec.ErrorColumn("x-error-retries").Except(Retries, StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public async Task Every_error_code_and_alias_has_an_example_and_every_example_a_row()
-    {
-        var spec = await SpecDocument.LoadAsync();
-
-        // A number is no name: the same one stands for different things.
-        var shown = spec.ErrorExamples.Select(example => example.Error["error"]!.GetValue<string>().TrimEnd('.')).Where(code => !code.All(char.IsDigit)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        var known = spec.ErrorColumn("enum").Concat(spec.ErrorAliases.SelectMany(alias => alias)).Order(StringComparer.Ordinal);
-
-        Assert.Equal(known, shown);
-    }
-
-    private static string SchemaName(IOpenApiSchema schema) => Assert.IsType<OpenApiSchemaReference>(schema).Reference.Id!;
-
-    private static string? Extension(OpenApiOperation operation, string name) => operation.Extensions?.TryGetValue(name, out var value) == true ? ((JsonNodeExtension)value).Node.GetValue<string>() : null;
-
-    private static IEnumerable<string> Words(JsonObject schema) =>
-        schema.Select(member => member.Key)
-            .Concat((schema["properties"]?.AsObject() ?? []).SelectMany(member => Words(member.Value!.AsObject())))
-            .Concat(schema["items"] is JsonObject items ? Words(items) : []);
-
-    private static IEnumerable<string> Keys(JsonNode? node) => node switch
-    {
-        JsonObject map => map.Select(member => member.Key).Concat(map.SelectMany(member => Keys(member.Value))),
-        JsonArray array => array.SelectMany(Keys),
-        _ => [],
-    };
-
-    private static IEnumerable<string> Values(JsonNode? node, string key) => node switch
-    {
-        JsonObject map => map.Where(member => member.Key == key && member.Value is JsonValue).Select(member => member.Value!.GetValue<string>()).Concat(map.SelectMany(member => Values(member.Value, key))),
-        JsonArray array => array.SelectMany(item => Values(item, key)),
-        _ => [],
-    };
 }

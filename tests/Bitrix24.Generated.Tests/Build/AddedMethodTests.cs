@@ -1,0 +1,120 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Bitrix24.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Follows "Adding a method" in CONTRIBUTING.md to the letter, in a copy.</summary>
+public sealed class AddedMethodTests
+{
+    private const string Page = """{"result":{"items":[{"id":253,"title":"Lead","tags":["a"]},[]]},"next":50,"total":"51","time":{"start":1721724354.2,"operating":0}}""";
+
+    [Fact]
+    public async Task Method_is_added_by_its_description_and_called_without_code_of_its_own()
+    {
+        using var copy = new RepositoryCopy();
+        var call = await AddToAsync(copy);
+
+        Assert.Equal((0, string.Empty), await LintAsync(copy.Spec));
+        await copy.BuildAsync("-p:TargetFrameworks=net10.0");
+
+        using var portal = SimulatedPortal.Start();
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, Page, "application/json"));
+        portal.AddMethod("crm.item.list", parameters => new { items = new[] { new { title = $"{parameters["entityTypeId"]} {parameters["filter"]?[">=opportunity"]} {parameters["filter"]?["@stageId"]?[1]}" } } });
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadRequest, """{"error":"INVALID_ARG_VALUE","error_description":"Invalid filter"}""", "application/json"));
+        await WriteProgramAsync(copy, call);
+
+        var output = await DotNet.RunAsync(copy.Path, ["run", "--project", "program", "--property:NodeReuse=false", "-p:UseSharedCompilation=false", "--", portal.WebhookUrl]);
+
+        Assert.Equal("Lead a 50 51 0 1721724354.2\nBitrix24InvalidRequestException InvalidArgValue NotExecuted\n1 5000 IN_PROCESS - -\n1 5000 IN_PROCESS\n", output);
+        var sent = JObject.Parse(portal.Requests[0].Body);
+        Assert.Equal("""{"entityTypeId":1,"select":["id","title"],"filter":{">=opportunity":5000,"@stageId":["NEW","IN_PROCESS"]}}""", sent.ToString(Newtonsoft.Json.Formatting.None));
+    }
+
+    /// <summary>Adds what the blocks of CONTRIBUTING say, each where it says, and returns the call.</summary>
+    private static async Task<string> AddToAsync(RepositoryCopy copy)
+    {
+        var text = await File.ReadAllTextAsync(Repository.PathOf("CONTRIBUTING.md"));
+        var chapter = text[text.IndexOf("## Adding a method\n", StringComparison.Ordinal)..text.IndexOf("## Snapshots\n", StringComparison.Ordinal)];
+        var snapshots = Regex.Matches(chapter, @"`(?<name>\w+Tests\.\w+)`", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["name"].Value).ToList();
+        Assert.Equal(4, snapshots.Count);
+        Assert.All(snapshots, name => Assert.Single(Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.Tests"), name + ".verified.txt", SearchOption.AllDirectories)));
+        var blocks = Blocks(chapter, "yaml");
+        Assert.Equal(5, blocks.Count);
+
+        InsertBelow("\npaths:\n", blocks[0]);
+        InsertBelow("\n  schemas:\n", blocks[1]);
+        InsertBelow("\n  examples:\n", blocks[2]);
+        InsertBelow("\ntags:\n", blocks[4]);
+        var spec = await File.ReadAllTextAsync(copy.Spec);
+        foreach (Match rows in Regex.Matches(blocks[3], @"^(?<array>\S+):\n(?<rows>(?:  - .*\n)+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
+        {
+            var catalogue = spec.IndexOf("\n    Bitrix24ErrorCode:\n", StringComparison.Ordinal);
+            var array = spec.IndexOf($"\n      {rows.Groups["array"].Value}:\n", catalogue, StringComparison.Ordinal);
+            var end = new Regex(@"(?:\n        .*)+\n", RegexOptions.None, TimeSpan.FromSeconds(5)).Match(spec, array + 1);
+            spec = spec.Insert(end.Index + end.Length, rows.Groups["rows"].Value.Replace("  - ", "        - ", StringComparison.Ordinal));
+        }
+
+        await File.WriteAllTextAsync(copy.Spec, spec);
+        return Assert.Single(Blocks(chapter, "csharp"));
+
+        void InsertBelow(string line, string block) => copy.Replace("spec/bitrix24.openapi.yaml", line, line + block);
+    }
+
+    private static async Task<(int ExitCode, string Output)> LintAsync(string spec)
+    {
+        var (exitCode, output, _) = await Tool.RunAsync([], "spec", "lint", spec);
+        return (exitCode, output);
+    }
+
+    private static async Task WriteProgramAsync(RepositoryCopy copy, string call)
+    {
+        Directory.CreateDirectory(copy.PathOf("program"));
+        await File.WriteAllTextAsync(copy.PathOf("program/program.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <RunAnalyzers>false</RunAnalyzers>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
+                <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
+              </ItemGroup>
+            </Project>
+            """);
+        await File.WriteAllTextAsync(copy.PathOf("program/Program.cs"), $$"""
+            using Bitrix24;
+            using Newtonsoft.Json.Linq;
+
+            #nullable disable warnings
+            IBitrix24Client bitrix24 = Bitrix24Client.Create(args[0]);
+            await First();
+            try
+            {
+                await First();
+            }
+            catch (Bitrix24InvalidRequestException exception)
+            {
+                Console.WriteLine($"{exception.GetType().Name} {exception.ErrorCode} {exception.Execution}");
+            }
+
+            {{call}}
+            Console.WriteLine($"{title} {next?.ToString() ?? "-"} {page.Total?.ToString() ?? "-"}");
+
+            var command = BatchCommand.ListCrmItems(new ListCrmItemsRequest { EntityTypeId = 1, Filter = new Dictionary<string, JToken> { [">=opportunity"] = 5000, ["@stageId"] = new JArray("NEW", "IN_PROCESS") } });
+            var batch = await bitrix24.BatchAsync(new BatchRequest { Commands = new Dictionary<string, string> { ["a"] = command } });
+            Console.WriteLine((string?)batch.Result.ResultOf<ListCrmItemsResponse>("a")!.Result.Items[0]["title"]);
+
+            async Task First()
+            {
+            {{call}}
+                Console.WriteLine(FormattableString.Invariant($"{title} {page.Result.Items[0]["tags"][0]} {next} {page.Total} {page.Result.Items[1].Count} {page.Time?.Start}"));
+            }
+            """);
+    }
+
+    private static List<string> Blocks(string text, string language) =>
+        [.. Regex.Matches(text, $@"```{language}\n(?<block>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["block"].Value)];
+}

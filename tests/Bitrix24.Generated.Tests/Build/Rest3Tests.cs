@@ -1,0 +1,94 @@
+namespace Bitrix24.Tests;
+
+/// <summary>Goes the way of docs/rest-3.md with a portal's document.</summary>
+public sealed class Rest3Tests
+{
+    private const string Task = """{"result":{"item":{"id":3839,"title":"Report","rights":[],"parent":{"id":7},"storyPoints":"5"}},"time":{"start":1765445133,"finish":1765445134.1}}""";
+
+    private const string Invalid = """{"error":{"code":"BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION","message":"Error validating request object","validation":[{"message":"Required field `title` is not specified","field":"title"}]}}""";
+
+    [Fact]
+    public async Task Portals_own_document_becomes_a_client_whose_creations_are_safe_to_try_again()
+    {
+        using var copy = new RepositoryCopy();
+        var (exitCode, _, error) = await Tool.RunAsync([], "spec", "rest3", Repository.PathOf("tests/Bitrix24.Generated.Tests/Spec/rest3.sample.openapi.json"), "--output", copy.PathOf("rest3.openapi.json"));
+        Assert.True(exitCode == 0, error);
+        await WriteProgramAsync(copy);
+        await DotNet.RunAsync(copy.Path, ["build", "program", $"-p:Rest3Document={copy.PathOf("rest3.openapi.json")}", .. DotNet.Alone]);
+
+        using var server = new ScriptedServer(
+            null, (500, """{"error":{"code":"INTERNAL_SERVER_ERROR","message":"Internal server error"}}"""), (200, Task),
+            (400, Invalid),
+            (200, """{"result":{"items":[{"id":1},{"id":2}]}}"""),
+            (403, """{"error":{"code":"BITRIX_REST_V3_EXCEPTION_INSUFFICIENTSCOPEEXCEPTION","message":"no scope"}}"""));
+        var output = await DotNet.RunAsync(copy.Path, "exec", "program/bin/Debug/net10.0/program.dll", server.Url.ToString());
+
+        Assert.Equal(
+            """
+            3839 Report 7 5 0 True
+            Bitrix24InvalidRequestException ValidationFailed NotExecuted Error validating request object: title: Required field `title` is not specified
+            2
+            Bitrix24AccessDeniedException InsufficientScope NotExecuted no scope
+
+            """,
+            output,
+            ignoreLineEndingDifferences: true);
+        var requests = server.Requests.ToList();
+        Assert.Equal(["/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.list", "/rest/api/tasks.task.delete"], requests.Select(request => request.Path));
+        Assert.True(Guid.TryParse(requests[0].IdempotencyKey, out _));
+        Assert.Single(requests.Take(3).Select(request => request.IdempotencyKey).Distinct(StringComparer.Ordinal));
+        Assert.NotEqual(requests[0].IdempotencyKey, requests[3].IdempotencyKey);
+        Assert.Null(requests[4].IdempotencyKey);
+        Assert.Equal("""{"fields":{"title":"Report","creatorId":1,"responsibleId":1}}""", requests[0].Body);
+        Assert.Equal("""{"id":5,"auth":"t0ken"}""", requests[5].Body);
+    }
+
+    private static async Task WriteProgramAsync(RepositoryCopy copy)
+    {
+        Directory.CreateDirectory(copy.PathOf("program"));
+        File.Copy(Repository.PathOf("tests/Bitrix24.Generated.Tests/Support/SkippingTimeProvider.cs"), copy.PathOf("program/SkippingTimeProvider.cs"));
+        await File.WriteAllTextAsync(copy.PathOf("program/program.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <RunAnalyzers>false</RunAnalyzers>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
+                <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
+              </ItemGroup>
+            </Project>
+            """);
+        await File.WriteAllTextAsync(copy.PathOf("program/Program.cs"), """
+            using Bitrix24;
+            using Bitrix24.Rest3;
+            using Bitrix24.Tests;
+
+            var clock = new SkippingTimeProvider();
+            IBitrix24Rest3Client Client(Bitrix24Credentials credentials) => new Bitrix24Rest3Client(Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, TimeProvider = clock }));
+            var bitrix24 = Client(Bitrix24Credentials.Webhook(args[0] + "rest/1/c0de/"));
+            var request = new TasksTaskAddRequest { Fields = new TasksV2TaskDto { Title = "Report", CreatorId = 1, ResponsibleId = 1 } };
+
+            var start = clock.GetUtcNow();
+            var task = (await bitrix24.TasksTaskAddAsync(request)).Result.Item!;
+            // After a break the portal may still be running the first attempt, and two at a time would both run.
+            Console.WriteLine($"{task.Id} {task.Title} {task.Parent!.Id} {(int)task.StoryPoints!} {task.Rights!.Count} {clock.GetUtcNow() - start >= TimeSpan.FromSeconds(60)}");
+            await Fails(() => bitrix24.TasksTaskAddAsync(request));
+            Console.WriteLine((await bitrix24.TasksTaskListAsync(new TasksTaskListRequest { Order = new Dictionary<string, string> { ["id"] = "ASC" } })).Result.Items!.Count);
+            await Fails(() => Client(Bitrix24Credentials.AccessToken(args[0], "t0ken")).TasksTaskDeleteAsync(new TasksTaskDeleteRequest { Id = 5 }));
+
+            static async Task Fails(Func<Task> call)
+            {
+                try
+                {
+                    await call();
+                }
+                catch (Bitrix24Exception exception)
+                {
+                    Console.WriteLine($"{exception.GetType().Name} {exception.ErrorCode} {exception.Execution} {exception.ErrorDescription}");
+                }
+            }
+            """);
+    }
+}

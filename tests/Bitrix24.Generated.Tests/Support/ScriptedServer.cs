@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Bitrix24.Tests;
+
+/// <summary>Answers requests on loopback, one after the other, as a test has written down.</summary>
+internal sealed class ScriptedServer : IDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly Queue<(int Status, string Body)?> answers;
+
+    /// <param name="answers">An answer for each request; <see langword="null"/> breaks the connection.</param>
+    public ScriptedServer(params (int Status, string Body)?[] answers)
+    {
+        this.answers = new(answers);
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            Url = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
+        }
+
+        listener.Prefixes.Add(Url.ToString());
+        listener.Start();
+        _ = ServeAsync();
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>The requests so far, in their order.</summary>
+    public ConcurrentQueue<(string Path, string? IdempotencyKey, string Body)> Requests { get; } = new();
+
+    public void Dispose() => listener.Close();
+
+    private async Task ServeAsync()
+    {
+        while (answers.TryDequeue(out var answer))
+        {
+            var context = await listener.GetContextAsync();
+            using var reader = new StreamReader(context.Request.InputStream);
+            Requests.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["Idempotency-Key"], await reader.ReadToEndAsync()));
+            if (answer is not { } given)
+            {
+                context.Response.Abort();
+                continue;
+            }
+
+            context.Response.StatusCode = given.Status;
+            context.Response.ContentType = "application/json";
+            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(given.Body));
+            context.Response.Close();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>Checks of the operations.</summary>
+internal static partial class OperationRules
+{
+    private const string Reference = "https://apidocs.bitrix24.com/";
+
+    public static IEnumerable<SpecFinding> Descriptions(SpecDocument spec)
+    {
+        if (!spec.Operations.Any())
+        {
+            yield return new(["paths"], "there is no operation.", "Describe at least one.");
+        }
+
+        foreach (var (method, operation) in spec.Operations)
+        {
+            if (!OperationId().IsMatch(operation.OperationId ?? string.Empty))
+            {
+                yield return SpecFinding.InOperation(method, $"operationId '{operation.OperationId}' is no name for a method.", "Write it in PascalCase, letters only, without Async: AddCallList.");
+            }
+
+            if (string.IsNullOrWhiteSpace(operation.Summary) || string.IsNullOrWhiteSpace(operation.Description))
+            {
+                yield return SpecFinding.InOperation(method, "summary or description is missing.", "Write both; they become the documentation.");
+            }
+
+            var page = operation.ExternalDocs?.Url?.ToString();
+            if (page?.StartsWith(Reference, StringComparison.Ordinal) != true || Extension(operation, "x-reference") != page)
+            {
+                yield return SpecFinding.InOperation(method, "externalDocs and x-reference do not name the same page of the reference.", $"Give both the address of the page below {Reference}");
+            }
+        }
+    }
+
+    public static IEnumerable<SpecFinding> Bodies(SpecDocument spec)
+    {
+        foreach (var (method, operation) in spec.Operations)
+        {
+            if (operation.RequestBody is { } body && SpecDocument.SchemaNameOf(SpecDocument.JsonOf(body.Content)) != operation.OperationId + "Request")
+            {
+                yield return SpecFinding.InOperation(method, $"the body of the request is no schema {operation.OperationId}Request.", "Name it so, and refer to it with $ref.");
+            }
+
+            var answer = operation.Responses?.TryGetValue("200", out var response) == true ? SpecDocument.JsonOf(response.Content) : null;
+            if (SpecDocument.SchemaNameOf(answer) != operation.OperationId + "Response")
+            {
+                yield return SpecFinding.InOperation(method, $"the response 200 is no schema {operation.OperationId}Response.", "Name it so, and refer to it with $ref.");
+            }
+            else if (answer!.Schema?.Properties?.ContainsKey("time") != true)
+            {
+                yield return SpecFinding.InOperation(method, $"{operation.OperationId}Response has no member time.", "Add it: every answer can carry ResponseTime.");
+            }
+
+            foreach (var finding in Statuses(method, operation))
+            {
+                yield return finding;
+            }
+        }
+    }
+
+    public static IEnumerable<SpecFinding> Idempotence(SpecDocument spec) =>
+        from operation in spec.Operations
+        let stated = Extension(operation.Operation, "x-idempotent")
+        where stated is not ("true" or "false") || (stated == "true") != (Extension(operation.Operation, "x-when-unknown") is null)
+        select SpecFinding.InOperation(
+            operation.Method,
+            "it does not say what to do when nobody knows whether it ran.",
+            "Say x-idempotent: true; or x-idempotent: false, and with x-when-unknown what to do then.");
+
+    private static IEnumerable<SpecFinding> Statuses(string method, OpenApiOperation operation)
+    {
+        if (operation.RequestBody is { } body && SpecDocument.JsonOf(body.Content)?.Examples is not { Count: > 0 })
+        {
+            yield return SpecFinding.InOperation(method, "the request has no example.", "Show at least the one of the reference.");
+        }
+
+        foreach (var response in operation.Responses ?? [])
+        {
+            if (SpecDocument.JsonOf(response.Value.Content)?.Examples is not { Count: > 0 })
+            {
+                yield return SpecFinding.InOperation(method, $"the response {response.Key} has no example.", "Show at least one.");
+            }
+        }
+
+        foreach (var kind in "45".Where(kind => operation.Responses?.Keys.Any(status => status.StartsWith(kind)) != true))
+        {
+            yield return SpecFinding.InOperation(method, $"no response {kind}xx is described.", "Refer to those of components/responses that every method has.");
+        }
+    }
+
+    private static string? Extension(OpenApiOperation operation, string name) =>
+        operation.Extensions?.TryGetValue(name, out var value) == true && value is JsonNodeExtension { Node: { } node }
+            ? node.GetValueKind() switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => node.ToString() }
+            : null;
+
+    [GeneratedRegex("^[A-Z][A-Za-z]+$", RegexOptions.None, 1000)]
+    private static partial Regex OperationId();
+}

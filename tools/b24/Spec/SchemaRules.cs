@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>Checks of the data types.</summary>
+internal static class SchemaRules
+{
+    private static readonly string[] KnownTypes = ["object", "array", "string", "integer", "number", "boolean"];
+    private static readonly string[] LenientTypes = ["double", "int64", "date-time", "string"];
+
+    /// <summary>The templates know these words. Another would be passed over in silence.</summary>
+    private static readonly string[] KnownWords =
+    [
+        "type", "format", "description", "required", "properties", "items", "allOf", "$ref", "externalDocs", "nullable",
+        "minimum", "minItems", "uniqueItems", "minProperties", "maxProperties", "additionalProperties", "enum",
+        "x-enumNames", "x-enum-descriptions", "x-csharp-name", "x-lenient", "x-map-of", "x-reference",
+    ];
+
+    public static IEnumerable<SpecFinding> Types(SpecDocument spec) =>
+        from schema in spec.WrittenSchemas
+        from type in Values(schema.Value, "type")
+        where !KnownTypes.Contains(type, StringComparer.Ordinal)
+        select SpecFinding.InSchema(schema.Key, $"'{type}' is no type.", $"Use one of {string.Join(", ", KnownTypes)}.");
+
+    public static IEnumerable<SpecFinding> Generable(SpecDocument spec) =>
+        from schema in spec.WrittenSchemas
+        where schema.Key != SpecDocument.CatalogueName && !spec.WrittenByHand.Contains(schema.Key, StringComparer.Ordinal)
+        from finding in Generable(schema.Key, schema.Value as JsonObject ?? [])
+        select finding;
+
+    private static IEnumerable<SpecFinding> Generable(string name, JsonObject schema)
+    {
+        foreach (var word in Words(schema).Except(KnownWords, StringComparer.Ordinal))
+        {
+            yield return SpecFinding.InSchema(name, $"the templates do not know '{word}'.", "Say it with the words they know, or exclude the schema in nswag.json and write its C# type by hand.");
+        }
+
+        if (schema["enum"] is not null && schema["type"]?.ToString() != "string")
+        {
+            yield return SpecFinding.InSchema(name, "an enum that is no string has no open C# type.", "Make it a string.");
+        }
+
+        if (schema.ContainsKey("additionalProperties"))
+        {
+            yield return SpecFinding.InSchema(name, "a map has no C# type of its own.", "Write additionalProperties at the member, or at the items of the list, that holds the map.");
+        }
+
+        foreach (var (key, member) in schema["properties"]?.AsObject() ?? [])
+        {
+            if (member is not JsonObject described || described.ContainsKey("enum") || described.ContainsKey("properties") || described["items"]?["properties"] is not null)
+            {
+                yield return SpecFinding.InSchema(name, $"the type of {key} has no name.", "Give it a schema of its own, and refer to it.");
+            }
+            else if (schema["x-lenient"] is not null && !LenientTypes.Contains((described["format"] ?? described["type"])?.ToString(), StringComparer.Ordinal))
+            {
+                yield return SpecFinding.InSchema(name, $"{key} has a type that a lenient schema cannot have.", $"Use one of {string.Join(", ", LenientTypes)}.");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Words(JsonObject schema) =>
+        schema.Select(member => member.Key)
+            .Concat((schema["properties"]?.AsObject() ?? []).SelectMany(member => Words(member.Value as JsonObject ?? [])))
+            .Concat(schema["items"] is JsonObject items ? Words(items) : []);
+
+    private static IEnumerable<string> Values(JsonNode? node, string key) => node switch
+    {
+        JsonObject map => map.Where(member => member.Key == key && member.Value is JsonValue).Select(member => member.Value!.ToString()).Concat(map.SelectMany(member => Values(member.Value, key))),
+        JsonArray array => array.SelectMany(item => Values(item, key)),
+        _ => [],
+    };
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+using Microsoft.OpenApi.YamlReader;
+using NJsonSchema;
+using SharpYaml.Serialization;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>A spec, as its checks and the tests read it.</summary>
+internal sealed class SpecDocument
+{
+    /// <summary>The one enum that is no data type but the error catalogue.</summary>
+    public const string CatalogueName = "Bitrix24ErrorCode";
+
+    private const string JsonType = "application/json";
+
+    private SpecDocument(OpenApiDocument document, OpenApiDiagnostic diagnostic, JsonNode json, JsonNode written, string text, IReadOnlyCollection<string> writtenByHand)
+    {
+        Document = document;
+        Diagnostic = diagnostic;
+        Json = json;
+        Written = written;
+        Text = text;
+        WrittenByHand = writtenByHand;
+    }
+
+    public OpenApiDocument Document { get; }
+
+    public OpenApiDiagnostic Diagnostic { get; }
+
+    /// <summary>What the reader has understood: words it does not know are missing here.</summary>
+    public JsonNode Json { get; }
+
+    /// <summary>What the file says, whatever it means.</summary>
+    public JsonNode Written { get; }
+
+    public string Text { get; }
+
+    /// <summary>The schemas that <c>nswag.json</c> excludes from the generation: their C# types are written by hand.</summary>
+    public IReadOnlyCollection<string> WrittenByHand { get; }
+
+    public JsonObject Schemas => Json["components"]?["schemas"] as JsonObject ?? [];
+
+    public JsonObject WrittenSchemas => Written["components"]?["schemas"] as JsonObject ?? [];
+
+    public JsonNode? ErrorCodes => Schemas[CatalogueName];
+
+    /// <summary>Every operation with the name of its method on the wire.</summary>
+    public IEnumerable<(string Method, OpenApiOperation Operation)> Operations =>
+        from path in Document.Paths
+        from operation in path.Value.Operations ?? []
+        select (path.Key.TrimStart('/'), operation.Value);
+
+    /// <summary>Every error example with each status it is documented under.</summary>
+    public IEnumerable<(string Status, string Name, JsonObject Error)> ErrorExamples =>
+        (from operation in Operations
+         from response in operation.Operation.Responses ?? []
+         where !response.Key.StartsWith('2')
+         from example in JsonOf(response.Value.Content)?.Examples ?? new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
+         where example.Value.Value is JsonObject
+         select (response.Key, example.Key, example.Value.Value!.AsObject()))
+        .Concat(from error in (Json["x-authorization-server"]?["errors"] as JsonArray ?? []).OfType<JsonObject>()
+                select ("400", "AuthorizationServer", error))
+        .Concat(from error in (Json["x-rest-3-errors"] as JsonArray ?? []).OfType<JsonObject>()
+                select (error["status"]?.ToString() ?? string.Empty, "Rest3", error))
+        .Where(example => example.Item3["error"] is JsonValue code && code.GetValueKind() == JsonValueKind.String)
+        .DistinctBy(example => (example.Item1, example.Item2, example.Item3["error"]!.GetValue<string>()));
+
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The text is no YAML, or no OpenAPI document.</exception>
+    public static async Task<SpecDocument> LoadAsync(string path)
+    {
+        var settings = new OpenApiReaderSettings();
+        settings.AddYamlReader();
+        var text = await File.ReadAllTextAsync(path).ConfigureAwait(false);
+        try
+        {
+            using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
+            var result = await OpenApiDocument.LoadAsync(stream, "yaml", settings).ConfigureAwait(false);
+            var document = result.Document ?? throw new InvalidDataException(result.Diagnostic?.Errors.FirstOrDefault()?.Message);
+            var json = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0).ConfigureAwait(false))!;
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(text));
+            return new SpecDocument(document, result.Diagnostic!, json, yaml.Documents[0].ToJsonNode(), text, await ReadWrittenByHandAsync(path).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is not IOException)
+        {
+            throw new InvalidDataException(exception.Message, exception);
+        }
+    }
+
+    public string[] ErrorColumn(string name) => [.. Texts(ErrorCodes?[name])];
+
+    public string[][] ErrorAliases => [.. (ErrorCodes?["x-error-aliases"] as JsonArray ?? []).Select(row => Texts(row).ToArray())];
+
+    /// <summary>A schema of the spec that can check a text, and that refuses members which the spec does not name.</summary>
+    public Task<JsonSchema> SchemaAsync(string name)
+    {
+        var schema = new JsonObject { ["definitions"] = Schemas.DeepClone(), ["$ref"] = $"#/definitions/{name}" };
+        return JsonSchema.FromJsonAsync(schema.ToJsonString().Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal));
+    }
+
+    public static IOpenApiMediaType? JsonOf(IDictionary<string, IOpenApiMediaType>? content) => content?.TryGetValue(JsonType, out var json) == true ? json : null;
+
+    /// <summary>The name of the schema that a body refers to; <see langword="null"/> when it has one of its own.</summary>
+    public static string? SchemaNameOf(IOpenApiMediaType? body) => (body?.Schema as OpenApiSchemaReference)?.Reference.Id;
+
+    private static IEnumerable<string> Texts(JsonNode? list) => (list as JsonArray ?? []).Select(value => value?.ToString() ?? string.Empty);
+
+    /// <summary>The settings lie above the folder of the spec. Without them every schema counts as generated.</summary>
+    private static async Task<IReadOnlyCollection<string>> ReadWrittenByHandAsync(string path)
+    {
+        var settings = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "..", "nswag.json");
+        return File.Exists(settings)
+            ? [.. Texts(JsonNode.Parse(await File.ReadAllTextAsync(settings).ConfigureAwait(false))?["codeGenerators"]?["openApiToCSharpClient"]?["excludedTypeNames"])]
+            : [];
+    }
+}

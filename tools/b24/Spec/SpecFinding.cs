@@ -1,0 +1,34 @@
+namespace Bitrix24.CommandLine;
+
+/// <summary>Something that is wrong with a spec.</summary>
+/// <param name="Path">Where: the keys that lead there, as far as they are known.</param>
+/// <param name="Problem">What is wrong.</param>
+/// <param name="Remedy">What to do.</param>
+internal sealed record SpecFinding(string[] Path, string Problem, string Remedy)
+{
+    /// <summary>Name of the rule that found it.</summary>
+    public string Rule { get; init; } = string.Empty;
+
+    /// <summary>From 1; <see langword="null"/> when it is not known.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>The method or the component that it is about.</summary>
+    public string Place => Path switch
+    {
+        ["paths", var path, ..] => path.TrimStart('/'),
+        ["components", _, var name, ..] => name,
+        [var key, ..] => key,
+        _ => "the document",
+    };
+
+    public static SpecFinding InOperation(string method, string problem, string remedy) => new(["paths", "/" + method], problem, remedy);
+
+    public static SpecFinding InSchema(string schema, string problem, string remedy) => new(["components", "schemas", schema], problem, remedy);
+
+    public static SpecFinding InExample(string example, string problem, string remedy) => new(["components", "examples", example], problem, remedy);
+
+    /// <param name="file">The file as the user named it.</param>
+    public string Sentence(string file) => Line is { } line
+        ? FormattableString.Invariant($"{file}({line}): {Place}: {Problem} {Remedy} [{Rule}]")
+        : $"{file}: {Place}: {Problem} {Remedy} [{Rule}]";
+}
