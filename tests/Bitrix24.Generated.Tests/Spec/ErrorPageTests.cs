@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bitrix24.CommandLine;
 using VerifyXunit;
 
 namespace Bitrix24.Tests;
@@ -11,7 +12,7 @@ public sealed class ErrorPageTests
     private const string End = "<!-- /catalogue -->";
 
     [Fact]
-    public async Task Catalogue_as_a_table() => await Verifier.Verify(Table(await SpecDocument.LoadAsync()), "md");
+    public async Task Catalogue_as_a_table() => await Verifier.Verify(Table(await ProjectSpec.LoadAsync()), "md");
 
     [Fact]
     public async Task Page_shows_the_catalogue()
@@ -24,7 +25,7 @@ public sealed class ErrorPageTests
         var shown = page[(begin + Begin.Length)..end].Trim();
 
         Assert.True(
-            shown == Table(await SpecDocument.LoadAsync()).Trim(),
+            shown == Table(await ProjectSpec.LoadAsync()).Trim(),
             "docs/errors.md shows another catalogue than the spec. Put the text of tests/Bitrix24.Generated.Tests/Spec/ErrorPageTests.Catalogue_as_a_table.verified.md, once reviewed, between its two comments.");
     }
 
