@@ -35,7 +35,7 @@ internal sealed class RetryPolicy
                 UseJitter = true,
                 Delay = options.BaseDelay,
                 MaxDelay = options.MaxDelay,
-                ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context).Operation)),
+                ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context))),
                 DelayGenerator = arguments => new(DelayOf((Bitrix24Exception)arguments.Outcome.Exception!, CallOf(arguments.Context))),
                 OnRetry = arguments =>
                 {
@@ -108,10 +108,10 @@ internal sealed class RetryPolicy
         return rest > (exception.Delay ?? TimeSpan.Zero) ? rest : exception.Delay;
     }
 
-    private bool MayBeTriedAgain(Bitrix24Exception exception, Operation operation) => (exception.Delay is not { } delay || delay <= maxDelay) && exception.Retry switch
+    private bool MayBeTriedAgain(Bitrix24Exception exception, Call call) => (DelayOf(exception, call) is not { } delay || delay <= maxDelay) && exception.Retry switch
     {
         RetryAdvice.AfterWaiting => true,
-        RetryAdvice.IfIdempotent => operation.MayRunAgain,
+        RetryAdvice.IfIdempotent => call.Operation.MayRunAgain,
         _ => false,
     };
 

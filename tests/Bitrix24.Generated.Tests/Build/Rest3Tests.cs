@@ -20,7 +20,8 @@ public sealed class Rest3Tests
             null, (500, """{"error":{"code":"INTERNAL_SERVER_ERROR","message":"Internal server error"}}"""), (200, Task),
             (400, Invalid),
             (200, """{"result":{"items":[{"id":1},{"id":2}]}}"""),
-            (403, """{"error":{"code":"BITRIX_REST_V3_EXCEPTION_INSUFFICIENTSCOPEEXCEPTION","message":"no scope"}}"""));
+            (403, """{"error":{"code":"BITRIX_REST_V3_EXCEPTION_INSUFFICIENTSCOPEEXCEPTION","message":"no scope"}}"""),
+            (200, Task));
         var output = await DotNet.RunAsync(copy.Path, "exec", "program/bin/Debug/net10.0/program.dll", server.Url.ToString());
 
         Assert.Equal(
@@ -34,13 +35,14 @@ public sealed class Rest3Tests
             output,
             ignoreLineEndingDifferences: true);
         var requests = server.Requests.ToList();
-        Assert.Equal(["/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.list", "/rest/api/tasks.task.delete"], requests.Select(request => request.Path));
+        Assert.Equal(["/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.list", "/rest/api/tasks.task.delete", "/rest/api/1/c0de/tasks.task.add"], requests.Select(request => request.Path));
         Assert.True(Guid.TryParse(requests[0].IdempotencyKey, out _));
         Assert.Single(requests.Take(3).Select(request => request.IdempotencyKey).Distinct(StringComparer.Ordinal));
         Assert.NotEqual(requests[0].IdempotencyKey, requests[3].IdempotencyKey);
         Assert.Null(requests[4].IdempotencyKey);
         Assert.Equal("""{"fields":{"title":"Report","creatorId":1,"responsibleId":1}}""", requests[0].Body);
         Assert.Equal("""{"id":5,"auth":"t0ken"}""", requests[5].Body);
+        Assert.Equal("""{"fields":{"title":"Prepare a report","creatorId":1,"responsibleId":1}}""", requests[6].Body);
     }
 
     private static async Task WriteProgramAsync(RepositoryCopy copy)
@@ -60,7 +62,7 @@ public sealed class Rest3Tests
               </ItemGroup>
             </Project>
             """);
-        await File.WriteAllTextAsync(copy.PathOf("program/Program.cs"), """
+        await File.WriteAllTextAsync(copy.PathOf("program/Program.cs"), $$"""
             using Bitrix24;
             using Bitrix24.Rest3;
             using Bitrix24.Tests;
@@ -78,6 +80,13 @@ public sealed class Rest3Tests
             Console.WriteLine((await bitrix24.TasksTaskListAsync(new TasksTaskListRequest { Order = new Dictionary<string, string> { ["id"] = "ASC" } })).Result.Items!.Count);
             await Fails(() => Client(Bitrix24Credentials.AccessToken(args[0], "t0ken")).TasksTaskDeleteAsync(new TasksTaskDeleteRequest { Id = 5 }));
 
+            await DocumentedAsync();
+
+            async Task DocumentedAsync()
+            {
+            {{await DocumentedAsync()}}
+            }
+
             static async Task Fails(Func<Task> call)
             {
                 try
@@ -90,5 +99,15 @@ public sealed class Rest3Tests
                 }
             }
             """);
+    }
+
+    /// <summary>The code of the page, on the server of the test.</summary>
+    private static async Task<string> DocumentedAsync()
+    {
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs/rest-3.md"));
+        var code = page.Split("```csharp\n")[1].Split("```")[0];
+        Assert.Contains("\"https://your-domain.bitrix24.com/rest/1/webhook-code/\"", code, StringComparison.Ordinal);
+        return string.Join('\n', code.Split('\n').Where(line => !line.StartsWith("using ", StringComparison.Ordinal)))
+            .Replace("\"https://your-domain.bitrix24.com/rest/1/webhook-code/\"", "args[0] + \"rest/1/c0de/\"", StringComparison.Ordinal);
     }
 }

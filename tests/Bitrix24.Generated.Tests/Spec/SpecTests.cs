@@ -108,6 +108,10 @@ public sealed class SpecTests
             var (exitCode, output, error) = await Tool.RunAsync([], "spec", "lint", path);
             Assert.Equal((2, string.Empty), (exitCode, output));
             Assert.StartsWith($"{path} cannot be read: ", error, StringComparison.Ordinal);
+
+            (exitCode, _, error) = await Tool.RunAsync([], "spec", "rest3", path, "--output", Path.Combine(folder.Path, "prepared.json"));
+            Assert.Equal(2, exitCode);
+            Assert.StartsWith($"{path} cannot be read: ", error, StringComparison.Ordinal);
         }
     }
 
