@@ -18,7 +18,7 @@ internal sealed class Rest3Document
     private Rest3Document(JsonObject source)
     {
         this.source = source;
-        schemas = new Rest3Schemas(source["components"]?["schemas"] as JsonObject ?? []);
+        schemas = new Rest3Schemas(Rest3Schemas.At(source, "components", "schemas") as JsonObject ?? []);
     }
 
     /// <exception cref="InvalidDataException">It is no document with methods.</exception>
@@ -32,7 +32,7 @@ internal sealed class Rest3Document
         foreach (var (path, item) in methods)
         {
             // A batch is a list, and is no method of its own.
-            if ((item?["post"] ?? item?["get"]) is JsonObject operation && path.Trim('/') != "batch")
+            if ((Rest3Schemas.At(item, "post") ?? Rest3Schemas.At(item, "get")) is JsonObject operation && path.Trim('/') != "batch")
             {
                 paths["/" + path.Trim('/')] = new JsonObject { ["post"] = Operation(path.Trim('/'), operation) };
             }
@@ -73,12 +73,12 @@ internal sealed class Rest3Document
             operation["requestBody"]!["required"] = true;
         }
 
-        var answer = JsonBody(source["responses"]?["200"]);
+        var answer = JsonBody(Rest3Schemas.At(source, "responses", "200"));
         operation["responses"] = new JsonObject { ["200"] = Body(schemas.AddResponse(id + "Response", method, answer is null ? null : schemas.Resolve(answer)), "What the portal answers.") };
         return operation;
     }
 
-    private static JsonObject? JsonBody(JsonNode? body) => body?["content"]?["application/json"]?["schema"] as JsonObject;
+    private static JsonObject? JsonBody(JsonNode? body) => Rest3Schemas.At(body, "content", "application/json", "schema") as JsonObject;
 
     private static JsonObject Body(string schema, string description) => new()
     {

@@ -23,6 +23,17 @@ internal sealed class Rest3Schemas(JsonObject source)
         return name.Length > 0 && char.IsAsciiLetter(name[0]) ? name : "N" + name;
     }
 
+    /// <summary>A member of a member; <see langword="null"/> where there is none. PHP writes a map without members as a list.</summary>
+    public static JsonNode? At(JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (var key in path)
+        {
+            node = (node as JsonObject)?[key];
+        }
+
+        return node;
+    }
+
     public static JsonObject ReferenceTo(string name) => new() { ["$ref"] = Prefix + name };
 
     /// <summary>What a reference leads to.</summary>
@@ -55,7 +66,7 @@ internal sealed class Rest3Schemas(JsonObject source)
 
     public string AddResponse(string name, string method, JsonObject? schema)
     {
-        Add(name, $"What `{method}` answers.", new JsonObject { ["properties"] = new JsonObject { ["result"] = schema?["properties"]?["result"]?.DeepClone() ?? new JsonObject() } });
+        Add(name, $"What `{method}` answers.", new JsonObject { ["properties"] = new JsonObject { ["result"] = At(schema, "properties", "result")?.DeepClone() ?? new JsonObject() } });
         Prepared[name]!["required"] = new JsonArray("result");
         Prepared[name]!["properties"]!["time"] = new JsonObject { ["description"] = "How long the portal took. Absent when the portal did not say.", ["allOf"] = new JsonArray(ReferenceTo(TimeName)) };
         return name;
@@ -67,7 +78,7 @@ internal sealed class Rest3Schemas(JsonObject source)
         var properties = new JsonObject();
         Prepared[name] = new JsonObject { ["type"] = "object", ["description"] = description, ["properties"] = properties };
         var taken = new HashSet<string>(StringComparer.Ordinal) { name };
-        foreach (var (key, value) in schema["properties"]?.AsObject() ?? [])
+        foreach (var (key, value) in schema["properties"] as JsonObject ?? [])
         {
             var member = value as JsonObject ?? [];
             var type = TypeOf(member, name + Pascal(key), depth: 0);
@@ -145,7 +156,7 @@ internal sealed class Rest3Schemas(JsonObject source)
 
     private static string? NameOf(JsonObject schema)
     {
-        var reference = schema["$ref"] ?? (schema["allOf"] is JsonArray { Count: 1 } one ? one[0]?["$ref"] : null);
+        var reference = schema["$ref"] ?? (schema["allOf"] is JsonArray { Count: 1 } one ? At(one[0], "$ref") : null);
         return reference?.ToString() is { } text && text.StartsWith(Prefix, StringComparison.Ordinal)
             ? text[Prefix.Length..].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)
             : null;
