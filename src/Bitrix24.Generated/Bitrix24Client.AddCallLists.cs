@@ -161,13 +161,14 @@ public sealed partial class Bitrix24Client
     /// <summary>Does not throw: each request that may have been sent gets an outcome.</summary>
     private async Task<FinishedBatch> SendBatchAsync(IReadOnlyList<PlannedCallList> batch, CancellationToken cancellationToken)
     {
+        var own = batch[0].OwnCall;
         var commands = batch.Where(planned => planned.Command is not null).ToDictionary(KeyOf, planned => planned.Command!, StringComparer.Ordinal);
-        var call = batch[0].OwnCall ?? (commands.Count > 0 ? new Call(Batch, new BatchRequest { Halt = false, Commands = commands }) { SeesSendingThrough = true } : null);
+        var call = own ?? (commands.Count > 0 ? new Call(Batch, new BatchRequest { Halt = false, Commands = commands }) { SeesSendingThrough = true } : null);
         try
         {
-            if (call is not null && call == batch[0].OwnCall)
+            if (own is not null)
             {
-                var response = await CallAsync<AddCallListResponse>(call, cancellationToken).ConfigureAwait(false);
+                var response = await CallAsync<AddCallListResponse>(own, cancellationToken).ConfigureAwait(false);
                 return new([new AddCallListOutcome(batch[0].Index, batch[0].Request, response)]);
             }
 

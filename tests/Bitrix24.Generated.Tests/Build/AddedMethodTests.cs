@@ -77,20 +77,7 @@ public sealed class AddedMethodTests
 
     private static async Task WriteProgramAsync(RepositoryCopy copy, string call)
     {
-        Directory.CreateDirectory(copy.PathOf("program"));
-        await File.WriteAllTextAsync(copy.PathOf("program/program.csproj"), """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <RunAnalyzers>false</RunAnalyzers>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
-                <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
-              </ItemGroup>
-            </Project>
-            """);
+        await copy.AddProgramAsync();
         await File.WriteAllTextAsync(copy.PathOf("program/Program.cs"), $$"""
             using Bitrix24;
             using Newtonsoft.Json.Linq;

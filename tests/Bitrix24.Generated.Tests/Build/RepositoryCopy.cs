@@ -35,6 +35,25 @@ internal sealed class RepositoryCopy : IDisposable
         File.WriteAllText(PathOf(file), content.Replace(text, by, StringComparison.Ordinal));
     }
 
+    /// <summary>Adds a program that uses the client of this copy; its code is still to be written, to <c>program/Program.cs</c>.</summary>
+    public Task AddProgramAsync()
+    {
+        Directory.CreateDirectory(PathOf("program"));
+        return File.WriteAllTextAsync(PathOf("program/program.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <RunAnalyzers>false</RunAnalyzers>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
+                <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
+              </ItemGroup>
+            </Project>
+            """);
+    }
+
     public Task<(int ExitCode, string Output)> TryBuildAsync(params string[] more) => DotNet.TryRunAsync(Path, ["build", "src/Bitrix24.Generated", .. DotNet.Alone, .. more]);
 
     public async Task<string> BuildAsync(params string[] more)

@@ -47,21 +47,8 @@ public sealed class Rest3Tests
 
     private static async Task WriteProgramAsync(RepositoryCopy copy)
     {
-        Directory.CreateDirectory(copy.PathOf("program"));
+        await copy.AddProgramAsync();
         File.Copy(Repository.PathOf("tests/Bitrix24.Generated.Tests/Support/SkippingTimeProvider.cs"), copy.PathOf("program/SkippingTimeProvider.cs"));
-        await File.WriteAllTextAsync(copy.PathOf("program/program.csproj"), """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <RunAnalyzers>false</RunAnalyzers>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
-                <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
-              </ItemGroup>
-            </Project>
-            """);
         await File.WriteAllTextAsync(copy.PathOf("program/Program.cs"), $$"""
             using Bitrix24;
             using Bitrix24.Rest3;

@@ -7,8 +7,7 @@ namespace Bitrix24.CommandLine;
 /// </summary>
 internal sealed class CallListImport(IBitrix24Client bitrix24, string path, ImportReport report, bool resendUnknown, int maxConcurrency)
 {
-    private const int BatchSize = 50;
-
+    private readonly AddCallListsOptions options = new() { MaxConcurrency = maxConcurrency };
     private readonly Queue<ImportRow> underWay = new();
 
     /// <summary>Looks at the whole file before anything is sent.</summary>
@@ -35,7 +34,6 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
     {
         try
         {
-            var options = new AddCallListsOptions { BatchSize = BatchSize, MaxConcurrency = maxConcurrency };
             await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(summary), options, cancellationToken).ConfigureAwait(false))
             {
                 var row = underWay.Dequeue();
@@ -70,7 +68,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
 
     private IEnumerable<AddCallListRequest> Requests(ImportSummary summary)
     {
-        foreach (var batch in RowsToSend(summary).Chunk(BatchSize))
+        foreach (var batch in RowsToSend(summary).Chunk(options.BatchSize))
         {
             report.Sending(batch);
             foreach (var row in batch)
