@@ -94,6 +94,21 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(60, portal.CallLists.Count);
     }
 
+    [Fact]
+    public async Task A_row_that_was_unknown_stays_so_when_it_is_refused_later()
+    {
+        await WriteAsync(Rows(1));
+        portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
+        await ImportAsync();
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"));
+
+        Assert.Equal(10, (await ImportAsync("--resend-unknown")).ExitCode);
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+
+        Assert.Equal("Unknown", Assert.Single(Report()).Outcome);
+        Assert.Single(portal.CallLists);
+    }
+
     [Theory]
     [InlineData("outcome.jsonl")]
     [InlineData("outcome.json")]
@@ -168,6 +183,8 @@ public sealed class ImportTests : IDisposable
 
     [Theory]
     [InlineData("hello\n")]
+    [InlineData("type,ids\ncontact,9")]
+    [InlineData("x")]
     [InlineData("row,outcome,id,error,message,fingerprint,portal\nx\n")]
     [InlineData("row,outcome,id,error,message,fingerprint,portal\n0,Created,1,,,00,demo\n")]
     [InlineData("row,outcome,id,error,message,fingerprint,portal\n999999999,Created,1,,,00,demo\n")]

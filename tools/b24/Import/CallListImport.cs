@@ -8,7 +8,9 @@ namespace Bitrix24.CommandLine;
 internal sealed class CallListImport(IBitrix24Client bitrix24, string path, ImportReport report, bool resendUnknown, int maxConcurrency)
 {
     private readonly AddCallListsOptions options = new() { MaxConcurrency = maxConcurrency };
-    private readonly Queue<ImportRow> underWay = new();
+    // By the number of the request: after a cancellation a batch that was not sent has no outcomes, though one behind it may have some.
+    private readonly Dictionary<int, ImportRow> underWay = [];
+    private int requests;
 
     /// <summary>Looks at the whole file before anything is sent.</summary>
     /// <returns>How many rows it has.</returns>
@@ -36,10 +38,10 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
         {
             await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(summary), options, cancellationToken).ConfigureAwait(false))
             {
-                var row = underWay.Dequeue();
+                underWay.Remove(outcome.Index, out var row);
                 var line = new ReportLine
                 {
-                    Row = row.Number,
+                    Row = row!.Number,
                     Fingerprint = row.Fingerprint,
                     Id = outcome.Id,
                     Error = outcome.Exception?.RawErrorCode,
@@ -47,7 +49,9 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
                     Outcome = outcome.Execution switch
                     {
                         CallExecution.Executed => RowOutcome.Created,
-                        CallExecution.NotExecuted => RowOutcome.NotCreated,
+
+                        // That it was not made this time says nothing of the time before.
+                        CallExecution.NotExecuted when report.Of(row.Number).Outcome != RowOutcome.Unknown => RowOutcome.NotCreated,
                         _ => RowOutcome.Unknown,
                     },
                 };
@@ -73,7 +77,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
             report.Sending(batch);
             foreach (var row in batch)
             {
-                underWay.Enqueue(row);
+                underWay.Add(requests++, row);
                 yield return row.Request!;
             }
         }

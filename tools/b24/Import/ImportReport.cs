@@ -108,6 +108,7 @@ internal sealed class ImportReport : IDisposable
 
     private void Load()
     {
+        CheckBegin();
         DropTornLine();
         if (file.Length == 0)
         {
@@ -163,6 +164,10 @@ internal sealed class ImportReport : IDisposable
     private void Append(ReportLine line)
     {
         line.Portal = portal;
+
+        // A record is one line, so that one which was torn off shows.
+        line.Message = line.Message?.ReplaceLineEndings(" ");
+        line.Error = line.Error?.ReplaceLineEndings(" ");
         file.Write(Encoding.UTF8.GetBytes(format.Write(line)));
     }
 
@@ -172,6 +177,17 @@ internal sealed class ImportReport : IDisposable
         foreach (var line in format.Read(text))
         {
             yield return line;
+        }
+    }
+
+    /// <summary>Somebody else's file stays as it is.</summary>
+    private void CheckBegin()
+    {
+        var begin = new byte[128];
+        var count = file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false);
+        if (!format.CanBegin(Encoding.UTF8.GetString(begin, 0, count)))
+        {
+            throw ReportFormat.NoReport();
         }
     }
 

@@ -29,6 +29,13 @@ internal sealed class ReportFormat : IDisposable
     /// <summary>What stands before the first line.</summary>
     public string Heading => isJson ? string.Empty : "row,outcome,id,error,message,fingerprint,portal\n";
 
+    /// <summary>Whether a text can be the beginning of a report, or of the beginning of one.</summary>
+    public bool CanBegin(string text)
+    {
+        var begin = isJson ? "{\"row\":" : Heading;
+        return text.Length < begin.Length ? begin.StartsWith(text, StringComparison.Ordinal) : text.StartsWith(begin, StringComparison.Ordinal);
+    }
+
     public string Write(ReportLine line)
     {
         if (isJson)
