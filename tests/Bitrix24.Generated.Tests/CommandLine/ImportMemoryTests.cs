@@ -10,7 +10,7 @@ public sealed class ImportMemoryTests
     [Fact]
     public async Task Memory_does_not_grow_with_the_file()
     {
-        const int Rows = 20_000;
+        const int Rows = 100_000;
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "lists.csv");
         await File.WriteAllLinesAsync(path, Enumerable.Range(1, Rows).Select(id => FormattableString.Invariant($"contact,{id}")).Prepend("type,ids"));
