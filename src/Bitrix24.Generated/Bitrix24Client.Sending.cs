@@ -42,7 +42,7 @@ public sealed partial class Bitrix24Client
         }
         catch (OperationCanceledException)
         {
-            Telemetry.Cancelled(activity, call.Method, runtime.TimeProvider.GetElapsedTime(started));
+            Telemetry.Cancelled(activity, call.Method, runtime.TimeProvider.GetElapsedTime(started), call.Attempts);
             throw;
         }
         finally

@@ -10,7 +10,10 @@ public sealed class Bitrix24RetryOptions
     /// <summary>How often a call is tried, the first time included: 1 to 100. Default: 4. With 1 nothing is tried again.</summary>
     public int MaxAttempts { get; set; } = 4;
 
-    /// <summary>How long to wait before the second attempt; the wait doubles from attempt to attempt, with some chance in it. 1 millisecond to 1 hour. Default: 1 second.</summary>
+    /// <summary>
+    /// How long to wait before the second attempt, on average: the wait is random, and grows from attempt to attempt, about to the double. 1 millisecond to 1 hour.
+    /// Default: 1 second, which gives waits of about 1, 1 and 2 seconds between four attempts.
+    /// </summary>
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -69,8 +69,9 @@ internal static class Telemetry
         CallDuration.Record(duration.TotalSeconds, Method(exception.Method), Error(error));
     }
 
-    internal static void Cancelled(Activity? activity, string method, TimeSpan duration)
+    internal static void Cancelled(Activity? activity, string method, TimeSpan duration, int attempts)
     {
+        activity?.SetTag("bitrix24.attempts", attempts);
         activity?.SetTag("error.type", "cancelled");
         activity?.SetStatus(ActivityStatusCode.Error, "cancelled");
         CallDuration.Record(duration.TotalSeconds, Method(method), Error("cancelled"));

@@ -43,7 +43,7 @@ internal static class PortalCommand
                 report.Result(
                     new JObject { ["webhookUrl"] = portal.WebhookUrl, ["url"] = portal.Url.ToString(), ["accessToken"] = portal.AccessToken },
                     $"Simulated portal with {result.GetValue(entities)} contacts and companies and the CRM forms 1 to 5.\nWebhook:      {portal.WebhookUrl}\nAccess token: {portal.AccessToken} at {portal.Url}rest/\nStop it with Ctrl+C.");
-                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
                 return ExitCode.Done;
             }
             catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Newtonsoft.Json.Linq;
@@ -12,7 +13,7 @@ internal static class SpecCommand
 
     private const string DefaultFile = "spec/bitrix24.openapi.yaml";
 
-    public static Command Create() => new("spec", "The OpenAPI document that the client is generated from.") { Lint(), Rest3() };
+    public static Command Create() => new("spec", "The OpenAPI document that the client is generated from.") { Lint(), Errors(), Rest3() };
 
     private static Command Lint()
     {
@@ -34,6 +35,31 @@ internal static class SpecCommand
 
                 report.Note(findings.Count == 0 ? $"{path}: nothing found." : FormattableString.Invariant($"{path}: {findings.Count} found."));
                 return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
+            }
+            catch (Exception exception)
+            {
+                report.Failure(exception);
+                return ExitCode.Of(exception);
+            }
+        });
+        return command;
+    }
+
+    private static Command Errors()
+    {
+        var page = new Argument<string>("page") { Description = "The page.", DefaultValueFactory = _ => "docs/errors.md" };
+        var spec = new Option<string>("--spec") { Description = "The document.", DefaultValueFactory = _ => DefaultFile, HelpName = "path" };
+        var command = new Command("errors", "Puts the error catalogue of a document into the page that shows it.\n\nExample:\n  b24 spec errors docs/errors.md") { page, spec };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json: false);
+            try
+            {
+                var path = result.GetRequiredValue(page);
+                var document = await LoadAsync(result.GetRequiredValue(spec)).ConfigureAwait(false);
+                await File.WriteAllTextAsync(path, ErrorTable.PutInto(await ReadAsync(path, cancellationToken).ConfigureAwait(false), document), cancellationToken).ConfigureAwait(false);
+                report.Note($"{path}: {document.ErrorColumn("enum").Length.ToString(CultureInfo.InvariantCulture)} codes.");
+                return ExitCode.Done;
             }
             catch (Exception exception)
             {
@@ -70,11 +96,24 @@ internal static class SpecCommand
 
     private static async Task<JsonObject> PrepareAsync(string path, CancellationToken cancellationToken)
     {
+        var text = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
         try
         {
-            return Rest3Document.Prepare(JsonNode.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)));
+            return Rest3Document.Prepare(JsonNode.Parse(text));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new UsageException($"{path} cannot be read: {exception.Message}");
+        }
+    }
+
+    private static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).ReplaceLineEndings("\n");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"{path} cannot be read: {exception.Message}");
         }

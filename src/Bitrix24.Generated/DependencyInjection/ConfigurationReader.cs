@@ -54,7 +54,7 @@ internal sealed class ConfigurationReader
             case (null, { }, { }, false):
                 return Parsed(PortalUrl, () => AccessTokenCredentials.Parse(portalUrl, accessToken));
             case (null, { }, null, true):
-                return Parsed(OAuth, () => OAuthCredentials.From(new Bitrix24OAuthOptions
+                return Parsed(PortalUrl, () => PortalAddress.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => OAuthCredentials.From(new Bitrix24OAuthOptions
                 {
                     PortalUrl = portalUrl,
                     ClientId = Value("OAuth:ClientId"),
@@ -111,7 +111,8 @@ internal sealed class ConfigurationReader
         return null;
     }
 
-    private Bitrix24Credentials? Parsed(string key, Func<Bitrix24Credentials> parse)
+    private T? Parsed<T>(string key, Func<T> parse)
+        where T : class
     {
         try
         {
@@ -119,7 +120,8 @@ internal sealed class ConfigurationReader
         }
         catch (FormatException exception)
         {
-            return Failed($"{Key(key)}: {exception.Message}");
+            failures.Add($"{Key(key)}: {exception.Message}");
+            return null;
         }
     }
 

@@ -31,6 +31,12 @@ public sealed class GenerationTests
         Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
         Assert.Equal(0, Count(await copy.BuildAsync(), Generating));
 
+        File.AppendAllText(copy.PathOf("nswag.json"), "\n");
+        Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
+
+        File.AppendAllText(copy.PathOf("tools/templates/Class.liquid"), "{%- comment -%}A remark.{%- endcomment -%}");
+        Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
+
         File.Delete(copy.PathOf("tools/templates/File.Footer.liquid"));
         Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
 

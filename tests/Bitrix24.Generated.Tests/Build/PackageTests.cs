@@ -14,6 +14,8 @@ public sealed class PackageTests
     /// <summary>Of its own, so that no package that somebody has packed before takes its place.</summary>
     private const string PackedVersion = "0.0.1-packed";
 
+    private const string RepositoryUrl = "https://git.example/acme/bitrix24";
+
     private static readonly string Version = XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
 
     [Fact]
@@ -23,9 +25,9 @@ public sealed class PackageTests
         using var consumers = new TemporaryFolder();
         RepositoryCopy.Copy(Repository.PathOf("tests/Consumers"), consumers.Path);
         var feed = Directory.CreateDirectory(Path.Combine(consumers.Path, "feed")).FullName;
-        foreach (var project in new[] { "src/Bitrix24.Generated", "src/Bitrix24.Generated.Testing" })
+        foreach (var pack in await PackCommandsOfTheReadmeAsync())
         {
-            await DotNet.RunAsync(copy.Path, ["pack", project, "-o", feed, $"-p:Version={PackedVersion}", .. DotNet.Alone]);
+            await DotNet.RunAsync(copy.Path, [.. pack[1..^1], feed, $"-p:Version={PackedVersion}", $"-p:RepositoryUrl={RepositoryUrl}.git", "-p:SourceRevisionId=abc123", .. DotNet.Alone]);
         }
 
         foreach (var project in Directory.GetFiles(consumers.Path, "*.csproj", SearchOption.AllDirectories))
@@ -38,9 +40,23 @@ public sealed class PackageTests
         Assert.Equal(["lib/net10.0/Bitrix24.Generated.pdb", "lib/netstandard2.0/Bitrix24.Generated.pdb"], Files(Path.Combine(feed, $"Bitrix24.Generated.{PackedVersion}.snupkg"), ".pdb"));
 
         await DotNet.RunAsync(consumers.Path, ["build", $"-p:RestoreFallbackFolders={await GlobalPackagesAsync(consumers.Path)}", .. DotNet.Alone]);
-        Assert.Equal("created 1 for CONTACT 9, 17; the portal took some time\npushed 2 of 3\n", await DotNet.RunAsync(consumers.Path, "exec", "Console/bin/Debug/net10.0/Console.dll"));
+        foreach (var framework in new[] { "net8.0", "net10.0" })
+        {
+            Assert.Equal("created 1 for CONTACT 9, 17; the portal took some time\npushed 2 of 3\n", await DotNet.RunAsync(consumers.Path, "exec", $"Console/bin/Debug/{framework}/Console.dll"));
+        }
+
         Assert.Contains("Passed:     2", await DotNet.RunAsync(consumers.Path, "test", "UserTests", "--no-build"), StringComparison.Ordinal);
         await AssertServiceKeepsItsSecretAsync(Path.Combine(consumers.Path, "Service/bin/Debug/net10.0"));
+        await AssertTrimmedProgramWorksAsync(consumers.Path);
+    }
+
+    [Fact]
+    public async Task Release_notes_are_the_newest_section_of_the_changelog()
+    {
+        var notes = await DotNet.RunAsync(Repository.Root, "msbuild", "src/Bitrix24.Generated", "-getProperty:PackageReleaseNotes");
+        var changelog = (await File.ReadAllTextAsync(Repository.PathOf("CHANGELOG.md"))).Split("\n## ")[1];
+
+        Assert.Equal(changelog[changelog.IndexOf("\n### ", StringComparison.Ordinal)..].Trim(), notes.ReplaceLineEndings("\n").Trim());
     }
 
     [Fact]
@@ -103,6 +119,47 @@ public sealed class PackageTests
         }
     }
 
+    private static async Task<IEnumerable<string[]>> PackCommandsOfTheReadmeAsync()
+    {
+        var readme = await File.ReadAllLinesAsync(Repository.PathOf("README.md"));
+        var commands = readme.Where(line => line.StartsWith("dotnet pack ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        Assert.Equal(2, commands.Count);
+        Assert.All(commands, command => Assert.Equal(["--output", "packages"], command[^2..]));
+        return commands;
+    }
+
+    /// <summary>Every way of the package, with what a trimmer has left of it and of the libraries that it uses.</summary>
+    private static async Task AssertTrimmedProgramWorksAsync(string consumers)
+    {
+        var published = Path.Combine(consumers, "trimmed");
+        var output = await DotNet.RunAsync(consumers, "publish", "Trimmed", "--use-current-runtime", "-o", published, "-nodeReuse:false", "-p:UseSharedCompilation=false");
+        Assert.Equal(["IL2104"], Regex.Matches(output, "warning (?<code>[A-Z]+[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["code"].Value).Distinct(StringComparer.Ordinal));
+
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17);
+        portal.Webforms.Add(1);
+        var tokens = Path.Combine(consumers, "tokens.json");
+        await new FileBitrix24TokenStore(tokens).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        portal.ExpireAccessToken();
+
+        Assert.Equal(
+            """
+            made 1 True
+            0 Executed 2 
+            1 NotExecuted  EntityError
+            got 1 CONTACT no form
+            listed 1
+            listed 2
+            member 9 IN_WORK
+            4 statuses
+            EntityError NotExecuted
+
+            """,
+            await DotNet.RunAsync(consumers, "exec", Path.Combine(published, "Trimmed.dll"), portal.Url.ToString(), portal.ClientSecret, tokens, portal.TokenEndpoint.ToString()),
+            ignoreLineEndingDifferences: true);
+        Assert.Equal(1, portal.Renewals);
+    }
+
     private static void AssertClientPackage(string package)
     {
         Assert.Equal(
@@ -115,6 +172,11 @@ public sealed class PackageTests
         Assert.Equal("icon.png", Text(metadata, "icon"));
         Assert.NotEmpty(Text(metadata, "description"));
         Assert.NotEmpty(Text(metadata, "tags"));
+        Assert.Equal(RepositoryUrl, Text(metadata, "projectUrl"));
+        Assert.StartsWith("### Added", Text(metadata, "releaseNotes"), StringComparison.Ordinal);
+        var links = Regex.Matches(ReadText(package, "README.md"), @"\]\((?<link>[^)]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["link"].Value).ToList();
+        Assert.All(links, link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
+        Assert.Contains($"{RepositoryUrl}/blob/abc123/docs/errors.md", links);
         string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];
         Assert.Equal(dependencies, Dependencies(metadata, "net10.0"));
         Assert.Equal(dependencies, Dependencies(metadata, ".NETStandard2.0"));
@@ -135,6 +197,13 @@ public sealed class PackageTests
     {
         using var archive = ZipFile.OpenRead(package);
         return [.. archive.Entries.Select(entry => entry.FullName).Where(name => extensions.Contains(Path.GetExtension(name), StringComparer.Ordinal) && name != "[Content_Types].xml").Order(StringComparer.Ordinal)];
+    }
+
+    private static string ReadText(string package, string file)
+    {
+        using var archive = ZipFile.OpenRead(package);
+        using var reader = new StreamReader(archive.GetEntry(file)!.Open());
+        return reader.ReadToEnd();
     }
 
     private static XElement Metadata(string package)

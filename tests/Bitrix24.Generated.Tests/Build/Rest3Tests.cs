@@ -21,7 +21,8 @@ public sealed class Rest3Tests
             (400, Invalid),
             (200, """{"result":{"items":[{"id":1},{"id":2}]}}"""),
             (403, """{"error":{"code":"BITRIX_REST_V3_EXCEPTION_INSUFFICIENTSCOPEEXCEPTION","message":"no scope"}}"""),
-            (200, Task));
+            (200, Task),
+            null);
         var output = await DotNet.RunAsync(copy.Path, "exec", "program/bin/Debug/net10.0/program.dll", server.Url.ToString());
 
         Assert.Equal(
@@ -30,12 +31,13 @@ public sealed class Rest3Tests
             Bitrix24InvalidRequestException ValidationFailed NotExecuted Error validating request object: title: Required field `title` is not specified
             2
             Bitrix24AccessDeniedException InsufficientScope NotExecuted no scope
+            Bitrix24TransportException Unknown Unknown 
 
             """,
             output,
             ignoreLineEndingDifferences: true);
         var requests = server.Requests.ToList();
-        Assert.Equal(["/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.list", "/rest/api/tasks.task.delete", "/rest/api/1/c0de/tasks.task.add"], requests.Select(request => request.Path));
+        Assert.Equal(["/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.list", "/rest/api/tasks.task.delete", "/rest/api/1/c0de/tasks.task.add", "/rest/api/1/c0de/tasks.task.add"], requests.Select(request => request.Path));
         Assert.True(Guid.TryParse(requests[0].IdempotencyKey, out _));
         Assert.Single(requests.Take(3).Select(request => request.IdempotencyKey).Distinct(StringComparer.Ordinal));
         Assert.NotEqual(requests[0].IdempotencyKey, requests[3].IdempotencyKey);
@@ -68,6 +70,10 @@ public sealed class Rest3Tests
             await Fails(() => Client(Bitrix24Credentials.AccessToken(args[0], "t0ken")).TasksTaskDeleteAsync(new TasksTaskDeleteRequest { Id = 5 }));
 
             await DocumentedAsync();
+
+            // No time to wait until the first attempt is over for sure.
+            var impatient = new Bitrix24Rest3Client(Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(args[0] + "rest/1/c0de/"), TimeProvider = clock, Retry = { MaxDelay = TimeSpan.FromSeconds(30) } }));
+            await Fails(() => impatient.TasksTaskAddAsync(request));
 
             async Task DocumentedAsync()
             {

@@ -51,6 +51,7 @@ public sealed class OptionsTests
             new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json" },
             new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:TokenFile"] = "tokens.json" },
             new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json", ["OAuth:TokenEndpoint"] = "nowhere" },
+            new() { ["PortalUrl"] = "http://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json" },
             new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["AccessToken"] = "abc123", ["OAuth:ClientId"] = "app" },
             new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Huge" },
             new() { ["WebhookUrl"] = Webhook, ["RateLimit:Burst"] = "10" },
@@ -125,6 +126,45 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void What_configuration_says_is_what_the_options_hold()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["WebhookUrl"] = TestClient.WebhookUrl, ["ApplicationName"] = "Acme.Erp/2.1", ["AttemptTimeout"] = "00:00:30", ["ExecutionTimeBudget"] = "00:07:00", ["MaxResponseSize"] = "4096",
+            ["Retry:MaxAttempts"] = "6", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:02:00", ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5",
+        };
+
+        var options = Configured(settings);
+
+        Assert.Equal(("Acme.Erp/2.1", TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7), 4096L), (options.ApplicationName, options.AttemptTimeout, options.ExecutionTimeBudget, options.MaxResponseSize));
+        Assert.Equal((6, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(2)), (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay));
+        Assert.Equal((10, 0.5), (options.RateLimit.Burst, options.RateLimit.PerSecond));
+        Assert.Equal("Webhook of user 1 at https://portal.example/", options.Credentials!.ToString());
+    }
+
+    [Theory]
+    [InlineData("Standard", 50, 2)]
+    [InlineData("enterprise", 250, 5)]
+    [InlineData("UNLIMITED", 0, 0)]
+    public void Limits_have_names_in_configuration(string name, int burst, double perSecond)
+    {
+        var limit = Configured(new() { ["WebhookUrl"] = TestClient.WebhookUrl, ["RateLimit"] = name }).RateLimit;
+
+        Assert.Equal((burst, perSecond), (limit.Burst, limit.PerSecond));
+    }
+
+    [Fact]
+    public void Defaults_are_those_of_the_documentation()
+    {
+        var options = new Bitrix24ClientOptions();
+
+        Assert.Equal((TimeSpan.FromSeconds(70), 64 * 1024 * 1024L, null), (options.AttemptTimeout, options.MaxResponseSize, options.ExecutionTimeBudget));
+        Assert.Equal((4, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay));
+        Assert.Equal(TimeSpan.FromMinutes(10), options.RateLimit.MaxWait);
+        Assert.Equal(new Uri("https://oauth.bitrix.info/oauth/token/"), new Bitrix24OAuthOptions().TokenEndpoint);
+    }
+
+    [Fact]
     public void Client_is_a_singleton()
     {
         using var services = new ServiceCollection().AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl)).Services.BuildServiceProvider();
@@ -140,7 +180,7 @@ public sealed class OptionsTests
         using var handler = new StubHandler(async (_, cancellationToken) =>
         {
             sent.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException();
         });
         using var client = new TestClient(handler, register: services => services.AddSingleton<TimeProvider>(time));
@@ -166,6 +206,12 @@ public sealed class OptionsTests
         await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
 
         Assert.Equal(["POST"], seen);
+    }
+
+    private static Bitrix24ClientOptions Configured(Dictionary<string, string?> settings)
+    {
+        using var services = new ServiceCollection().AddBitrix24Client(Section(settings)).Services.BuildServiceProvider();
+        return services.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
     }
 
     private static IConfigurationSection Section(Dictionary<string, string?> settings) =>

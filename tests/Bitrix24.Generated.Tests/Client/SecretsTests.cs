@@ -130,6 +130,70 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task Pooled_buffers_are_cleared_after_a_call()
+    {
+        using var request = new KeepingStream([]);
+        using var response = new KeepingStream(Encoding.UTF8.GetBytes($$"""{"result":11,"other":"{{Secret}}"}"""));
+        using var handler = new CopyingHandler(request, response);
+        var services = new ServiceCollection();
+        services.AddBitrix24Client(options => options.Credentials = Credentials("token", "https://portal.example/")).ConfigurePrimaryHttpMessageHandler(() => handler);
+        using var provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+
+        Assert.Contains("[9,17,19]", request.AtTheTime, StringComparison.Ordinal);
+        Assert.DoesNotContain("[9,17,19]", request.Now, StringComparison.Ordinal);
+        Assert.Contains(Secret, response.AtTheTime, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, response.Now, StringComparison.Ordinal);
+    }
+
+    /// <summary>Has the body written to one stream, and answers with another.</summary>
+    private sealed class CopyingHandler(Stream request, Stream response) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+        {
+            await message.Content!.CopyToAsync(request, cancellationToken);
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(response) };
+        }
+    }
+
+    /// <summary>Keeps the memory that it is given to read from and to write to.</summary>
+    private sealed class KeepingStream(byte[] content) : MemoryStream(content, 0, content.Length, writable: false)
+    {
+        private readonly List<ReadOnlyMemory<byte>> kept = [];
+        private readonly StringBuilder atTheTime = new();
+
+        public string AtTheTime => atTheTime.ToString();
+
+        public string Now => string.Concat(kept.Select(memory => Encoding.UTF8.GetString(memory.Span)));
+
+        public override bool CanWrite => true;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await base.ReadAsync(buffer, cancellationToken);
+            Keep(buffer[..count]);
+            return count;
+        }
+
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Keep(buffer);
+            return default;
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        private void Keep(ReadOnlyMemory<byte> memory)
+        {
+            kept.Add(memory);
+            atTheTime.Append(Encoding.UTF8.GetString(memory.Span));
+        }
+    }
+
+    [Fact]
     public void Debuggers_do_not_show_fields_with_secrets()
     {
         foreach (var credentials in new[] { "webhook", "token", "oauth" }.Select(kind => Credentials(kind, "https://portal.example/")))

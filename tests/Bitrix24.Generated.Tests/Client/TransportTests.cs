@@ -72,7 +72,7 @@ public sealed class TransportTests
         var handler = new StubHandler(async (_, cancellationToken) =>
         {
             sent.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException();
         });
         using var client = new TestClient(handler, options =>
@@ -132,7 +132,7 @@ public sealed class TransportTests
         var handler = new StubHandler(async (_, cancellationToken) =>
         {
             sent.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException();
         });
         using var client = new TestClient(handler);
@@ -209,7 +209,7 @@ public sealed class TransportTests
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             started.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException();
         }
     }
@@ -223,7 +223,7 @@ public sealed class TransportTests
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             started.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             return 0;
         }
 

@@ -58,6 +58,24 @@ public sealed class ImportTests : IDisposable
         Assert.Equal([File, ReportFile], Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(',', ' ')]
+    [InlineData(',', ';')]
+    [InlineData(',', '|')]
+    [InlineData(';', ',')]
+    [InlineData(';', '|')]
+    [InlineData('\t', ',')]
+    [InlineData('\t', ';')]
+    public async Task Columns_and_ids_have_separators_of_several_kinds(char column, char id)
+    {
+        await WriteAsync($"type{column}ids{column}form\ncontact{column}9{id}17{column}1\n");
+
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+
+        Assert.Equal([9, 17], Assert.Single(portal.CallLists).Entities);
+        Assert.Equal(1, portal.CallLists[0].WebformId);
+    }
+
     [Fact]
     public async Task An_import_goes_on_where_it_stopped_and_makes_nothing_twice()
     {

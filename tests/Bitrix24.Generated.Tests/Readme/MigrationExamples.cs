@@ -39,6 +39,10 @@ public sealed partial class MigrationExamples : IDisposable
     }
 
     [Fact]
+    public void Default_names_of_PostAsJsonAsync_are_none_that_a_portal_knows() =>
+        Assert.Equal("""{"entitY_TYPE":"CONTACT"}""", JsonSerializer.Serialize(new { ENTITY_TYPE = "CONTACT" }, JsonSerializerOptions.Web));
+
+    [Fact]
     public async Task Webhook()
     {
         var webhookUrl = portal.WebhookUrl;

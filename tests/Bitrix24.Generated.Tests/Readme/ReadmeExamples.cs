@@ -44,7 +44,7 @@ public sealed class ReadmeExamples : IDisposable
 
         var newest = await bitrix24.ListCallListsAsync(new ListCallListsRequest
         {
-            Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3).AtLeast(CallListFilterField.Id, 100),
+            Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3).AtLeast(CallListFilterField.Id, 100),   // 3: lists of contacts, 4: of companies
             Order = new CallListOrder().By(CallListField.DateCreate, SortDirection.Descending),
         });
 

@@ -1,4 +1,7 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
 
@@ -44,15 +47,38 @@ public sealed partial class ReadmeTests
         foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md").Concat(["README.md", "CONTRIBUTING.md"]).Select(Repository.PathOf))
         {
             var text = await File.ReadAllTextAsync(page);
-            Assert.All(Link().Matches(text).Select(match => match.Groups["path"].Value), path => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(page)!, path)), $"{page}: {path}"));
+            foreach (var (path, anchor) in Link().Matches(text).Select(match => (match.Groups["path"].Value, match.Groups["anchor"].Value)))
+            {
+                var target = path.Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, path);
+                Assert.True(File.Exists(target), $"{page}: {path}");
+                Assert.True(anchor.Length == 0 || (await File.ReadAllLinesAsync(target)).Any(line => AnchorOf(line) == anchor), $"{page}: {path}#{anchor}");
+            }
         }
     }
+
+    [Fact]
+    public async Task Every_member_of_the_simulated_portal_is_listed()
+    {
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs/testing.md"));
+        var members = new[] { typeof(SimulatedPortal), typeof(SimulatedPortalOptions), typeof(SimulatedFault) }
+            .SelectMany(type => type.GetMembers(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            .Where(member => member is PropertyInfo or MethodInfo { IsSpecialName: false } && member.GetCustomAttribute<CompilerGeneratedAttribute>() is null)
+            .Select(member => member.Name)
+            .Where(name => name is not ("Start" or "Dispose" or "ToString" or "Equals" or "GetHashCode"));
+
+        Assert.All(members, name => Assert.True(Regex.IsMatch(page, $@"`{name}\b", RegexOptions.None, TimeSpan.FromSeconds(5)), name));
+    }
+
+    /// <summary>What a heading is called in an address.</summary>
+    private static string? AnchorOf(string line) => line.StartsWith('#')
+        ? string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '_')).Replace(' ', '-')
+        : null;
 
     private static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex CodeBlock();
 
-    [GeneratedRegex(@"\]\((?<path>[^)#:]+\.md)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\]\((?<path>[^)#:]+\.md)?(#(?<anchor>[^)]+))?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Link();
 }

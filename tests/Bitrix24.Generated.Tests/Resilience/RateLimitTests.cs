@@ -158,6 +158,22 @@ public sealed class RateLimitTests
         Assert.Equal(cancellation.Token, cancelledException.CancellationToken);
     }
 
+    [Fact]
+    public async Task Limiter_of_the_application_is_waited_for_no_longer_than_MaxWait()
+    {
+        using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 100 });
+        using var taken = limiter.AttemptAcquire();
+        var clock = new SkippingTimeProvider();
+        var handler = StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}""");
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.RateLimit) = (clock, Bitrix24RateLimit.Custom(limiter, TimeSpan.FromSeconds(20))));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
+        Assert.Equal([TimeSpan.FromSeconds(20)], clock.Waits);
+        Assert.Equal(0, handler.Requests);
+    }
+
     /// <summary>Fails while it is cancelled.</summary>
     private sealed class CancellingLimiter(CancellationTokenSource cancellation) : RateLimiter
     {

@@ -10,7 +10,7 @@ public sealed class RetryTests
     private const string Answer = """{"result":11,"time":{"finish":1752471668.5,"operating":470.5,"operating_reset_at":1752471698}}""";
 
     [Fact]
-    public async Task Waits_double_with_some_chance_and_stay_below_the_longest()
+    public async Task Waits_are_random_and_stay_below_the_longest()
     {
         var clock = new SkippingTimeProvider();
         var outcome = await TestClient.Outcome(StubHandler.Throwing(new HttpRequestException("refused")), options =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics.Tracing;
 using System.Net;
 using Bitrix24.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,28 +16,8 @@ public sealed class TelemetryTests
     {
         var activities = new ConcurrentQueue<Activity>();
         var measurements = new ConcurrentQueue<string>();
-        using var activityListener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "Bitrix24.Generated",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activities.Enqueue,
-        };
-        ActivitySource.AddActivityListener(activityListener);
-        using var meterListener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Bitrix24.Generated")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        void Record<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
-            measurements.Enqueue($"{instrument.Name} {instrument.Unit} {string.Join(" ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}");
-        meterListener.SetMeasurementEventCallback<double>(Record);
-        meterListener.SetMeasurementEventCallback<long>(Record);
-        meterListener.Start();
+        using var activityListener = Listen(activities);
+        using var meterListener = Measure(measurements);
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
@@ -53,10 +34,10 @@ public sealed class TelemetryTests
 
         Assert.Equal(
             [
-                "crm.calllist.add Client Unset: bitrix24.attempts=3 rpc.method=crm.calllist.add rpc.system=bitrix24 server.address=127.0.0.1",
-                "crm.calllist.get Client Error: bitrix24.attempts=1 error.type=ListIdError http.response.status_code=400 rpc.method=crm.calllist.get rpc.system=bitrix24 server.address=127.0.0.1",
+                "crm.calllist.add Client Unset: bitrix24.attempts=3 rpc.method=crm.calllist.add rpc.system=bitrix24 server.address=127.0.0.1 server.port=PORT",
+                "crm.calllist.get Client Error: bitrix24.attempts=1 error.type=ListIdError http.response.status_code=400 rpc.method=crm.calllist.get rpc.system=bitrix24 server.address=127.0.0.1 server.port=PORT",
             ],
-            activities.Select(activity => $"{activity.DisplayName} {activity.Kind} {activity.Status}: {string.Join(" ", activity.TagObjects.Where(tag => tag.Key != "server.port").OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"))}"));
+            activities.Select(activity => $"{activity.DisplayName} {activity.Kind} {activity.Status}: {Tags(activity)}".Replace($"server.port={portal.Url.Port}", "server.port=PORT", StringComparison.Ordinal)));
         Assert.Equal(
             [
                 "bitrix24.client.call.duration s rpc.method=crm.calllist.add",
@@ -69,6 +50,54 @@ public sealed class TelemetryTests
                 "bitrix24.client.wait.duration s rpc.method=crm.calllist.get",
             ],
             measurements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Failures_without_a_known_code_go_by_their_status_or_their_kind()
+    {
+        var activities = new ConcurrentQueue<Activity>();
+        var measurements = new ConcurrentQueue<string>();
+        using var activityListener = Listen(activities);
+        using var meterListener = Measure(measurements);
+        using var cancellation = new CancellationTokenSource();
+        foreach (var handler in new[]
+        {
+            StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"BRAND_NEW"}"""),
+            StubHandler.Throwing(new HttpRequestException("reset")),
+            new StubHandler((_, token) =>
+            {
+                cancellation.Cancel();
+                throw new OperationCanceledException(token);
+            }),
+        })
+        {
+            using var client = new TestClient(handler);
+            await Assert.ThrowsAnyAsync<Exception>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+        }
+
+        const string Call = "rpc.method=crm.calllist.add rpc.system=bitrix24 server.address=portal.example server.port=443";
+        Assert.Equal(
+            [
+                $"bitrix24.attempts=1 error.type=500 http.response.status_code=500 {Call}",
+                $"bitrix24.attempts=1 error.type=transport {Call}",
+                $"bitrix24.attempts=1 error.type=cancelled {Call}",
+            ],
+            activities.Select(Tags));
+        Assert.Equal(["500", "transport", "cancelled"], measurements.Where(text => text.StartsWith("bitrix24.client.call.duration", StringComparison.Ordinal)).Select(text => text.Split("error.type=")[1]));
+    }
+
+    [Fact]
+    public async Task Renewal_that_fails_is_measured_as_such()
+    {
+        var measurements = new ConcurrentQueue<string>();
+        using var meterListener = Measure(measurements);
+        using var portal = SimulatedPortal.Start();
+        portal.ExpireAccessToken();
+        portal.FailNextRenewal(SimulatedFault.Answer(HttpStatusCode.BadRequest, """{"error":"invalid_grant"}""", "application/json"));
+
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => TestClient.On(TestCredentials.Of("oauth", portal)).AddCallListAsync(TestClient.Request));
+
+        Assert.Contains("bitrix24.client.token.renewals {renewal} outcome=failed", measurements);
     }
 
     [Theory]
@@ -97,6 +126,80 @@ public sealed class TelemetryTests
 
         Assert.Equal(propagates, urls.Contains(portal.WebhookUrl + "crm.calllist.add"));
         Assert.Equal(propagates, !urls.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Event_source_of_the_runtime_shows_the_path_and_no_access_token()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        portal.Webforms.Add(1);
+        using var listener = new HttpEvents();
+
+        await TestClient.On(TestCredentials.Of("token", portal)).AddCallListAsync(TestClient.Request);
+        Assert.Contains("/rest/crm.calllist.add", listener.Texts);
+        Assert.All(listener.Texts, text => Assert.DoesNotContain(portal.AccessToken, text, StringComparison.Ordinal));
+
+        await TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request);
+        Assert.Contains(new Uri(portal.WebhookUrl).AbsolutePath + "crm.calllist.add", listener.Texts);
+    }
+
+    private static string Tags(Activity activity) => string.Join(" ", activity.TagObjects.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+
+    private static ActivityListener Listen(ConcurrentQueue<Activity> activities)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Bitrix24.Generated",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activities.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private static MeterListener Measure(ConcurrentQueue<string> measurements)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Bitrix24.Generated")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        void Record<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
+            measurements.Enqueue($"{instrument.Name} {instrument.Unit} {string.Join(" ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}");
+        listener.SetMeasurementEventCallback<double>(Record);
+        listener.SetMeasurementEventCallback<long>(Record);
+        listener.Start();
+        return listener;
+    }
+
+    /// <summary>What the runtime's event source says of requests.</summary>
+    private sealed class HttpEvents : EventListener
+    {
+        private readonly ConcurrentQueue<string> texts = new();
+
+        public IReadOnlyCollection<string> Texts => texts;
+
+        protected override void OnEventSourceCreated(EventSource eventSource)
+        {
+            if (eventSource.Name == "System.Net.Http")
+            {
+                EnableEvents(eventSource, EventLevel.LogAlways);
+            }
+        }
+
+        protected override void OnEventWritten(EventWrittenEventArgs eventData)
+        {
+            foreach (var text in eventData.Payload?.OfType<string>() ?? [])
+            {
+                texts.Enqueue(text);
+            }
+        }
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class CollectingLogger : ILoggerFactory, ILoggerProvider, ILogge
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => messages.Enqueue(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => messages.Enqueue($"{eventId.Id} {logLevel}: {formatter(state, exception)}");
 
     public void Dispose()
     {

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Bitrix24.Testing;
+using Microsoft.Extensions.Logging;
+using VerifyXunit;
+
+namespace Bitrix24.Tests;
+
+public sealed partial class LogTests
+{
+    private const string Marker = "M4RKER";
+
+    /// <summary>Every event of the package, each where it belongs, and none with an address or a body.</summary>
+    [Fact]
+    public async Task Every_event()
+    {
+        using var log = new CollectingLogger();
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1) });
+        using var moved = SimulatedPortal.Start();
+        portal.Contacts.Add(9, 17, 19);
+        moved.Contacts.Add(9, 17, 19);
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };
+
+        var bitrix24 = Client(portal, "webhook");
+        await bitrix24.AddCallListAsync(request);
+        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = new CallListEntityType(Marker), Entities = [9] }));
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED", Marker));
+        await bitrix24.AddCallListAsync(request);
+
+        var budgeted = Client(portal, "webhook", options => options.ExecutionTimeBudget = TimeSpan.FromSeconds(1));
+        await budgeted.AddCallListAsync(request);
+        await budgeted.AddCallListAsync(request);
+
+        portal.FailNext(SimulatedFault.MovedTo(moved.Url));
+        await Client(portal, "token").AddCallListAsync(request);
+
+        portal.ExpireAccessToken();
+        await Client(portal, "oauth").AddCallListAsync(request);
+        portal.ExpireAccessToken();
+        portal.FailNextRenewal(SimulatedFault.Error(HttpStatusCode.BadRequest, "invalid_grant", Marker));
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Client(portal, "oauth").AddCallListAsync(request));
+
+        portal.FailNext(SimulatedFault.NoAnswer);
+        using var cancellation = new CancellationTokenSource();
+        var hanging = bitrix24.AddCallListAsync(request, cancellation.Token);
+        while (portal.Silent == 0)
+        {
+            await Task.Yield();
+        }
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging);
+
+        await foreach (var _ in bitrix24.AddCallListsAsync([new AddCallListRequest { EntityType = new CallListEntityType(Marker), Entities = [9] }, request]))
+        {
+            break;
+        }
+
+        var text = string.Concat(log.Messages.Select(message => Numbers().Replace(message, "? ms").Replace(portal.Url.Authority, "portal", StringComparison.Ordinal).Replace(moved.Url.Authority, "elsewhere", StringComparison.Ordinal) + "\n"));
+        Assert.DoesNotContain(Marker, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/rest/", text, StringComparison.Ordinal);
+        await Verifier.Verify(text, "txt");
+
+        Bitrix24Client Client(SimulatedPortal portal, string kind, Action<Bitrix24ClientOptions>? configure = null)
+        {
+            var options = new Bitrix24ClientOptions { Credentials = TestCredentials.Of(kind, portal), RateLimit = Bitrix24RateLimit.Unlimited, TimeProvider = new SkippingTimeProvider(TimeSpan.FromMinutes(20)), AttemptTimeout = Timeout.InfiniteTimeSpan };
+            configure?.Invoke(options);
+            return Bitrix24Client.Create(options, log);
+        }
+    }
+
+    [GeneratedRegex(@"[0-9]+ ms", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Numbers();
+}
