@@ -17,7 +17,7 @@ public sealed partial class Bitrix24Client
     private async Task<TResponse> CallAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
-        using var activity = Telemetry.StartCall(call.Method, Volatile.Read(ref portal));
+        var activity = Telemetry.StartCall(call.Method, Volatile.Read(ref portal));
         var started = runtime.TimeProvider.GetTimestamp();
         try
         {
@@ -48,6 +48,7 @@ public sealed partial class Bitrix24Client
         finally
         {
             call.Request.Release();
+            Telemetry.EndCall(activity);
         }
     }
 
@@ -69,7 +70,7 @@ public sealed partial class Bitrix24Client
             {
                 await credentials.RenewAsync(call.AccessToken!, call, new TokenEndpoint(runtime), cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (renewals == 0 && exception.ErrorCode is Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken)
+            catch (Bitrix24AuthenticationException exception) when (renewals == 0 && exception is { Execution: CallExecution.NotExecuted, ErrorCode: Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken })
             {
                 if (await credentials.ReloadAsync(call, runtime, cancellationToken).ConfigureAwait(false) == call.AccessToken)
                 {
@@ -169,11 +170,11 @@ public sealed partial class Bitrix24Client
     }
 
     /// <summary>The turn lasts until the answer is read.</summary>
-    private async Task<RateLimitLease?> WaitForTurnAsync(Call call, Uri host, CancellationToken cancellationToken)
+    private async Task<Turn> WaitForTurnAsync(Call call, Uri host, CancellationToken cancellationToken)
     {
         if (runtime.RateLimit.For(host, runtime.TimeProvider) is not { } limiter)
         {
-            return null;
+            return default;
         }
 
         var started = runtime.TimeProvider.GetTimestamp();
@@ -198,7 +199,7 @@ public sealed partial class Bitrix24Client
         }
 
         Telemetry.Waited(call.Method, runtime.TimeProvider.GetElapsedTime(started));
-        return lease;
+        return new Turn(lease);
     }
 
     /// <summary>Where the portal itself has refused the call before, its refusal is what the caller gets.</summary>

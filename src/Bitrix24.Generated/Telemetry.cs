@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Bitrix24;
 
-/// <summary>The activities and metrics of this package. None carries a secret, a URL or a body.</summary>
+/// <summary>The activities and metrics of this package. None carries a secret, a URL or a body, and no listener that fails takes the place of what came of a call.</summary>
 internal static class Telemetry
 {
     /// <summary>Name of the activity source, of the meter and of the log category.</summary>
@@ -24,35 +24,45 @@ internal static class Telemetry
 
     internal static Activity? StartCall(string method, Uri portal)
     {
-        var activity = Activities.StartActivity(method, ActivityKind.Client);
-        if (activity is { IsAllDataRequested: true })
+        try
         {
-            activity.SetTag("rpc.system", System);
-            activity.SetTag("rpc.method", method);
-            activity.SetTag("server.address", portal.Host);
-            activity.SetTag("server.port", portal.Port);
+            var activity = Activities.StartActivity(method, ActivityKind.Client);
+            if (activity is { IsAllDataRequested: true })
+            {
+                activity.SetTag("rpc.system", System);
+                activity.SetTag("rpc.method", method);
+                activity.SetTag("server.address", portal.Host);
+                activity.SetTag("server.port", portal.Port);
+            }
+
+            return activity;
         }
-
-        return activity;
-    }
-
-    internal static void Succeeded(Activity? activity, string method, TimeSpan duration, int attempts, ResponseTime? time)
-    {
-        activity?.SetTag("bitrix24.attempts", attempts);
-        CallDuration.Record(duration.TotalSeconds, Method(method));
-        if (time?.Elapsed is { } elapsed)
+        catch (Exception)
         {
-            PortalDuration.Record(elapsed.TotalSeconds, Method(method));
-        }
-
-        if (time?.OperatingUsed is { } used)
-        {
-            OperatingUsed.Record(used.TotalSeconds, Method(method));
+            return null;
         }
     }
 
-    internal static void Failed(Activity? activity, TimeSpan duration, Bitrix24Exception exception)
+    internal static void EndCall(Activity? activity) => Guarded(activity, static activity => activity?.Dispose());
+
+    internal static void Succeeded(Activity? activity, string method, TimeSpan duration, int attempts, ResponseTime? time) => Guarded((activity, method, duration, attempts, time), static call =>
     {
+        call.activity?.SetTag("bitrix24.attempts", call.attempts);
+        CallDuration.Record(call.duration.TotalSeconds, Method(call.method));
+        if (call.time?.Elapsed is { } elapsed)
+        {
+            PortalDuration.Record(elapsed.TotalSeconds, Method(call.method));
+        }
+
+        if (call.time?.OperatingUsed is { } used)
+        {
+            OperatingUsed.Record(used.TotalSeconds, Method(call.method));
+        }
+    });
+
+    internal static void Failed(Activity? activity, TimeSpan duration, Bitrix24Exception exception) => Guarded((activity, duration, exception), static call =>
+    {
+        var (activity, duration, exception) = call;
         var error = ErrorType(exception);
         if (activity is not null)
         {
@@ -67,21 +77,33 @@ internal static class Telemetry
         }
 
         CallDuration.Record(duration.TotalSeconds, Method(exception.Method), Error(error));
-    }
+    });
 
-    internal static void Cancelled(Activity? activity, string method, TimeSpan duration, int attempts)
+    internal static void Cancelled(Activity? activity, string method, TimeSpan duration, int attempts) => Guarded((activity, method, duration, attempts), static call =>
     {
-        activity?.SetTag("bitrix24.attempts", attempts);
-        activity?.SetTag("error.type", "cancelled");
-        activity?.SetStatus(ActivityStatusCode.Error, "cancelled");
-        CallDuration.Record(duration.TotalSeconds, Method(method), Error("cancelled"));
+        call.activity?.SetTag("bitrix24.attempts", call.attempts);
+        call.activity?.SetTag("error.type", "cancelled");
+        call.activity?.SetStatus(ActivityStatusCode.Error, "cancelled");
+        CallDuration.Record(call.duration.TotalSeconds, Method(call.method), Error("cancelled"));
+    });
+
+    internal static void Waited(string method, TimeSpan duration) => Guarded((method, duration), static wait => WaitDuration.Record(wait.duration.TotalSeconds, Method(wait.method)));
+
+    internal static void Retried(Bitrix24Exception exception) => Guarded(exception, static exception => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception))));
+
+    internal static void Renewed(bool succeeded) => Guarded(succeeded, static succeeded => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
+
+    private static void Guarded<T>(T what, Action<T> tell)
+    {
+        try
+        {
+            tell(what);
+        }
+        catch (Exception)
+        {
+            // There is nowhere left to say it.
+        }
     }
-
-    internal static void Waited(string method, TimeSpan duration) => WaitDuration.Record(duration.TotalSeconds, Method(method));
-
-    internal static void Retried(Bitrix24Exception exception) => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception)));
-
-    internal static void Renewed(bool succeeded) => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed"));
 
     /// <summary>Of low cardinality: the code where it is known, else the status, else that nothing readable came.</summary>
     private static string ErrorType(Bitrix24Exception exception) => exception switch

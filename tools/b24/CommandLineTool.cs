@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Bitrix24.CommandLine;
 
 /// <summary>The tool as a function of its arguments and the environment.</summary>
-internal static class CommandLineTool
+internal static partial class CommandLineTool
 {
-    /// <summary>What has been sent when somebody presses Ctrl+C is seen through: what came of it has to be known.</summary>
+    /// <summary>What an import has sent when somebody presses Ctrl+C is seen through: what came of it has to be known.</summary>
     private static readonly TimeSpan LongestEnding = TimeSpan.FromMinutes(2);
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<string, string?> variable)
@@ -36,7 +37,7 @@ internal static class CommandLineTool
             foreach (var parseError in parsed.Errors)
             {
                 // An address given as an argument may carry a secret.
-                await error.WriteLineAsync(args.Where(argument => argument.Contains("://", StringComparison.Ordinal)).Aggregate(parseError.Message, (message, argument) => message.Replace(argument, "***", StringComparison.Ordinal))).ConfigureAwait(false);
+                await error.WriteLineAsync(Address().Replace(parseError.Message, "***")).ConfigureAwait(false);
             }
 
             await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);
@@ -45,4 +46,7 @@ internal static class CommandLineTool
 
         return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestEnding }).ConfigureAwait(false);
     }
+
+    [GeneratedRegex(@"[^\s'""]*(://|rest/)[^\s'""]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Address();
 }

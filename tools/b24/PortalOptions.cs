@@ -60,7 +60,7 @@ internal sealed class PortalOptions(Func<string, string?> variable)
 
     private Bitrix24Client Client(Bitrix24Credentials credentials, ParseResult result)
     {
-        // Below what self-hosted portals allow by default, so that a long import is never refused for it.
+        // A batch below what self-hosted portals allow by default, so that a long import is hardly ever refused for it.
         var options = new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "b24", ExecutionTimeBudget = TimeSpan.FromSeconds(400) };
         options.Retry.MaxAttempts = result.GetValue(maxAttempts);
         try

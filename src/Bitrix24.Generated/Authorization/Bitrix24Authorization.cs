@@ -11,8 +11,11 @@ public sealed class Bitrix24Authorization
         Scope = scope;
     }
 
-    /// <summary>The tokens, already saved in the store.</summary>
+    /// <summary>The tokens, already saved in the store. Serializers that know the attributes of Newtonsoft.Json, or on .NET 10 of System.Text.Json, leave them out.</summary>
     [Newtonsoft.Json.JsonIgnore]
+#if NET
+    [System.Text.Json.Serialization.JsonIgnore]
+#endif
     public Bitrix24Token Token { get; }
 
     /// <summary>Address of the portal that granted the code; <see langword="null"/> when the server did not say.</summary>

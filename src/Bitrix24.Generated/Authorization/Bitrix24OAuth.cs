@@ -37,14 +37,18 @@ public static class Bitrix24OAuth
     private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)
     {
         var runtime = new ClientRuntime(new Bitrix24ClientOptions(), () => HttpConnections.Shared, loggerFactory: null);
+        var execution = CallExecution.NotExecuted;
+        string[] secrets = [application.ClientSecret, code];
         try
         {
             // A code can be used only once: it is not sent before there is a place for what it gives.
             using var timeout = runtime.NewTimeout();
             using (await application.Store.LockAsync(timeout.Token).ConfigureAwait(false))
             {
+                execution = CallExecution.Unknown;
                 var authorization = await new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
-                await application.Store.SaveAsync(authorization.Token, CancellationToken.None).ConfigureAwait(false);
+                secrets = [.. secrets, authorization.Token.AccessToken, authorization.Token.RefreshToken];
+                await application.SaveAsync(authorization.Token, runtime).ConfigureAwait(false);
                 return authorization;
             }
         }
@@ -64,8 +68,7 @@ public static class Bitrix24OAuth
         }
         catch (Exception exception)
         {
-            string[] secrets = [application.ClientSecret, code];
-            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, CallExecution.Unknown, $"{TokenEndpoint.Name} failed: the token store failed ({exception.GetType().Name}).")
+            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, $"{TokenEndpoint.Name} failed: the token store failed ({exception.GetType().Name}).")
             {
                 Cause = Redaction.IsClean(exception, text => text is null ? null : Redaction.Remove(text, secrets)) ? exception : null,
             });

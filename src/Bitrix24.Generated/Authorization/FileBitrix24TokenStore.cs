@@ -1,5 +1,9 @@
 using System.Globalization;
+#if !NET
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+#endif
 using System.Text;
 using Newtonsoft.Json;
 
@@ -68,16 +72,24 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
     {
         while (true)
         {
+            FileStream? held = null;
             try
             {
                 // Held by the open file, so that it ends with its process whatever happens to that.
-                var held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 Recover();
                 return held;
             }
             catch (IOException exception) when (IsHeldByAnother(exception))
             {
+                // The lock, or the new pair by somebody who saves one without it.
+                held?.Dispose();
                 await Task.Delay(LockPollInterval, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                held?.Dispose();
+                throw;
             }
         }
     }
@@ -147,12 +159,22 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
         return new FileStream(file, options);
     }
 #else
-    private const uint OwnerOnly = 0x180;
+    private const int OwnerOnly = 0x180;
 
     private static FileStream CreateForOwner(string file)
     {
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+        {
+            return new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        }
+
+        if (CreateWithMode(file) is { } created)
+        {
+            return created;
+        }
+
         var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows) && ChangeMode(file, OwnerOnly) != 0)
+        if (ChangeMode(file, OwnerOnly) != 0)
         {
             stream.Dispose();
             throw new IOException("The token file could not be kept from other users.");
@@ -161,9 +183,36 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
         return stream;
     }
 
+    /// <summary>
+    /// netstandard2.0 does not know the options of modern .NET, where this assembly runs as well: a file that gets its mode only after it is there can be opened by others in between.
+    /// </summary>
+    private static FileStream? CreateWithMode(string file)
+    {
+        var type = Type.GetType("System.IO.FileStreamOptions", throwOnError: false);
+        if (type?.GetProperty("UnixCreateMode") is not { } unixCreateMode)
+        {
+            return null;
+        }
+
+        var options = Activator.CreateInstance(type)!;
+        type.GetProperty("Mode")!.SetValue(options, FileMode.CreateNew);
+        type.GetProperty("Access")!.SetValue(options, FileAccess.Write);
+        type.GetProperty("Share")!.SetValue(options, FileShare.None);
+        unixCreateMode.SetValue(options, Enum.ToObject(Nullable.GetUnderlyingType(unixCreateMode.PropertyType)!, OwnerOnly));
+        try
+        {
+            return (FileStream)Activator.CreateInstance(typeof(FileStream), file, options)!;
+        }
+        catch (TargetInvocationException exception) when (exception.InnerException is IOException or UnauthorizedAccessException)
+        {
+            ExceptionDispatchInfo.Capture(exception.InnerException).Throw();
+            throw;
+        }
+    }
+
     [DllImport("libc", EntryPoint = "chmod", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ChangeMode(string path, uint mode);
+    private static extern int ChangeMode(string path, int mode);
 #endif
 
     private sealed class Content

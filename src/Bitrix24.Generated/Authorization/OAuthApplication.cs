@@ -6,6 +6,10 @@ namespace Bitrix24;
 [DebuggerDisplay("{ClientId,nq}")]
 internal sealed class OAuthApplication
 {
+    private const int SaveAttempts = 3;
+
+    private static readonly TimeSpan PauseBeforeSavingAgain = TimeSpan.FromMilliseconds(200);
+
     private OAuthApplication(string clientId, string clientSecret, IBitrix24TokenStore store, Uri tokenEndpoint)
     {
         ClientId = clientId;
@@ -29,6 +33,24 @@ internal sealed class OAuthApplication
         Required(options.ClientSecret, nameof(options.ClientSecret)),
         options.TokenStore ?? throw new FormatException("TokenStore is not set. Use FileBitrix24TokenStore, InMemoryBitrix24TokenStore or one of your own."),
         PortalAddress.Parse(options.TokenEndpoint?.OriginalString ?? string.Empty, "TokenEndpoint", Bitrix24OAuthOptions.DefaultTokenEndpoint.OriginalString));
+
+    /// <summary>What is not saved is lost with the process, so a store that fails is given a second chance, and a third.</summary>
+    internal async Task SaveAsync(Bitrix24Token token, ClientRuntime runtime)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var timeout = runtime.NewTimeout();
+                await Store.SaveAsync(token, CancellationToken.None).AsTask().UntilAsync(timeout.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception) when (attempt < SaveAttempts)
+            {
+                await Task.Delay(PauseBeforeSavingAgain, runtime.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
 
     private static string Required(string? value, string name) => !string.IsNullOrWhiteSpace(value) ? value!.Trim() : throw new FormatException($"{name} is not set.");
 }

@@ -5,12 +5,8 @@ namespace Bitrix24;
 /// <summary>An OAuth 2.0 application: it renews its access token when a portal says that it has expired, and only then.</summary>
 internal sealed class OAuthCredentials : Bitrix24Credentials
 {
-    private const int SaveAttempts = 3;
-
     /// <summary>How long nothing is asked of an authorization server that failed, or whose new token a portal takes for an expired one.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan PauseBeforeSavingAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly object sync = new();
     private readonly OAuthApplication application;
@@ -200,7 +196,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         }
 
         Remember(unsaved.Token);
-        await SaveAsync(unsaved.Token, runtime).ConfigureAwait(false);
+        await application.SaveAsync(unsaved.Token, runtime).ConfigureAwait(false);
         lastIssued = unsaved;
         unsaved = null;
         lastFailure = null;
@@ -208,24 +204,6 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         Telemetry.Renewed(succeeded: true);
         Volatile.Write(ref current, lastIssued.Token);
         return new Renewal();
-    }
-
-    /// <summary>What is not saved is lost with the process, so a store that fails is given a second chance, and a third.</summary>
-    private async Task SaveAsync(Bitrix24Token token, ClientRuntime runtime)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                using var timeout = runtime.NewTimeout();
-                await application.Store.SaveAsync(token, CancellationToken.None).AsTask().UntilAsync(timeout.Token).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception) when (attempt < SaveAttempts)
-            {
-                await Task.Delay(PauseBeforeSavingAgain, runtime.TimeProvider, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
     }
 
     /// <summary>A lock that comes too late is given back at once.</summary>

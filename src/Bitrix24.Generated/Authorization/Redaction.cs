@@ -20,25 +20,19 @@ internal static class Redaction
         return text;
     }
 
-    /// <summary>Whether an exception may be shown as a cause: nothing in it, down to the last, carries a secret or more than its text.</summary>
+    /// <summary>Whether an exception may be shown as a cause: its text, that of its own causes included, holds no secret, and none of them carries data beside it.</summary>
     internal static bool IsClean(Exception exception, Func<string?, string?> redact)
     {
         var text = exception.ToString();
-        if (redact(text) != text)
-        {
-            return false;
-        }
-
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause.Data.Count > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return redact(text) == text && CarriesNoData(exception);
     }
+
+    private static bool CarriesNoData(Exception exception) => exception.Data.Count == 0 && exception switch
+    {
+        AggregateException several => several.InnerExceptions.All(CarriesNoData),
+        { InnerException: { } cause } => CarriesNoData(cause),
+        _ => true,
+    };
 
     private static string LowerHex(string escaped)
     {

@@ -15,8 +15,8 @@ internal static class ErrorMapping
     internal static Bitrix24Exception ToException(in FailureContext context, HttpStatusCode status, PortalError error, TimeSpan? retryAfter)
     {
         var row = ErrorCatalogue.Find(error.Code);
-        var rawCode = row is null ? context.Redact(Bounded(error.Code)) : error.Code;
-        var description = WithoutLineBreak(context.Redact(Bounded(error.Description)));
+        var rawCode = row is null ? Shown(error.Code, context) : error.Code;
+        var description = WithoutLineBreak(Shown(error.Description, context));
 
         // A code that nobody described promises nothing about what happened before it was sent.
         var execution = row is null || error.BesideResult ? CallExecution.Unknown : row.Execution;
@@ -99,7 +99,10 @@ internal static class ErrorMapping
     private static bool EndsWith(string text, int end, string ending) =>
         end >= ending.Length && string.Compare(text, end - ending.Length, ending, 0, ending.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
-    private static string? Bounded(string? text) => text?.Length > LongestText ? text.Substring(0, LongestText) : text;
+    /// <summary>Without secrets, and of bounded length. A secret must not lose its end to the bound before it is looked for.</summary>
+    private static string? Shown(string? text, in FailureContext context) => Bounded(context.Redact(Bounded(text, 2 * LongestText)), LongestText);
+
+    private static string? Bounded(string? text, int length) => text?.Length > length ? text.Substring(0, length) : text;
 
     private static string Uncapitalized(string text) =>
         text.Length > 1 && !char.IsUpper(text[1]) ? char.ToLowerInvariant(text[0]) + text.Substring(1) : text;

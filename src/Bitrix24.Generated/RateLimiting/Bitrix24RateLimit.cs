@@ -70,6 +70,12 @@ public sealed class Bitrix24RateLimit
             return await own.AcquireAsync(MaxWait, cancellationToken).ConfigureAwait(false);
         }
 
+        if (MaxWait == TimeSpan.Zero)
+        {
+            // Limiters refuse a token that is cancelled already before they look for a permit.
+            return from.AttemptAcquire();
+        }
+
         using var longest = timeProvider.CreateCancellationTokenSource(MaxWait);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token);
         return await from.AcquireAsync(1, either.Token).ConfigureAwait(false);

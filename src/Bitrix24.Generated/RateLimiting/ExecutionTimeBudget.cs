@@ -29,10 +29,11 @@ internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)
 
     private State? Find(string method) => byMethod.TryGetValue(method, out var state) ? state : null;
 
+    /// <summary>In whole milliseconds, as timers count: a wait for less than one would be over at once, and nothing would be free yet.</summary>
     private TimeSpan? Remaining(State state)
     {
-        var remaining = state.Distance - timeProvider.GetElapsedTime(state.NotedAt);
-        return remaining > TimeSpan.Zero ? remaining : null;
+        var remaining = Math.Ceiling((state.Distance - timeProvider.GetElapsedTime(state.NotedAt)).TotalMilliseconds);
+        return remaining > 0 ? TimeSpan.FromMilliseconds(remaining) : null;
     }
 
     private sealed record State(TimeSpan Used, long NotedAt, TimeSpan Distance);

@@ -21,8 +21,6 @@ internal sealed class PortalRateLimiter : RateLimiter
 
     // When the bucket is empty again, on the clock that began with this limiter.
     private TimeSpan emptyAt;
-    private long acquired;
-    private long refused;
     private int waiting;
 
     internal PortalRateLimiter(int burst, double perSecond, TimeProvider timeProvider)
@@ -111,12 +109,10 @@ internal sealed class PortalRateLimiter : RateLimiter
             wait = Later(emptyAt, now) + cost - interval - tolerance - now;
             if (wait > longest)
             {
-                refused++;
                 return new Lease(isAcquired: false, wait);
             }
 
             emptyAt = Later(emptyAt, now) + cost;
-            acquired++;
             return null;
         }
     }
@@ -127,7 +123,6 @@ internal sealed class PortalRateLimiter : RateLimiter
         lock (sync)
         {
             emptyAt -= TimeSpan.FromTicks(interval.Ticks * permitCount);
-            acquired--;
         }
     }
 

@@ -6,12 +6,12 @@ public sealed partial class Bitrix24Rest3Client
     private readonly Bitrix24Client portal;
 
     /// <summary>Makes a client for the methods of REST 3.0.</summary>
-    /// <param name="portal">The client of the same portal that it calls through.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="portal"/> is <see langword="null"/>.</exception>
-    public Bitrix24Rest3Client(Bitrix24Client portal)
+    /// <param name="portal">The client of the same portal that it calls through: a <see cref="Bitrix24Client"/>, such as dependency injection and <see cref="IBitrix24ClientFactory"/> give.</param>
+    /// <exception cref="ArgumentException"><paramref name="portal"/> is <see langword="null"/>, or something else than a <see cref="Bitrix24Client"/>.</exception>
+    public Bitrix24Rest3Client(IBitrix24Client portal)
     {
         ArgumentNullException.ThrowIfNull(portal);
-        this.portal = portal;
+        this.portal = portal as Bitrix24Client ?? throw new ArgumentException("Calls go through a Bitrix24Client; this is something else.", nameof(portal));
     }
 
     private Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)

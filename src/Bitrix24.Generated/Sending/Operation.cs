@@ -5,7 +5,7 @@ namespace Bitrix24;
 /// <param name="isIdempotent">Whether running it twice is the same as running it once.</param>
 /// <param name="whenUnknown">What to do when it is not known whether it ran.</param>
 /// <param name="isRest3">Whether it is one of REST 3.0, which has addresses of its own.</param>
-/// <param name="takesIdempotencyKey">Whether a portal runs it once however often it comes with one key.</param>
+/// <param name="takesIdempotencyKey">Whether a portal that has run it does not run it again when it comes with the same key.</param>
 internal sealed class Operation(string method, bool isIdempotent, string? whenUnknown, bool isRest3 = false, bool takesIdempotencyKey = false)
 {
     public string Method { get; } = method;
@@ -15,9 +15,6 @@ internal sealed class Operation(string method, bool isIdempotent, string? whenUn
     public string? WhenUnknown { get; } = whenUnknown;
 
     public bool TakesIdempotencyKey { get; } = takesIdempotencyKey;
-
-    /// <summary>Whether it may be sent again when it is not known whether it ran.</summary>
-    public bool MayRunAgain => IsIdempotent || TakesIdempotencyKey;
 
     /// <summary>What stands before the credentials in the path.</summary>
     public string Root { get; } = isRest3 ? "rest/api/" : "rest/";

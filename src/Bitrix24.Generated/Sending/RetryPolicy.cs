@@ -111,9 +111,14 @@ internal sealed class RetryPolicy
     private bool MayBeTriedAgain(Bitrix24Exception exception, Call call) => (DelayOf(exception, call) is not { } delay || delay <= maxDelay) && exception.Retry switch
     {
         RetryAdvice.AfterWaiting => true,
-        RetryAdvice.IfIdempotent => call.Operation.MayRunAgain,
+        RetryAdvice.IfIdempotent => call.Operation.IsIdempotent || (call.IdempotencyKey is not null && IsKept(exception)),
         _ => false,
     };
+
+    /// <summary>
+    /// Whether a portal that gets the key again can only have kept what came of it. It keeps the answers of calls that succeeded; after an error of its own the same key runs the method again.
+    /// </summary>
+    private static bool IsKept(Bitrix24Exception exception) => exception is Bitrix24TransportException && (int?)exception.StatusCode is null or (>= 200 and < 300) or 502 or 503 or 504;
 
     private static Call CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
 }

@@ -470,29 +470,37 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     [Fact]
-    public async Task Something_that_fails_behind_the_answer_leaves_lists_unknown_and_not_unsent()
+    public async Task A_listener_that_fails_changes_nothing_of_what_came_of_the_lists()
     {
         using var listener = new System.Diagnostics.ActivityListener
         {
             ShouldListenTo = source => source.Name == "Bitrix24.Generated",
             Sample = (ref System.Diagnostics.ActivityCreationOptions<System.Diagnostics.ActivityContext> options) =>
                 failingCalls.Value ? System.Diagnostics.ActivitySamplingResult.AllData : System.Diagnostics.ActivitySamplingResult.None,
+            ActivityStarted = activity => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : activity),
             ActivityStopped = activity => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : activity),
         };
         System.Diagnostics.ActivitySource.AddActivityListener(listener);
-        failingCalls.Value = true;
-        var outcomes = new List<AddCallListOutcome>();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        using var meters = new System.Diagnostics.Metrics.MeterListener
         {
-            await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(2)))
+            InstrumentPublished = (instrument, listener) =>
             {
-                outcomes.Add(outcome);
-            }
-        });
+                if (instrument.Meter.Name == "Bitrix24.Generated")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meters.SetMeasurementEventCallback<double>((_, _, _, _) => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : string.Empty));
+        meters.Start();
+        failingCalls.Value = true;
 
-        Assert.Equal(2, portal.CallLists.Count);
-        Assert.Equal([CallExecution.Unknown, CallExecution.Unknown], outcomes.Select(outcome => outcome.Execution));
+        var outcomes = await ToListAsync(bitrix24.AddCallListsAsync(Requests(2)));
+        var single = await bitrix24.AddCallListAsync(Requests(1).Single());
+        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.GetCallListAsync(new GetCallListRequest { Id = 404 }));
+
+        Assert.Equal([1, 2], outcomes.Select(outcome => outcome.Id));
+        Assert.Equal(3, single.Result);
     }
 
     [Fact]

@@ -5,9 +5,9 @@ namespace Bitrix24.Tests;
 
 public sealed class PublicApiTests
 {
-    private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false };
+    private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false, ExcludeAttributes = ["System.Text.Json.Serialization.JsonIgnoreAttribute"] };
 
-    /// <summary>One text for both target frameworks: they offer the same.</summary>
+    /// <summary>One text for both target frameworks: they offer the same, but for an attribute that only one of them knows.</summary>
     [Fact]
     public async Task Public_API_of_the_client() => await Verifier.Verify(typeof(IBitrix24Client).Assembly.GeneratePublicApi(Options), "txt");
 

@@ -80,6 +80,33 @@ public sealed class SecretsTests
         }
     }
 
+    [Fact]
+    public async Task Secret_at_the_end_of_what_is_shown_of_a_description_does_not_lose_its_end_only()
+    {
+        var description = new string('x', (16 * 1024) - 5) + Secret;
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"ERROR_ARGUMENT","error_description":"{{description}}"}"""), options => options.Credentials = Credentials("token", "https://portal.example/"));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.DoesNotContain(Secret[..4], exception.ErrorDescription, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_of_an_authorization_are_not_serialized()
+    {
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { AccessToken = "unused", ClientSecret = Secret });
+        var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
+
+        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+
+        var rendered = authorization + Newtonsoft.Json.JsonConvert.SerializeObject(authorization);
+#if !NETSTANDARD_ASSEMBLY
+        rendered += System.Text.Json.JsonSerializer.Serialize(authorization);
+#endif
+        Assert.DoesNotContain(authorization.Token.AccessToken, rendered, StringComparison.Ordinal);
+        Assert.DoesNotContain(authorization.Token.RefreshToken, rendered, StringComparison.Ordinal);
+    }
+
     /// <summary>Answers of a portal that repeats what it was called with.</summary>
     private static (HttpStatusCode Status, string Body, string ContentType)[] TelltaleAnswers(SimulatedPortal portal) =>
     [

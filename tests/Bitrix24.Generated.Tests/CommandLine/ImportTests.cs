@@ -76,6 +76,47 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(1, portal.CallLists[0].WebformId);
     }
 
+    [Theory]
+    [InlineData("type,ids\ncontact,9,17,19\n")]
+    [InlineData("type,ids,form\ncontact,9,,17\n")]
+    public async Task Ids_that_a_column_of_their_own_cuts_off_do_not_get_lost_in_silence(string text)
+    {
+        await WriteAsync(text);
+
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+
+        Assert.Equal("NotCreated", Assert.Single(Report()).Outcome);
+        Assert.Contains("is behind the last column", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task A_comma_at_the_end_of_a_row_is_nothing()
+    {
+        await WriteAsync("type,ids\ncontact,9 17,\n");
+
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+
+        Assert.Equal([9, 17], Assert.Single(portal.CallLists).Entities);
+    }
+
+    [Theory]
+    [InlineData("outcome.csv")]
+    [InlineData("outcome.jsonl")]
+    public async Task A_report_that_has_lost_its_last_line_break_has_lost_no_row(string name)
+    {
+        await WriteAsync(Rows(3));
+        var path = Path.Combine(folder.Path, name);
+        Assert.Equal(0, (await ImportAsync("--report", path)).ExitCode);
+        var report = await System.IO.File.ReadAllTextAsync(path);
+        await System.IO.File.WriteAllTextAsync(path, report.TrimEnd());
+
+        Assert.Equal(0, (await ImportAsync("--report", path)).ExitCode);
+
+        Assert.Equal(3, portal.CallLists.Count);
+        Assert.Equal(report, await System.IO.File.ReadAllTextAsync(path));
+    }
+
     [Fact]
     public async Task An_import_goes_on_where_it_stopped_and_makes_nothing_twice()
     {

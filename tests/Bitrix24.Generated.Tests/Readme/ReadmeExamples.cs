@@ -143,7 +143,10 @@ public sealed class ReadmeExamples : IDisposable
         var form = new Dictionary<string, string> { ["AUTH_ID"] = simulated.AccessToken, ["REFRESH_ID"] = simulated.RefreshToken };
         var cancellationToken = CancellationToken.None;
 
-        await application.TokenStore!.SaveAsync(new Bitrix24Token { AccessToken = form["AUTH_ID"], RefreshToken = form["REFRESH_ID"] }, cancellationToken);
+        using (await application.TokenStore!.LockAsync(cancellationToken))   // nobody renews meanwhile
+        {
+            await application.TokenStore.SaveAsync(new Bitrix24Token { AccessToken = form["AUTH_ID"], RefreshToken = form["REFRESH_ID"] }, cancellationToken);
+        }
 
         simulated.ExpireAccessToken();
         await TestClient.On(Bitrix24Credentials.OAuth(application)).AddCallListAsync(TestClient.Request);

@@ -17,7 +17,7 @@ public sealed partial class LogTests
     {
         using var log = new CollectingLogger();
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1) });
-        using var moved = SimulatedPortal.Start();
+        using var moved = SimulatedPortal.Start(new SimulatedPortalOptions { AccessToken = portal.AccessToken });
         portal.Contacts.Add(9, 17, 19);
         moved.Contacts.Add(9, 17, 19);
         var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] };

@@ -167,6 +167,22 @@ public sealed class OAuthTests
     }
 
     [Fact]
+    public async Task Refusal_beside_a_result_is_not_sent_again_with_another_token()
+    {
+        using var portal = NewPortal();
+        var store = new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal));
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        await store.SaveAsync(new Bitrix24Token { AccessToken = "other", RefreshToken = "other" }, CancellationToken.None);
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.Unauthorized, """{"result":2,"error":"NO_AUTH_FOUND"}"""));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, exception.Attempts));
+        Assert.Equal(2, portal.Requests.Count);
+    }
+
+    [Fact]
     public async Task Portal_that_takes_every_token_for_an_expired_one_does_not_cost_a_renewal_each_time()
     {
         using var portal = NewPortal();
@@ -302,11 +318,12 @@ public sealed class OAuthTests
 
         await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(options, "no-such-code"));
         Assert.Null(store.Token);
-        var failing = TestCredentials.Options(portal, new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 1 });
         using (var other = NewPortal())
         {
-            var failed = TestCredentials.Options(other, failing.TokenStore!);
-            await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(failed, other.AuthorizationCode));
+            var failed = TestCredentials.Options(other, new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 3 });
+            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(failed, other.AuthorizationCode));
+            Assert.Equal(CallExecution.Unknown, exception.Execution);
+            Assert.IsType<IOException>(exception.InnerException);
         }
 
         var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
@@ -317,6 +334,41 @@ public sealed class OAuthTests
         options.PortalUrl = authorization.PortalUrl!.ToString();
         await TestClient.On(Bitrix24Credentials.OAuth(options)).AddCallListAsync(TestClient.Request);
         Assert.Single(portal.CallLists);
+    }
+
+    [Fact]
+    public async Task Pair_that_was_exchanged_for_a_code_survives_a_store_that_fails_for_a_moment()
+    {
+        using var portal = NewPortal();
+        var store = new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 2 };
+
+        await Bitrix24OAuth.ExchangeCodeAsync(TestCredentials.Options(portal, store), portal.AuthorizationCode);
+
+        Assert.Equal(portal.AccessToken, (await store.LoadAsync(CancellationToken.None))!.AccessToken);
+    }
+
+    [Fact]
+    public async Task Store_that_fails_with_the_new_tokens_in_its_words_is_not_quoted()
+    {
+        using var portal = NewPortal();
+        var telltale = TestCredentials.Options(portal, new TelltaleStore());
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(telltale, portal.AuthorizationCode));
+
+        Assert.Null(exception.InnerException);
+        Assert.DoesNotContain(portal.AccessToken, exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Code_is_not_sent_when_there_is_no_place_for_what_it_gives()
+    {
+        using var portal = NewPortal();
+        var locked = TestCredentials.Options(portal, new TelltaleStore { IsLocked = true });
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(locked, portal.AuthorizationCode));
+
+        Assert.Equal(CallExecution.NotExecuted, exception.Execution);
+        Assert.Empty(portal.Requests);
     }
 
     [Fact]
@@ -384,6 +436,27 @@ public sealed class OAuthTests
     }
 
     [Fact]
+    public async Task File_store_waits_for_somebody_who_writes_the_new_pair_without_the_lock()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tokens.json");
+        var store = new FileBitrix24TokenStore(path);
+        Task<IDisposable> locking;
+        await using (var writing = new FileStream(path + ".new", FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            locking = store.LockAsync(CancellationToken.None).AsTask();
+            Assert.False(locking.IsCompleted);
+        }
+
+        using (await locking)
+        {
+            Assert.False(File.Exists(path + ".new"));
+        }
+
+        using var next = await store.LockAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task File_store_lets_one_in_at_a_time()
     {
         using var folder = new TemporaryFolder();
@@ -435,6 +508,18 @@ public sealed class OAuthTests
     }
 
     /// <summary>A store that can fail and that notes when it is saved to.</summary>
+    /// <summary>Says the tokens that it cannot save.</summary>
+    private sealed class TelltaleStore : IBitrix24TokenStore
+    {
+        public bool IsLocked { get; init; }
+
+        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => default;
+
+        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new InvalidOperationException($"Truncated: {token.AccessToken}");
+
+        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => IsLocked ? throw new IOException("locked") : new(new MemoryStream());
+    }
+
     private sealed class ObservedStore(Bitrix24Token token, Func<int> listsMade) : IBitrix24TokenStore
     {
         private readonly InMemoryBitrix24TokenStore store = new(token);

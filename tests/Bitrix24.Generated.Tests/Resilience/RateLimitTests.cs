@@ -159,6 +159,26 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task Lease_that_fails_when_it_is_given_back_changes_nothing_of_what_came_of_the_call()
+    {
+        using var limiter = new BrokenLeases();
+        using var client = new TestClient(StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""), options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+
+        Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
+    }
+
+    [Fact]
+    public async Task Limiter_of_the_application_with_a_permit_lets_calls_through_that_must_not_wait()
+    {
+        using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
+        using var client = new TestClient(StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""), options => options.RateLimit = Bitrix24RateLimit.Custom(limiter, TimeSpan.Zero));
+
+        Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
+        using var taken = limiter.AttemptAcquire();
+        Assert.Equal(CallExecution.NotExecuted, (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).Execution);
+    }
+
+    [Fact]
     public async Task Limiter_of_the_application_is_waited_for_no_longer_than_MaxWait()
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 100 });
@@ -172,6 +192,36 @@ public sealed class RateLimitTests
         Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
         Assert.Equal([TimeSpan.FromSeconds(20)], clock.Waits);
         Assert.Equal(0, handler.Requests);
+    }
+
+    private sealed class BrokenLeases : RateLimiter
+    {
+        public override TimeSpan? IdleDuration => null;
+
+        public override RateLimiterStatistics? GetStatistics() => null;
+
+        protected override RateLimitLease AttemptAcquireCore(int permitCount) => new BrokenLease();
+
+        protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) => new(new BrokenLease());
+
+        private sealed class BrokenLease : RateLimitLease
+        {
+            public override bool IsAcquired => true;
+
+            public override IEnumerable<string> MetadataNames => [];
+
+            public override bool TryGetMetadata(string metadataName, out object? metadata)
+            {
+                metadata = null;
+                return false;
+            }
+
+            protected override void Dispose(bool disposing)
+            {
+                base.Dispose(disposing);
+                throw new InvalidOperationException();
+            }
+        }
     }
 
     /// <summary>Fails while it is cancelled.</summary>

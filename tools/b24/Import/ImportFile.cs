@@ -28,7 +28,7 @@ internal static class ImportFile
         var hasForm = Has(csv, "form");
         for (var number = 1; ; number++)
         {
-            var row = Next(() => csv.Read() ? ImportRow.Of(number, Field("type"), Field("ids"), hasForm ? Field("form") : string.Empty) : null);
+            var row = Next(() => csv.Read() ? ImportRow.Of(number, Field("type"), Field("ids"), hasForm ? Field("form") : string.Empty, Beyond()) : null);
             if (row is null)
             {
                 yield break;
@@ -38,6 +38,9 @@ internal static class ImportFile
         }
 
         string Field(string column) => csv.GetField(column) ?? string.Empty;
+
+        // What stands behind the last column of the heading.
+        string Beyond() => string.Concat(csv.Parser.Record!.Skip(csv.HeaderRecord!.Length)).Trim();
 
         T Next<T>(Func<T> read)
         {

@@ -83,16 +83,19 @@ internal sealed class ImportReport : IDisposable
     public void Complete()
     {
         var tidy = path + ".tidy";
-        using (var target = new StreamWriter(tidy, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" })
+        using (var target = new FileStream(tidy, FileMode.Create, FileAccess.Write))
         {
-            target.Write(format.Heading);
+            target.Write(Encoding.UTF8.GetBytes(format.Heading));
             foreach (var (index, line) in Lines().Index())
             {
                 if (line.Outcome != RowOutcome.Sending && (line.Row > before.Count || before[line.Row - 1].Line == index))
                 {
-                    target.Write(format.Write(line));
+                    target.Write(Encoding.UTF8.GetBytes(format.Write(line)));
                 }
             }
+
+            // It takes the place of a file that is on the disk.
+            target.Flush(flushToDisk: true);
         }
 
         file.Dispose();
@@ -109,7 +112,7 @@ internal sealed class ImportReport : IDisposable
     private void Load()
     {
         CheckBegin();
-        DropTornLine();
+        EndLastLine();
         if (file.Length == 0)
         {
             file.Write(Encoding.UTF8.GetBytes(format.Heading));
@@ -124,7 +127,7 @@ internal sealed class ImportReport : IDisposable
 
             if (line.Portal != portal)
             {
-                throw new UsageException($"The file of --report speaks of an import to another portal, {line.Portal}. Give another name.");
+                throw new UsageException($"The file of --report speaks of an import to another portal, {line.Portal}. If that is the same one at an old address, write {portal} in its place into the report. Give another name only if the rows are to be made on both.");
             }
 
             while (before.Count < line.Row)
@@ -191,8 +194,8 @@ internal sealed class ImportReport : IDisposable
         }
     }
 
-    /// <summary>A line without an end was being written when something stopped it.</summary>
-    private void DropTornLine()
+    /// <summary>A line without an end was being written when something stopped it, or has lost nothing but its end to somebody's editor.</summary>
+    private void EndLastLine()
     {
         var end = file.Length;
         for (; end > 0; end--)
@@ -204,6 +207,29 @@ internal sealed class ImportReport : IDisposable
             }
         }
 
-        file.SetLength(end);
+        var tail = new byte[file.Length - end];
+        file.ReadExactly(tail);
+        if (tail.Length > 0 && IsWhole(Encoding.UTF8.GetString(tail)))
+        {
+            file.WriteByte((byte)'\n');
+        }
+        else
+        {
+            file.SetLength(end);
+        }
+    }
+
+    /// <summary>The portal is the last of a line: who can read the whole of it has read the whole line.</summary>
+    private bool IsWhole(string line)
+    {
+        try
+        {
+            using var text = new StringReader(format.Heading + line);
+            return format.Read(text).Single().Portal == portal;
+        }
+        catch (Exception exception) when (exception is UsageException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

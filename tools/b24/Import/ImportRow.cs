@@ -10,11 +10,13 @@ namespace Bitrix24.CommandLine;
 /// <param name="Fingerprint">Stands for what the row contains.</param>
 internal sealed record ImportRow(int Number, AddCallListRequest? Request, string? Error, string Fingerprint)
 {
-    public static ImportRow Of(int number, string type, string ids, string webform)
+    public static ImportRow Of(int number, string type, string ids, string webform, string beyond)
     {
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{type}\n{ids}\n{webform}")), 0, 8);
         var request = new AddCallListRequest();
-        var error = Read(request, type, ids, webform);
+
+        // Ids that a column of their own cuts off must not get lost in silence.
+        var error = beyond.Length > 0 ? $"'{beyond}' is behind the last column; ids that are separated as columns are have to be quoted." : Read(request, type, ids, webform);
         return new(number, error is null ? request : null, error, fingerprint);
     }
 

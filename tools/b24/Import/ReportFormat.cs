@@ -84,7 +84,7 @@ internal sealed class ReportFormat : IDisposable
         }
     }
 
-    public static UsageException NoReport() => new("The file of --report is no report of an import. Give another name, or take the file away.");
+    public static UsageException NoReport() => new("The file of --report is no report of an import. Give another name if it is somebody else's. If it was a report, mend it: what no report speaks of is made, a second time as well.");
 
     private static IEnumerable<ReportLine> JsonLines(TextReader text)
     {

@@ -1,0 +1,19 @@
+using System.Threading.RateLimiting;
+
+namespace Bitrix24;
+
+/// <summary>The turn of a request. A lease of the application that fails when it is given back must not take the place of what came of the request.</summary>
+internal readonly struct Turn(RateLimitLease? lease) : IDisposable
+{
+    public void Dispose()
+    {
+        try
+        {
+            lease?.Dispose();
+        }
+        catch (Exception)
+        {
+            // There is nowhere left to say it.
+        }
+    }
+}
