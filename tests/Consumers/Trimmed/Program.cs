@@ -2,7 +2,7 @@ using Bitrix24;
 
 IBitrix24Client bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
 {
-    Credentials = Bitrix24Credentials.OAuth(new Bitrix24OAuthOptions { PortalUrl = args[0], ClientId = "app", ClientSecret = args[1], TokenStore = new FileBitrix24TokenStore(args[2]), TokenEndpoint = new Uri(args[3]) }),
+    Credentials = Bitrix24Credentials.OAuth(new Bitrix24OAuthOptions { PortalUrl = args[0], ClientId = "app.simulated", ClientSecret = args[1], TokenStore = new FileBitrix24TokenStore(args[2]), TokenEndpoint = new Uri(args[3]) }),
 });
 
 AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17], WebformId = 1 });
