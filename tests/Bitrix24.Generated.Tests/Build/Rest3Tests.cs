@@ -14,7 +14,9 @@ public sealed class Rest3Tests
         var (exitCode, _, error) = await Tool.RunAsync([], "spec", "rest3", Repository.PathOf("tests/Bitrix24.Generated.Tests/Spec/rest3.sample.openapi.json"), "--output", copy.PathOf("rest3.openapi.json"));
         Assert.True(exitCode == 0, error);
         await WriteProgramAsync(copy);
-        await DotNet.RunAsync(copy.Path, ["build", "program", $"-p:Rest3Document={copy.PathOf("rest3.openapi.json")}", .. DotNet.Alone]);
+        string[] build = ["build", "program", $"-p:Rest3Document={copy.PathOf("rest3.openapi.json")}", .. DotNet.Alone];
+        Assert.Contains("Generating Bitrix24Rest3Client.g.cs from rest3.openapi.json", await DotNet.RunAsync(copy.Path, build), StringComparison.Ordinal);
+        Assert.DoesNotContain("Generating", await DotNet.RunAsync(copy.Path, build), StringComparison.Ordinal);
 
         using var server = new ScriptedServer(
             null, (502, "<html>"), (200, Task),

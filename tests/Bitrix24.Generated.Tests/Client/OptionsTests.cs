@@ -130,8 +130,16 @@ public sealed class OptionsTests
     {
         var settings = new Dictionary<string, string?>
         {
-            ["WebhookUrl"] = TestClient.WebhookUrl, ["ApplicationName"] = "Acme.Erp/2.1", ["AttemptTimeout"] = "00:00:30", ["ExecutionTimeBudget"] = "00:07:00", ["MaxResponseSize"] = "4096",
-            ["Retry:MaxAttempts"] = "6", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:02:00", ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5",
+            ["WebhookUrl"] = TestClient.WebhookUrl,
+            ["ApplicationName"] = "Acme.Erp/2.1",
+            ["AttemptTimeout"] = "00:00:30",
+            ["ExecutionTimeBudget"] = "00:07:00",
+            ["MaxResponseSize"] = "4096",
+            ["Retry:MaxAttempts"] = "6",
+            ["Retry:BaseDelay"] = "00:00:00.5",
+            ["Retry:MaxDelay"] = "00:02:00",
+            ["RateLimit:Burst"] = "10",
+            ["RateLimit:PerSecond"] = "0.5",
         };
 
         var options = Configured(settings);
