@@ -1,0 +1,178 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bitrix24.Tests;
+
+/// <summary>What decides whether, and when, a call is tried again.</summary>
+public sealed class RetryPolicyTests
+{
+    private static readonly Operation Reading = new("x.get", isIdempotent: true, whenUnknown: null);
+    private static readonly Operation Making = new("x.add", isIdempotent: false, whenUnknown: null);
+    private static readonly Operation Keyed = new("x.add", isIdempotent: false, whenUnknown: null, isRest3: true, takesIdempotencyKey: true);
+
+    private readonly SkippingTimeProvider clock = new();
+
+    [Fact]
+    public async Task Keyed_call_is_sent_again_when_the_first_attempt_is_over_for_sure()
+    {
+        var exception = Transport(status: null);
+
+        Assert.Equal(2, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.FromSeconds(10)));
+
+        Assert.Equal([TimeSpan.FromSeconds(50)], clock.Waits);
+    }
+
+    [Fact]
+    public async Task Keyed_call_whose_attempt_took_a_minute_waits_as_others_do()
+    {
+        Assert.Equal(2, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(60)));
+
+        Assert.InRange(Assert.Single(clock.Waits), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Keyed_call_waits_longer_where_a_proxy_asks_for_it()
+    {
+        var exception = new Bitrix24TransportException(Failure(CallExecution.Unknown, HttpStatusCode.ServiceUnavailable, RetryAdvice.IfIdempotent) with { RetryAfter = TimeSpan.FromSeconds(55) });
+
+        Assert.Equal(2, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.FromSeconds(10)));
+
+        Assert.Equal([TimeSpan.FromSeconds(55)], clock.Waits);
+    }
+
+    [Fact]
+    public async Task Keyed_call_that_did_not_run_need_not_wait_for_an_end()
+    {
+        var exception = new Bitrix24TransportException(Failure(CallExecution.NotExecuted, status: null, RetryAdvice.AfterWaiting));
+
+        Assert.Equal(2, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.Zero));
+
+        Assert.InRange(Assert.Single(clock.Waits), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Keyed_call_is_not_sent_again_where_the_end_of_the_first_attempt_is_too_far_away()
+    {
+        Assert.Equal(1, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(10), maxDelay: TimeSpan.FromSeconds(49)));
+        Assert.Equal(2, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(10), maxDelay: TimeSpan.FromSeconds(50)));
+    }
+
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(200, 2)]
+    [InlineData(299, 2)]
+    [InlineData(302, 1)]
+    [InlineData(404, 1)]
+    [InlineData(500, 1)]
+    [InlineData(501, 1)]
+    [InlineData(502, 2)]
+    [InlineData(503, 2)]
+    [InlineData(504, 2)]
+    [InlineData(505, 1)]
+    public async Task Key_protects_only_what_the_portal_can_have_kept(int? status, int attempts) =>
+        Assert.Equal(attempts, await AttemptsAsync(Keyed, Transport((HttpStatusCode?)status), failures: 1, took: TimeSpan.Zero));
+
+    [Fact]
+    public async Task Error_of_the_portal_itself_is_tried_again_where_running_twice_does_no_harm_only()
+    {
+        var exception = new Bitrix24ServerException(Failure(CallExecution.Unknown, HttpStatusCode.BadGateway, RetryAdvice.IfIdempotent));
+
+        Assert.Equal(2, await AttemptsAsync(Reading, exception, failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(1, await AttemptsAsync(Making, exception, failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(1, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Advice_of_the_exception_is_followed()
+    {
+        Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryAdvice.Never), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryAdvice.AfterRenewal), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(2, await AttemptsAsync(Making, Refused(RetryAdvice.AfterWaiting), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(2, await AttemptsAsync(Reading, Refused(RetryAdvice.IfIdempotent), failures: 1, took: TimeSpan.Zero));
+
+        static Bitrix24ServerException Refused(RetryAdvice advice) => new(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, advice));
+    }
+
+    [Fact]
+    public async Task Attempts_end_where_the_options_say()
+    {
+        var exception = new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryAdvice.AfterWaiting));
+
+        Assert.Equal(4, await AttemptsAsync(Making, exception, failures: 9, took: TimeSpan.Zero));
+        Assert.Equal(1, await AttemptsAsync(Making, exception, failures: 9, took: TimeSpan.Zero, maxAttempts: 1));
+        Assert.Equal(2, await AttemptsAsync(Making, exception, failures: 9, took: TimeSpan.Zero, maxAttempts: 2));
+    }
+
+    [Fact]
+    public async Task What_came_of_an_attempt_is_worth_more_than_a_cancellation_behind_it()
+    {
+        var policy = new RetryPolicy(new Bitrix24RetryOptions(), clock, NullLogger.Instance);
+        using var cancellation = new CancellationTokenSource();
+        var failure = Transport(status: null);
+
+        var thrown = await Assert.ThrowsAsync<Bitrix24TransportException>(() => policy.ExecuteAsync<int>(
+            new Call(Reading, EmptyRequest.Instance),
+            (_, _) =>
+            {
+                cancellation.Cancel();
+                throw failure;
+            },
+            cancellation.Token));
+
+        Assert.Same(failure, thrown);
+    }
+
+    [Fact]
+    public async Task Call_remembers_why_it_is_tried_again_and_whether_an_attempt_may_have_run()
+    {
+        var policy = new RetryPolicy(new Bitrix24RetryOptions(), clock, NullLogger.Instance);
+        var call = new Call(Reading, EmptyRequest.Instance);
+        var failures = new Queue<Bitrix24Exception>(
+        [
+            new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryAdvice.AfterWaiting)),
+            Transport(status: null),
+            new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryAdvice.AfterWaiting)),
+        ]);
+        var seen = new List<(bool MayHaveRun, string? LastFailure)>();
+
+        await policy.ExecuteAsync(
+            call,
+            (call, _) =>
+            {
+                seen.Add((call.MayHaveRun, call.LastFailure?.GetType().Name));
+                return failures.TryDequeue(out var failure) ? throw failure : Task.FromResult(0);
+            },
+            CancellationToken.None);
+
+        Assert.Equal([(false, null), (false, "Bitrix24ServerException"), (true, "Bitrix24TransportException"), (true, "Bitrix24ServerException")], seen);
+    }
+
+    private static Bitrix24TransportException Transport(HttpStatusCode? status) => new(Failure(CallExecution.Unknown, status, RetryAdvice.IfIdempotent));
+
+    private static CallFailure Failure(CallExecution execution, HttpStatusCode? status, RetryAdvice retry) => new("x", execution, "It failed.") { StatusCode = status, Retry = retry };
+
+    private async Task<int> AttemptsAsync(Operation operation, Bitrix24Exception exception, int failures, TimeSpan took, TimeSpan? maxDelay = null, int maxAttempts = 4)
+    {
+        var policy = new RetryPolicy(new Bitrix24RetryOptions { MaxAttempts = maxAttempts, MaxDelay = maxDelay ?? TimeSpan.FromSeconds(60) }, clock, NullLogger.Instance);
+        var call = new Call(operation, EmptyRequest.Instance);
+        var attempts = 0;
+        try
+        {
+            await policy.ExecuteAsync(
+                call,
+                (call, _) =>
+                {
+                    call.SentAt = clock.GetTimestamp();
+                    clock.Advance(took);
+                    return ++attempts <= failures ? throw exception : Task.FromResult(0);
+                },
+                CancellationToken.None);
+        }
+        catch (Bitrix24Exception thrown)
+        {
+            Assert.Same(exception, thrown);
+        }
+
+        return attempts;
+    }
+}
