@@ -36,6 +36,8 @@ internal static class ImportCommand
                 throw new UsageException("--concurrency has to be 1 to 50.");
             }
 
+            // A file that is none leaves no report behind.
+            _ = ImportFile.Read(path).FirstOrDefault();
             using var report = ImportReport.Open(target, portal.PortalOf(result));
             var import = new CallListImport(bitrix24, path, report, result.GetValue(resend), result.GetValue(concurrency));
             var summary = new ImportSummary(import.Check());

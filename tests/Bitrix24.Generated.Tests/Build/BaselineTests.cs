@@ -12,6 +12,7 @@ public sealed class BaselineTests
         await PackAsync("-p:Version=0.0.1-published");
         string[] next = ["-p:Version=0.0.2-next", $"-p:PackageValidationBaselinePath={copy.PathOf("packed/Bitrix24.Generated.0.0.1-published.nupkg")}"];
 
+        await AddedMethodTests.AddToAsync(copy);
         copy.Replace("spec/bitrix24.openapi.yaml", Sort, "        COLOR:\n          type: string\n          description: How it is shown.\n" + Sort);
         await PackAsync(next);
 

@@ -213,6 +213,7 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("has no heading with the columns type and ids", "")]
     [InlineData("has no heading with the columns type and ids", "a,b\n1,2\n")]
+    [InlineData("has a column 'webform', which an import does not know", "type,ids,webform\ncontact,9,1\n")]
     [InlineData("cannot be read as CSV in line 2", "type,ids\ncon\"tact,9\n")]
     [InlineData("cannot be read:", null)]
     public async Task A_file_that_cannot_be_imported_is_refused_before_anything_is_sent(string words, string? text)
@@ -227,6 +228,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Contains(words, error, StringComparison.Ordinal);
         Assert.Empty(portal.Requests);
+        Assert.False(System.IO.File.Exists(ReportFile));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Bitrix24.CommandLine;
 using VerifyXunit;
 
 namespace Bitrix24.Tests;
@@ -14,7 +15,7 @@ public sealed class ErrorMappingTests
         var spec = await ProjectSpec.LoadAsync();
         var table = new StringBuilder();
 
-        foreach (var group in spec.ErrorExamples.GroupBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var group in InOrder(spec).GroupBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal))
         {
             table.Append(group.Key).Append('\n');
             foreach (var (status, name, error) in group.Append(("200", group.First().Name, group.First().Error)))
@@ -33,7 +34,7 @@ public sealed class ErrorMappingTests
         var spec = await ProjectSpec.LoadAsync();
         var messages = new StringBuilder();
 
-        foreach (var (status, _, error) in spec.ErrorExamples.OrderBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal).DistinctBy(example => example.Error["error"]!.GetValue<string>()))
+        foreach (var (status, _, error) in InOrder(spec).DistinctBy(example => example.Error["error"]!.GetValue<string>()))
         {
             messages.Append((await Thrown(Status(status), error.ToJsonString())).Message).Append('\n');
         }
@@ -112,6 +113,12 @@ public sealed class ErrorMappingTests
         Assert.Equal("crm.calllist.add", exception.Method);
         Assert.Equal(1, exception.Attempts);
     }
+
+    /// <summary>Wherever in the spec the examples stand.</summary>
+    private static IEnumerable<(string Status, string Name, JsonObject Error)> InOrder(SpecDocument spec) => spec.ErrorExamples
+        .OrderBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal)
+        .ThenBy(example => example.Status, StringComparer.Ordinal)
+        .ThenBy(example => example.Name, StringComparer.Ordinal);
 
     private static HttpStatusCode Status(string status) => (HttpStatusCode)int.Parse(status, CultureInfo.InvariantCulture);
 

@@ -9,6 +9,8 @@ internal static class ImportFile
 {
     private static readonly char[] Delimiters = [';', '\t', ','];
 
+    private static readonly string[] Columns = ["type", "ids", "form"];
+
     /// <exception cref="UsageException">The file cannot be read, or is no such file.</exception>
     public static IEnumerable<ImportRow> Read(string path)
     {
@@ -23,6 +25,12 @@ internal static class ImportFile
         if (!Next(() => csv.Read() && csv.ReadHeader()) || !Has(csv, "type") || !Has(csv, "ids"))
         {
             throw new UsageException($"{path} has no heading with the columns type and ids, and form where there are CRM forms, separated by commas, semicolons or tabs.");
+        }
+
+        // One with another name for the form, say, would make lists without it.
+        if (Array.Find(csv.HeaderRecord!, column => column.Length > 0 && !Columns.Contains(column, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new UsageException($"{path} has a column '{unknown}', which an import does not know. The columns are type, ids and form.");
         }
 
         var hasForm = Has(csv, "form");
