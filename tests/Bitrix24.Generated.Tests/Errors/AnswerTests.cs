@@ -50,6 +50,27 @@ public sealed class AnswerTests
         await Verifier.Verify(table.ToString(), "txt");
     }
 
+    [Theory]
+    [InlineData("""{"error":"ACCESS_DENIED","error":"ACCESS_DENIED","error":"ACCESS_DENIED"}""")]
+    [InlineData("""{"error":"ACCESS_DENIED","result":1,"result":1,"result":1}""")]
+    [InlineData("""{"error":"ACCESS_DENIED","ERROR":"x","Error":"x"}""")]
+    [InlineData("""[{"error":"ACCESS_DENIED"}]""")]
+    [InlineData("""{"error":"ACCESS_DENIED"}{}""")]
+    public async Task Error_that_is_said_in_several_ways_is_no_answer(string body) =>
+        Assert.StartsWith("Bitrix24TransportException | BadRequest | Unknown | null | null | Unknown", await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=no-such-one")]
+    [InlineData(null)]
+    public async Task Byte_order_mark_counts_for_more_than_the_header(string? contentType)
+    {
+        byte[] body = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("""{"error":"ACCESS_DENIED"}""")];
+
+        Assert.StartsWith("Bitrix24AccessDeniedException", await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.Forbidden, body, contentType)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Settings_that_an_application_makes_for_Newtonsoft_do_not_reach_this_client()
     {

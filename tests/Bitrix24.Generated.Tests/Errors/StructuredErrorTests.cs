@@ -14,6 +14,10 @@ public sealed class StructuredErrorTests
     [InlineData("""{"error":{}}""", "Bitrix24InvalidRequestException | Unknown | null | null | Unknown")]
     [InlineData("""{"error":{"code":["a"],"message":{"b":1}}}""", "Bitrix24InvalidRequestException | Unknown | null | null | Unknown")]
     [InlineData("""{"error":{"code":"ACCESS_DENIED"},"result":{"item":{"id":1}}}""", "Bitrix24AccessDeniedException | AccessDenied | \"ACCESS_DENIED\" | null | Unknown")]
+    [InlineData("""{"error":{/*a*/"code":"NEW","message":"Wrong","validation":[/*c*/{/*d*/"field":"a","message":"b"}]}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong: a: b\" | Unknown")]
+    [InlineData("""{"error":{"code":"NEW","message":"Wrong","validation":[{}]}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong:\" | Unknown")]
+    [InlineData("""{"error_description":"beside","error":{"code":"NEW","message":"inside"}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"inside\" | Unknown")]
+    [InlineData("""{"error_description":"beside","error":{"code":"NEW"}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"beside\" | Unknown")]
     public async Task Object_gives_code_message_and_what_is_wrong_with_each_field(string body, string expected) =>
         Assert.Equal(expected, (await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body))).Replace(" | BadRequest | ", " | ", StringComparison.Ordinal));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VerifyXunit;
 
@@ -67,6 +68,30 @@ public sealed partial class LogTests
             var options = new Bitrix24ClientOptions { Credentials = TestCredentials.Of(kind, portal), RateLimit = Bitrix24RateLimit.Unlimited, TimeProvider = new SkippingTimeProvider(TimeSpan.FromMinutes(20)), AttemptTimeout = Timeout.InfiniteTimeSpan };
             configure?.Invoke(options);
             return Bitrix24Client.Create(options, log);
+        }
+    }
+
+    [Fact]
+    public async Task Call_that_is_cancelled_before_anything_has_left_did_not_run()
+    {
+        using var log = new CollectingLogger();
+        using var cancellation = new CancellationTokenSource();
+        using var handler = new CancellingHandler(cancellation);
+        using var client = new TestClient(handler, register: services => services.AddSingleton<ILoggerFactory>(log));
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+
+        Assert.Equal(["8 Warning: crm.calllist.add was cancelled; execution NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Cancels in place of connecting.</summary>
+    private sealed class CancellingHandler(CancellationTokenSource cancellation) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await cancellation.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InvalidOperationException();
         }
     }
 

@@ -149,6 +149,7 @@ public sealed class RateLimitTests
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
+        Assert.Contains("the rate limiter of the application failed (ObjectDisposedException)", exception.Message, StringComparison.Ordinal);
         Assert.Equal(0, handler.Requests);
 
         using var cancellation = new CancellationTokenSource();
@@ -190,6 +191,7 @@ public sealed class RateLimitTests
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
+        Assert.Contains("its turn would come later", exception.Message, StringComparison.Ordinal);
         Assert.Equal([TimeSpan.FromSeconds(20)], clock.Waits);
         Assert.Equal(0, handler.Requests);
     }

@@ -1,0 +1,54 @@
+namespace Bitrix24.Tests;
+
+/// <summary>The one place that writes an access token.</summary>
+public sealed class RequestBodyTests
+{
+    [Theory]
+    [InlineData(null, "{}")]
+    [InlineData("t0\"ken", """{"auth":"t0\"ken"}""")]
+    public async Task Request_without_members_is_stamped(string? accessToken, string expected)
+    {
+        using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), accessToken);
+
+        Assert.False(body.SendingStarted);
+        Assert.Equal(expected, await body.ReadAsStringAsync());
+        Assert.True(body.SendingStarted);
+        Assert.Equal(expected.Length, body.Headers.ContentLength);
+        Assert.Equal("application/json", body.Headers.ContentType?.ToString());
+    }
+
+    [Fact]
+    public async Task Members_are_followed_by_the_token()
+    {
+        using var body = new RequestBody(new SerializedRequest(new GetCallListRequest { Id = 7 }), "t");
+
+        Assert.Equal("""{"ID":7,"auth":"t"}""", await body.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Body_leaves_once()
+    {
+        using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t");
+        await body.CopyToAsync(Stream.Null);
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => body.CopyToAsync(Stream.Null));
+
+        Assert.StartsWith("The body of a request leaves once.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Buffer_is_given_back_when_the_last_who_uses_it_lets_go()
+    {
+        var request = new SerializedRequest(new GetCallListRequest { Id = 7 });
+        var first = new RequestBody(request, accessToken: null);
+        var second = new RequestBody(request, accessToken: null);
+
+        request.Release();
+        first.Dispose();
+        first.Dispose();
+        Assert.Equal("""{"ID":7}""", await second.ReadAsStringAsync());
+
+        second.Dispose();
+        Assert.Equal(0, request.Length);
+    }
+}

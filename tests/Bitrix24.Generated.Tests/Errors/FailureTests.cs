@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Bitrix24.Tests;
+
+/// <summary>What each kind of failure says: in words, of the call, and of whether it may be sent again.</summary>
+public sealed class FailureTests
+{
+    private static readonly FailureContext Context = new("x.add", Attempts: 3, WhenUnknown: null, text => text?.Replace("s3cr3t", "***", StringComparison.Ordinal));
+
+    [Fact]
+    public void Sentence_says_whether_the_call_ran_and_what_to_do()
+    {
+        Assert.Equal("x.add failed: it broke.", Context.Sentence("it broke", CallExecution.NotExecuted));
+        Assert.Equal("x.add failed: it broke; it is not known whether the call ran.", Context.Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke; it is not known whether the call ran: look.", (Context with { WhenUnknown = "look" }).Sentence("it broke", CallExecution.Unknown));
+    }
+
+    [Fact]
+    public void Broken_connection_is_known_not_to_have_run_the_call_only_before_sending()
+    {
+        var cause = new HttpRequestException("reset.");
+        var before = TransportFailure.Broken(Context, sendingStarted: false, cause);
+        var behind = TransportFailure.Broken(Context, sendingStarted: true, cause);
+
+        Assert.Equal(("x.add failed: no connection to the portal could be made: reset.", CallExecution.NotExecuted, RetryAdvice.AfterWaiting), (before.Message, before.Execution, before.Retry));
+        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Same(cause, before.InnerException);
+        Assert.Null(TransportFailure.Broken(Context, sendingStarted: true, new HttpRequestException("s3cr3t")).InnerException);
+    }
+
+    [Fact]
+    public void Timeout_is_known_not_to_have_run_the_call_only_before_sending()
+    {
+        var before = TransportFailure.TimedOut(Context, sendingStarted: false);
+        var behind = TransportFailure.TimedOut(Context, sendingStarted: true);
+
+        Assert.Equal(("x.add failed: no connection to the portal was made within the attempt timeout.", CallExecution.NotExecuted, RetryAdvice.AfterWaiting), (before.Message, before.Execution, before.Retry));
+        Assert.Equal(("x.add failed: no answer came within the attempt timeout; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+    }
+
+    [Theory]
+    [InlineData(200, 3)]
+    [InlineData(399, 3)]
+    [InlineData(400, 0)]
+    [InlineData(499, 0)]
+    [InlineData(500, 3)]
+    [InlineData(599, 3)]
+    public void Page_that_is_no_answer_is_asked_for_again_unless_it_stands_under_a_refusal(int status, int advice)
+    {
+        using var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent([]) };
+        response.Content.Headers.ContentType = new MediaTypeHeaderValue("text/html");
+
+        var failure = TransportFailure.Unreadable(Context, response, 7, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(((RetryAdvice)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.Delay, (int)failure.StatusCode!));
+        Assert.Equal(FormattableString.Invariant($"x.add failed: the answer is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is not known whether the call ran."), failure.Message);
+    }
+
+    [Fact]
+    public void Answers_that_cannot_be_used_leave_the_call_unknown()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.OK);
+        var large = TransportFailure.TooLarge(Context, response, 1024);
+        var none = TransportFailure.NoResult(Context, HttpStatusCode.OK);
+        var circle = TransportFailure.NoProgress(Context);
+        var elsewhere = TransportFailure.Redirected(Context, HttpStatusCode.Found, "too often");
+
+        Assert.Equal(("x.add failed: the answer is longer than the 1024 bytes that are read (HTTP 200); it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.Never), (large.Message, large.Execution, large.Retry));
+        Assert.Equal(("x.add failed: the answer holds no result of this method; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.IfIdempotent), (none.Message, none.Execution, none.Retry));
+        Assert.Equal((CallExecution.Unknown, RetryAdvice.Never, HttpStatusCode.OK), (circle.Execution, circle.Retry, circle.StatusCode));
+        Assert.Contains("sends rows again", circle.Message, StringComparison.Ordinal);
+        Assert.Equal(("x.add failed: the portal redirects (HTTP 302) too often.", CallExecution.NotExecuted, RetryAdvice.Never, HttpStatusCode.Found), (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode));
+        Assert.Equal(3, large.Attempts);
+    }
+
+    [Fact]
+    public void Limit_of_this_client_sends_nothing_and_says_why()
+    {
+        var late = LimitFailure.NoTurn(Context, TimeSpan.FromSeconds(5));
+        var cause = new InvalidOperationException("broken");
+        var broken = LimitFailure.Broken(Context, cause);
+
+        Assert.Equal(("x.add failed: its turn would come later than RateLimit.MaxWait allows; nothing was sent.", CallExecution.NotExecuted, TimeSpan.FromSeconds(5)), (late.Message, late.Execution, late.RetryAfter));
+        Assert.Equal(("x.add failed: the rate limiter of the application failed (InvalidOperationException); nothing was sent.", CallExecution.NotExecuted), (broken.Message, broken.Execution));
+        Assert.Same(cause, broken.InnerException);
+        Assert.Null(LimitFailure.Broken(Context, new InvalidOperationException("s3cr3t")).InnerException);
+        Assert.Equal(3, broken.Attempts);
+    }
+
+    [Theory]
+    [InlineData("BRAND_NEW", 499, false, 0)]
+    [InlineData("BRAND_NEW", 500, false, 3)]
+    [InlineData("BRAND_NEW", 501, false, 3)]
+    [InlineData("BRAND_NEW", 500, true, 0)]
+    [InlineData("QUERY_LIMIT_EXCEEDED", 503, false, 1)]
+    [InlineData("QUERY_LIMIT_EXCEEDED", 503, true, 0)]
+    [InlineData("expired_token", 401, false, 2)]
+    [InlineData("INTERNAL_SERVER_ERROR", 500, false, 3)]
+    [InlineData("OVERLOAD_LIMIT", 503, false, 0)]
+    public void Code_or_else_the_status_says_whether_an_error_may_be_tried_again(string code, int status, bool besideResult, int advice)
+    {
+        var exception = ErrorMapping.ToException(Context, (HttpStatusCode)status, new PortalError(code, null, besideResult), TimeSpan.FromSeconds(4));
+
+        Assert.Equal((RetryAdvice)advice, exception.Retry);
+        Assert.Equal(TimeSpan.FromSeconds(4), exception.Delay);
+        Assert.Equal(3, exception.Attempts);
+    }
+
+    [Theory]
+    [InlineData("<br>", "")]
+    [InlineData(" Wrong.<BR/> <br /> ", "Wrong.")]
+    [InlineData("a<br>b", "a<br>b")]
+    [InlineData("br>", "br>")]
+    [InlineData("   ", "")]
+    public void Line_breaks_at_the_end_of_a_description_are_taken_off(string description, string expected) =>
+        Assert.Equal(expected, ErrorMapping.ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", description, false), null).ErrorDescription);
+
+    [Fact]
+    public void Message_quotes_one_line_of_three_hundred_characters()
+    {
+        var message = ErrorMapping.ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", "a\nb\u2028c" + new string('x', 400), false), null).Message;
+
+        Assert.Contains($"the portal says \"a b c{new string('x', 295)}\"", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('x', 296), message, StringComparison.Ordinal);
+    }
+}
