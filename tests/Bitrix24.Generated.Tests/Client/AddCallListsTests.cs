@@ -272,6 +272,42 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancellation_while_a_turn_is_given_sends_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        using var limiter = new TwoTurnsLimiter(onWait: () => { }, onTurn: stop.Cancel);
+        var limited = TestClient.On(portal.WebhookUrl, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ToListAsync(limited.AddCallListsAsync(Requests(1), cancellationToken: stop.Token)));
+
+        Assert.Empty(portal.Requests);
+    }
+
+    [Fact]
+    public async Task A_clock_that_fails_behind_an_answer_loses_no_outcome()
+    {
+        var clock = new FailingClock();
+        using var client = new TestClient(
+            new StubHandler((_, _) =>
+            {
+                clock.Fails = true;
+                return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11}}}""") });
+            }),
+            options => options.TimeProvider = clock);
+        var outcomes = new List<AddCallListOutcome>();
+
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(async () =>
+        {
+            await foreach (var outcome in client.Bitrix24.AddCallListsAsync(Requests(1)))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+
+        Assert.Equal(CallExecution.Unknown, Assert.Single(outcomes).Execution);
+    }
+
+    [Fact]
     public async Task A_source_that_fails_ends_it_after_the_outcomes_of_what_was_sent()
     {
         async IAsyncEnumerable<AddCallListRequest> Source()
@@ -612,7 +648,7 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     /// <summary>Who comes third waits without end.</summary>
-    private sealed class TwoTurnsLimiter(Action onWait) : RateLimiter
+    private sealed class TwoTurnsLimiter(Action onWait, Action? onTurn = null) : RateLimiter
     {
         private int turns;
 
@@ -630,6 +666,7 @@ public sealed class AddCallListsTests : IDisposable
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
 
+            onTurn?.Invoke();
             return new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1 }).AttemptAcquire();
         }
     }
@@ -652,6 +689,13 @@ public sealed class AddCallListsTests : IDisposable
         public void Dispose()
         {
         }
+    }
+
+    private sealed class FailingClock : TimeProvider
+    {
+        public bool Fails { get; set; }
+
+        public override long GetTimestamp() => Fails ? throw new InvalidTimeZoneException() : base.GetTimestamp();
     }
 
     private sealed class Listener(Action<AddCallListsProgress> report) : IProgress<AddCallListsProgress>

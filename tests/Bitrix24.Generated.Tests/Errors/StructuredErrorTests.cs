@@ -9,7 +9,7 @@ public sealed class StructuredErrorTests
     [InlineData("""{"error":{"code":"INTERNAL_SERVER_ERROR","message":"Broken"}}""", "Bitrix24ServerException | InternalServerError | \"INTERNAL_SERVER_ERROR\" | \"Broken\" | Unknown")]
     [InlineData("""{"error":{"message":"No field","code":"BITRIX_REST_V3_EXCEPTION_UNKNOWNDTOPROPERTYEXCEPTION"}}""", "Bitrix24InvalidRequestException | UnknownField | \"BITRIX_REST_V3_EXCEPTION_UNKNOWNDTOPROPERTYEXCEPTION\" | \"No field\" | NotExecuted")]
     [InlineData("""{"error":{"code":"bitrix_rest_v3_exception_insufficientscopeexception","message":null}}""", "Bitrix24AccessDeniedException | InsufficientScope | \"bitrix_rest_v3_exception_insufficientscopeexception\" | null | NotExecuted")]
-    [InlineData("""{"error":{"code":"NEW","message":"Wrong.","validation":[{"field":"a","message":"is [x]","more":{"message":"no"}},{"message":"alone"},7,["b"]],"customData":{"code":"X"}}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong: a: is [x]; alone\" | Unknown")]
+    [InlineData("""{"error":{"code":"NEW","message":"Wrong.","validation":[{"field":"a","message":"is [x]","more":{"message":"no"}},{"message":"alone"},7,["b",{"message":"nested"}]],"customData":{"code":"X"}}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong: a: is [x]; alone\" | Unknown")]
     [InlineData("""{"error":{"code":"NEW","validation":{"field":"a"}},"error_description":"beside"}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"beside\" | Unknown")]
     [InlineData("""{"error":{}}""", "Bitrix24InvalidRequestException | Unknown | null | null | Unknown")]
     [InlineData("""{"error":{"code":["a"],"message":{"b":1}}}""", "Bitrix24InvalidRequestException | Unknown | null | null | Unknown")]

@@ -198,6 +198,19 @@ public sealed class OAuthTests
     }
 
     [Fact]
+    public async Task Pairs_of_other_processes_that_have_all_expired_are_given_up_after_the_third()
+    {
+        using var portal = NewPortal();
+        var credentials = TestCredentials.OAuth(portal, new RestlessStore());
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.Unauthorized, "expired_token"), times: 100);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => TestClient.On(credentials).AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((Bitrix24ErrorCode.ExpiredToken, CallExecution.NotExecuted), (exception.ErrorCode, exception.Execution));
+        Assert.Equal(["access1", "access2", "access3"], portal.Requests.Select(request => (string?)Newtonsoft.Json.Linq.JObject.Parse(request.Body)["auth"]));
+    }
+
+    [Fact]
     public async Task Settings_that_an_application_makes_for_Newtonsoft_do_not_reach_the_file()
     {
         using var folder = new TemporaryFolder();
@@ -507,7 +520,18 @@ public sealed class OAuthTests
         return portal;
     }
 
-    /// <summary>A store that can fail and that notes when it is saved to.</summary>
+    /// <summary>Somebody else renews without end.</summary>
+    private sealed class RestlessStore : IBitrix24TokenStore
+    {
+        private int pairs;
+
+        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => new(new Bitrix24Token { AccessToken = $"access{++pairs}", RefreshToken = $"refresh{pairs}" });
+
+        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => new(new MemoryStream());
+    }
+
     /// <summary>Says the tokens that it cannot save.</summary>
     private sealed class TelltaleStore : IBitrix24TokenStore
     {
@@ -520,6 +544,7 @@ public sealed class OAuthTests
         public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => IsLocked ? throw new IOException("locked") : new(new MemoryStream());
     }
 
+    /// <summary>A store that can fail and that notes when it is saved to.</summary>
     private sealed class ObservedStore(Bitrix24Token token, Func<int> listsMade) : IBitrix24TokenStore
     {
         private readonly InMemoryBitrix24TokenStore store = new(token);

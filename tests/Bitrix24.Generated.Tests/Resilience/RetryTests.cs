@@ -121,6 +121,23 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task What_a_portal_says_about_free_execution_time_counts_more_than_what_is_remembered()
+    {
+        var clock = new SkippingTimeProvider();
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
+        [
+            (HttpStatusCode.OK, Answer, null),
+            (HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}""", "7"),
+            (HttpStatusCode.TooManyRequests, """{"error":"SOME_OTHER_LIMIT"}""", null),
+        ]);
+        using var client = new TestClient(Answering(answers), options => options.TimeProvider = clock);
+
+        await client.Bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal(TimeSpan.FromSeconds(7), (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).RetryAfter);
+        Assert.Null((await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).RetryAfter);
+    }
+
+    [Fact]
     public async Task Retry_After_counts_whatever_it_comes_with()
     {
         var clock = new SkippingTimeProvider();
