@@ -25,36 +25,31 @@ internal static class PortalCommand
               b24 portal --port 8024 --webhook-code secret
               curl -X POST -H "Content-Type: application/json" -d '{"ENTITY_TYPE":"CONTACT","ENTITIES":[1,2,3],"WEBFORM_ID":5}' http://127.0.0.1:8024/rest/1/secret/crm.calllist.add
             """) { port, code, token, entities, limits, legacy, json };
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetReportedAction(json, async (result, report, cancellationToken) =>
         {
-            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
+            var options = new SimulatedPortalOptions { Port = result.GetValue(port), LegacyErrors = result.GetValue(legacy), KeepsRequests = false };
+            options.WebhookCode = result.GetValue(code) ?? options.WebhookCode;
+            options.AccessToken = result.GetValue(token) ?? options.AccessToken;
+            if (result.GetValue(limits))
+            {
+                options.RequestBurst = 50;
+                options.ExecutionTimeLimit = TimeSpan.FromSeconds(480);
+            }
+
+            using var portal = Start(options, result.GetValue(entities));
+            report.Result(
+                new JObject { ["webhookUrl"] = portal.WebhookUrl, ["url"] = portal.Url.ToString(), ["accessToken"] = portal.AccessToken },
+                $"Simulated portal with {result.GetValue(entities)} contacts and companies and the CRM forms 1 to 5.\nWebhook:      {portal.WebhookUrl}\nAccess token: {portal.AccessToken} at {portal.Url}rest/\nStop it with Ctrl+C.");
             try
             {
-                var options = new SimulatedPortalOptions { Port = result.GetValue(port), LegacyErrors = result.GetValue(legacy), KeepsRequests = false };
-                options.WebhookCode = result.GetValue(code) ?? options.WebhookCode;
-                options.AccessToken = result.GetValue(token) ?? options.AccessToken;
-                if (result.GetValue(limits))
-                {
-                    options.RequestBurst = 50;
-                    options.ExecutionTimeLimit = TimeSpan.FromSeconds(480);
-                }
-
-                using var portal = Start(options, result.GetValue(entities));
-                report.Result(
-                    new JObject { ["webhookUrl"] = portal.WebhookUrl, ["url"] = portal.Url.ToString(), ["accessToken"] = portal.AccessToken },
-                    $"Simulated portal with {result.GetValue(entities)} contacts and companies and the CRM forms 1 to 5.\nWebhook:      {portal.WebhookUrl}\nAccess token: {portal.AccessToken} at {portal.Url}rest/\nStop it with Ctrl+C.");
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-                return ExitCode.Done;
             }
             catch (OperationCanceledException)
             {
-                return ExitCode.Done;
+                // Stopped, as it said.
             }
-            catch (Exception exception)
-            {
-                report.Failure(exception);
-                return ExitCode.Of(exception);
-            }
+
+            return ExitCode.Done;
         });
         return command;
     }

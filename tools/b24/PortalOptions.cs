@@ -27,30 +27,21 @@ internal sealed class PortalOptions(Func<string, string?> variable)
     /// <param name="prepareDemo">What has to be on the simulated portal first.</param>
     /// <param name="call">What the command does.</param>
     public void SetAction(Command command, Func<SimulatedPortal, Task> prepareDemo, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call) =>
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetReportedAction(json, async (result, report, cancellationToken) =>
         {
-            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
-            try
+            if (result.GetValue(demo))
             {
-                if (result.GetValue(demo))
-                {
-                    using var portal = DemoPortal.Start();
-                    await prepareDemo(portal).ConfigureAwait(false);
-                    report.Note($"Demo: this runs on a portal simulated in this process at {portal.Url} with {DemoPortal.Description}. Nothing leaves this machine.");
-                    await call(Client(Bitrix24Credentials.Webhook(portal.WebhookUrl), result), result, report, cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    await call(Client(SettingsOf(result).Credentials(), result), result, report, cancellationToken).ConfigureAwait(false);
-                }
+                using var portal = DemoPortal.Start();
+                await prepareDemo(portal).ConfigureAwait(false);
+                report.Note($"Demo: this runs on a portal simulated in this process at {portal.Url} with {DemoPortal.Description}. Nothing leaves this machine.");
+                await call(Client(Bitrix24Credentials.Webhook(portal.WebhookUrl), result), result, report, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await call(Client(SettingsOf(result).Credentials(), result), result, report, cancellationToken).ConfigureAwait(false);
+            }
 
-                return ExitCode.Done;
-            }
-            catch (Exception exception)
-            {
-                report.Failure(exception);
-                return ExitCode.Of(exception);
-            }
+            return ExitCode.Done;
         });
 
     /// <summary>Names the portal that a command calls.</summary>

@@ -20,27 +20,17 @@ internal static class SpecCommand
         var file = new Argument<string>("file") { Description = "The document.", DefaultValueFactory = _ => DefaultFile };
         var json = new Option<bool>("--json") { Description = "Prints a JSON object for each finding, for machines." };
         var command = new Command("lint", "Checks a document as the tests of this project do, and says what to do about what it finds.\n\nExample:\n  b24 spec lint spec/bitrix24.openapi.yaml") { file, json };
-        command.SetAction(async (result, _) =>
+        command.SetReportedAction(json, async (result, report, _) =>
         {
-            var output = result.InvocationConfiguration.Output;
-            var report = new Report(output, result.InvocationConfiguration.Error, result.GetValue(json));
-            try
+            var path = result.GetRequiredValue(file);
+            var findings = await SpecLint.CheckAsync(await LoadAsync(path).ConfigureAwait(false)).ConfigureAwait(false);
+            foreach (var finding in findings)
             {
-                var path = result.GetRequiredValue(file);
-                var findings = await SpecLint.CheckAsync(await LoadAsync(path).ConfigureAwait(false)).ConfigureAwait(false);
-                foreach (var finding in findings)
-                {
-                    report.Result(ToJson(path, finding), finding.Sentence(path));
-                }
+                report.Result(ToJson(path, finding), finding.Sentence(path));
+            }
 
-                report.Note(findings.Count == 0 ? $"{path}: nothing found." : FormattableString.Invariant($"{path}: {findings.Count} found."));
-                return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
-            }
-            catch (Exception exception)
-            {
-                report.Failure(exception);
-                return ExitCode.Of(exception);
-            }
+            report.Note(findings.Count == 0 ? $"{path}: nothing found." : FormattableString.Invariant($"{path}: {findings.Count} found."));
+            return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
         });
         return command;
     }
@@ -50,22 +40,13 @@ internal static class SpecCommand
         var page = new Argument<string>("page") { Description = "The page.", DefaultValueFactory = _ => "docs/errors.md" };
         var spec = new Option<string>("--spec") { Description = "The document.", DefaultValueFactory = _ => DefaultFile, HelpName = "path" };
         var command = new Command("errors", "Puts the error catalogue of a document into the page that shows it.\n\nExample:\n  b24 spec errors docs/errors.md") { page, spec };
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetReportedAction(json: null, async (result, report, cancellationToken) =>
         {
-            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json: false);
-            try
-            {
-                var path = result.GetRequiredValue(page);
-                var document = await LoadAsync(result.GetRequiredValue(spec)).ConfigureAwait(false);
-                await File.WriteAllTextAsync(path, ErrorTable.PutInto(await ReadAsync(path, cancellationToken).ConfigureAwait(false), document), cancellationToken).ConfigureAwait(false);
-                report.Note($"{path}: {document.ErrorColumn("enum").Length.ToString(CultureInfo.InvariantCulture)} codes.");
-                return ExitCode.Done;
-            }
-            catch (Exception exception)
-            {
-                report.Failure(exception);
-                return ExitCode.Of(exception);
-            }
+            var path = result.GetRequiredValue(page);
+            var document = await LoadAsync(result.GetRequiredValue(spec)).ConfigureAwait(false);
+            await File.WriteAllTextAsync(path, ErrorTable.PutInto(await ReadAsync(path, cancellationToken).ConfigureAwait(false), document), cancellationToken).ConfigureAwait(false);
+            report.Note($"{path}: {document.ErrorColumn("enum").Length.ToString(CultureInfo.InvariantCulture)} codes.");
+            return ExitCode.Done;
         });
         return command;
     }
@@ -75,21 +56,12 @@ internal static class SpecCommand
         var file = new Argument<string>("file") { Description = "The document that the portal's method rest.documentation.openapi has answered." };
         var output = new Option<string>("--output") { Description = "Where the prepared document is written to.", Required = true, HelpName = "path" };
         var command = new Command("rest3", "Prepares a portal's own document of REST 3.0 for the generation.\n\nExample:\n  b24 spec rest3 portal.openapi.json --output rest3.openapi.json") { file, output };
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetReportedAction(json: null, async (result, report, cancellationToken) =>
         {
-            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json: false);
-            try
-            {
-                var prepared = await PrepareAsync(result.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
-                await File.WriteAllTextAsync(result.GetRequiredValue(output), prepared.ToJsonString(Indented), cancellationToken).ConfigureAwait(false);
-                report.Note(FormattableString.Invariant($"{prepared["paths"]!.AsObject().Count} methods prepared. Build with -p:Rest3Document={result.GetRequiredValue(output)}"));
-                return ExitCode.Done;
-            }
-            catch (Exception exception)
-            {
-                report.Failure(exception);
-                return ExitCode.Of(exception);
-            }
+            var prepared = await PrepareAsync(result.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(result.GetRequiredValue(output), prepared.ToJsonString(Indented), cancellationToken).ConfigureAwait(false);
+            report.Note(FormattableString.Invariant($"{prepared["paths"]!.AsObject().Count} methods prepared. Build with -p:Rest3Document={result.GetRequiredValue(output)}"));
+            return ExitCode.Done;
         });
         return command;
     }

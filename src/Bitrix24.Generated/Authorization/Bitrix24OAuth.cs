@@ -43,7 +43,7 @@ public static class Bitrix24OAuth
         {
             // A code can be used only once: it is not sent before there is a place for what it gives.
             using var timeout = runtime.NewTimeout();
-            using (await application.Store.LockAsync(timeout.Token).ConfigureAwait(false))
+            using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
             {
                 execution = CallExecution.Unknown;
                 var authorization = await new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);

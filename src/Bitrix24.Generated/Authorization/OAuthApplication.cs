@@ -34,6 +34,21 @@ internal sealed class OAuthApplication
         options.TokenStore ?? throw new FormatException("TokenStore is not set. Use FileBitrix24TokenStore, InMemoryBitrix24TokenStore or one of your own."),
         PortalAddress.Parse(options.TokenEndpoint?.OriginalString ?? string.Empty, "TokenEndpoint", Bitrix24OAuthOptions.DefaultTokenEndpoint.OriginalString));
 
+    /// <summary>A lock that comes too late is given back at once.</summary>
+    internal async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        var locking = Store.LockAsync(cancellationToken).AsTask();
+        try
+        {
+            return await locking.UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = locking.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
     /// <summary>What is not saved is lost with the process, so a store that fails is given a second chance, and a third.</summary>
     internal async Task SaveAsync(Bitrix24Token token, ClientRuntime runtime)
     {

@@ -128,7 +128,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         try
         {
             using var timeout = runtime.NewTimeout();
-            using (await LockAsync(timeout.Token).ConfigureAwait(false))
+            using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
             {
                 renewal = await RenewUnderLockAsync(expired, endpoint, timeout.Token).ConfigureAwait(false);
             }
@@ -204,21 +204,6 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         Telemetry.Renewed(succeeded: true);
         Volatile.Write(ref current, lastIssued.Token);
         return new Renewal();
-    }
-
-    /// <summary>A lock that comes too late is given back at once.</summary>
-    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
-    {
-        var locking = application.Store.LockAsync(cancellationToken).AsTask();
-        try
-        {
-            return await locking.UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _ = locking.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
-        }
     }
 
     /// <summary>Of the pairs seen, the last two can still show up in what a portal answers.</summary>

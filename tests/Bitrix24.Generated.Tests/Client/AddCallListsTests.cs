@@ -517,16 +517,7 @@ public sealed class AddCallListsTests : IDisposable
             ActivityStopped = activity => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : activity),
         };
         System.Diagnostics.ActivitySource.AddActivityListener(listener);
-        using var meters = new System.Diagnostics.Metrics.MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Bitrix24.Generated")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        using var meters = ClientMeter.NewListener();
         meters.SetMeasurementEventCallback<double>((_, _, _, _) => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : string.Empty));
         meters.Start();
         failingCalls.Value = true;

@@ -160,16 +160,7 @@ public sealed class TelemetryTests
 
     private static MeterListener Measure(ConcurrentQueue<string> measurements)
     {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Bitrix24.Generated")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        var listener = ClientMeter.NewListener();
         void Record<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
             measurements.Enqueue($"{instrument.Name} {instrument.Unit} {string.Join(" ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}");
         listener.SetMeasurementEventCallback<double>(Record);

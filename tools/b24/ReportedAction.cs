@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>The one way out of a command: an exception becomes a sentence and an exit code.</summary>
+internal static class ReportedAction
+{
+    /// <param name="command">The command.</param>
+    /// <param name="json">The option that asks for JSON, where there is one.</param>
+    /// <param name="action">What the command does; it returns the exit code.</param>
+    public static void SetReportedAction(this Command command, Option<bool>? json, Func<ParseResult, Report, CancellationToken, Task<int>> action) =>
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json is not null && result.GetValue(json));
+            try
+            {
+                return await action(result, report, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                report.Failure(exception);
+                return ExitCode.Of(exception);
+            }
+        });
+}
