@@ -179,7 +179,7 @@ public sealed partial class Bitrix24Client
         {
             return Failed(batch, exception);
         }
-        catch (Exception exception) when (call is { SendingBegan: true })
+        catch (Exception exception) when (call is { IsUnsettled: true })
         {
             // Something of the application, a listener perhaps, that fails when the answer is there.
             return Failed(batch, TransportFailure.Broken(ContextOf(AddCallList), sendingStarted: true, exception)) with { Stop = exception };

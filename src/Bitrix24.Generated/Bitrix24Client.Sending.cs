@@ -94,14 +94,24 @@ public sealed partial class Bitrix24Client
             // Read after the waits: what is read before them may have expired by now.
             call.AccessToken = await credentials.AccessTokenAsync(call, runtime, cancellationToken).ConfigureAwait(false);
             call.Attempts += hops == 0 ? 1 : 0;
-            var (response, movedTo) = await SendOnceAsync<TResponse>(call, host, hops, cancellationToken).ConfigureAwait(false);
-            if (movedTo is null)
+            try
             {
-                Moved(first, host);
-                return response!;
+                var (response, movedTo) = await SendOnceAsync<TResponse>(call, host, hops, cancellationToken).ConfigureAwait(false);
+                if (movedTo is null)
+                {
+                    Moved(first, host);
+                    return response!;
+                }
+
+                host = movedTo;
+            }
+            catch (Bitrix24Exception exception) when (exception.Execution == CallExecution.NotExecuted)
+            {
+                call.IsUnsettled = false;
+                throw;
             }
 
-            host = movedTo;
+            call.IsUnsettled = false;
         }
     }
 
@@ -114,12 +124,14 @@ public sealed partial class Bitrix24Client
             cancellationToken = CancellationToken.None;
         }
 
-        call.SendingBegan = true;
+        call.IsUnsettled = true;
         call.SentAt = runtime.TimeProvider.GetTimestamp();
         var context = ContextOf(call);
         using var either = runtime.NewTimeout();
         using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
-        using var body = new RequestBody(call.Request, call.AccessToken);
+
+        // A portal begins to run what has arrived: with a slow connection that is long after the start of the attempt.
+        using var body = new RequestBody(call.Request, call.AccessToken) { Sent = call.IdempotencyKey is null ? null : NoteSent(call) };
         var url = urls.Of(host, call.Operation);
         using var message = runtime.NewPost(url, body, call.IdempotencyKey);
         try
@@ -145,6 +157,8 @@ public sealed partial class Bitrix24Client
             throw TransportFailure.Broken(context, body.SendingStarted, exception);
         }
     }
+
+    private Action NoteSent(Call call) => () => call.SentAt = runtime.TimeProvider.GetTimestamp();
 
     private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, Uri host, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()

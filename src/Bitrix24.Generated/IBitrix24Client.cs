@@ -14,7 +14,7 @@ public partial interface IBitrix24Client
     /// </para>
     /// <para>
     /// When <paramref name="cancellationToken"/> is cancelled, or the source fails, no further batch is sent; those under way are seen through, for as long as <see cref="Bitrix24ClientOptions.AttemptTimeout"/> lets
-    /// them, and their outcomes handed out before the exception comes. A request without an outcome was not sent. Who leaves the enumeration early loses the other outcomes of what was sent; they are logged. A source that waits has to
+    /// them, and their outcomes handed out before the exception comes. A request without an outcome did not run. Who leaves the enumeration early loses the other outcomes of what was sent; they are logged. A source that waits has to
     /// mind the token. The outcomes can be enumerated once.
     /// </para>
     /// <para>Calls <c>batch</c> with <c>crm.calllist.add</c>: <see href="https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html"/></para>

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 
 namespace Bitrix24.CommandLine;
 
 /// <summary>The tool as a function of its arguments and the environment.</summary>
-internal static partial class CommandLineTool
+internal static class CommandLineTool
 {
     /// <summary>What an import has sent when somebody presses Ctrl+C is seen through: what came of it has to be known.</summary>
     private static readonly TimeSpan LongestEnding = TimeSpan.FromMinutes(2);
@@ -31,13 +30,13 @@ internal static partial class CommandLineTool
             SpecCommand.Create(),
         };
 
-        var parsed = root.Parse(args);
+        // A file behind @ is no list of arguments: it would be quoted where it is wrong, and that of --env-file holds secrets.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var parseError in parsed.Errors)
             {
-                // An address given as an argument may carry a secret.
-                await error.WriteLineAsync(Address().Replace(parseError.Message, "***")).ConfigureAwait(false);
+                await error.WriteLineAsync(TypedSecrets.Hide(parseError.Message, parsed)).ConfigureAwait(false);
             }
 
             await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);
@@ -46,7 +45,4 @@ internal static partial class CommandLineTool
 
         return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestEnding }).ConfigureAwait(false);
     }
-
-    [GeneratedRegex(@"[^\s'""]*(://|rest/)[^\s'""]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Address();
 }

@@ -154,7 +154,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
 
     /// <summary>Who types a command knows no parameter names.</summary>
     private static string Message(Exception exception) =>
-        exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : exception.Message;
+        TypedSecrets.Hide(exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : exception.Message);
 
     /// <summary>A writer as an output of Spectre.Console that does not break lines.</summary>
     private sealed class Lines(TextWriter writer) : IAnsiConsoleOutput

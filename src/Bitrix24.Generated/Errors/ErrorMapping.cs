@@ -99,8 +99,14 @@ internal static class ErrorMapping
     private static bool EndsWith(string text, int end, string ending) =>
         end >= ending.Length && string.Compare(text, end - ending.Length, ending, 0, ending.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
-    /// <summary>Without secrets, and of bounded length. A secret must not lose its end to the bound before it is looked for.</summary>
-    private static string? Shown(string? text, in FailureContext context) => Bounded(context.Redact(Bounded(text, 2 * LongestText)), LongestText);
+    /// <summary>Without secrets, and of bounded length.</summary>
+    private static string? Shown(string? text, in FailureContext context)
+    {
+        var shown = context.Redact(Bounded(text, 2 * LongestText));
+
+        // A bound may have cut a secret in two. What is left of it is at the end, and goes as well.
+        return Bounded(text?.Length > 2 * LongestText ? shown!.Substring(0, Math.Max(0, shown.Length - LongestText)) : shown, LongestText);
+    }
 
     private static string? Bounded(string? text, int length) => text?.Length > length ? text.Substring(0, length) : text;
 

@@ -31,10 +31,10 @@ internal sealed class Call
     /// <summary>How often it was sent, hops to a moved portal not counted.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Whether an attempt has begun to be sent.</summary>
-    public bool SendingBegan { get; set; }
+    /// <summary>Whether the latest attempt has begun to be sent, and nothing says that it did not run.</summary>
+    public bool IsUnsettled { get; set; }
 
-    /// <summary>When the latest attempt began to be sent, as a timestamp.</summary>
+    /// <summary>When the latest attempt began to be sent or, where there is an <see cref="IdempotencyKey"/>, had left; as a timestamp.</summary>
     public long SentAt { get; set; }
 
     /// <summary>Whether an attempt so far may have run: then nothing that comes later makes it undone.</summary>

@@ -27,6 +27,9 @@ internal sealed class RequestBody : HttpContent
     /// <summary>Whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>
     internal bool SendingStarted => Volatile.Read(ref started) != 0;
 
+    /// <summary>Is called when the body has left, as far as it has.</summary>
+    internal Action? Sent { get; init; }
+
     private int CountBeforeStamp => stamp.Length == 0 ? request.Length : request.Length - 1;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SendAsync(stream, CancellationToken.None);
@@ -74,6 +77,7 @@ internal sealed class RequestBody : HttpContent
         finally
         {
             request.Release();
+            Sent?.Invoke();
         }
     }
 }

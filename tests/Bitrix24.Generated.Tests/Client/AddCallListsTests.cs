@@ -284,6 +284,31 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancellation_of_the_wait_after_a_refusal_leaves_nothing_unknown()
+    {
+        using var stop = new CancellationTokenSource();
+        using var log = new CollectingLogger();
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
+        var waiting = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl), TimeProvider = new SkippingTimeProvider(longestWait: TimeSpan.Zero) }, log);
+        var outcomes = new List<AddCallListOutcome>();
+
+        var all = Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var outcome in waiting.AddCallListsAsync(Requests(2), cancellationToken: stop.Token))
+            {
+                outcomes.Add(outcome);
+            }
+        });
+        await EventuallyAsync(() => log.Messages.Any(message => message.Contains("QueryLimitExceeded", StringComparison.Ordinal)));
+        await stop.CancelAsync();
+
+        Assert.Equal(stop.Token, (await all).CancellationToken);
+        Assert.Empty(outcomes);
+        Assert.Empty(portal.CallLists);
+        Assert.Single(portal.Requests);
+    }
+
+    [Fact]
     public async Task A_clock_that_fails_behind_an_answer_loses_no_outcome()
     {
         var clock = new FailingClock();

@@ -26,6 +26,18 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
+    public async Task End_of_sending_is_told()
+    {
+        var sent = 0;
+        using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t") { Sent = () => sent++ };
+        Assert.Equal(0, sent);
+
+        await body.CopyToAsync(Stream.Null);
+
+        Assert.Equal(1, sent);
+    }
+
+    [Fact]
     public async Task Body_leaves_once()
     {
         using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t");

@@ -92,6 +92,21 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task Secret_that_a_bound_cuts_in_two_is_not_shown_in_part_however_much_was_taken_out_before_it()
+    {
+        var secret = Secret + new string('9', 60 - Secret.Length);
+        var before = string.Concat(Enumerable.Repeat(secret, 300));
+        var description = before + new string('x', (32 * 1024) - before.Length - 59) + secret;
+        using var client = new TestClient(
+            StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"ERROR_ARGUMENT","error_description":"{{description}}"}"""),
+            options => options.Credentials = Bitrix24Credentials.AccessToken("https://portal.example/", secret));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.DoesNotContain(Secret[..4], exception.ErrorDescription, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tokens_of_an_authorization_are_not_serialized()
     {
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { AccessToken = "unused", ClientSecret = Secret });

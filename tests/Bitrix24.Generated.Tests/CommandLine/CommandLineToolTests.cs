@@ -159,12 +159,52 @@ public sealed class CommandLineToolTests
     [InlineData("--webhook-url=https://a.example/rest/1/s3cr3tc0de/")]
     [InlineData("--ids", "https://a.example/rest/1/s3cr3tc0de/")]
     [InlineData("--webform=https://a.example/rest/1/s3cr3tc0de/")]
+    [InlineData("--access-token", "s3cr3t")]
+    [InlineData("--access-token=s3cr3t")]
+    [InlineData("--access-token:s3cr3t")]
+    [InlineData("--demo", "--webhook-code", "s3cr3t", "more")]
     public async Task Addresses_among_wrong_arguments_are_not_repeated(params string[] arguments)
     {
         var (exitCode, _, error) = await Tool.RunAsync([], ["calllist", "add", .. arguments]);
 
         Assert.Equal(2, exitCode);
         Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("calllist", "list", "--env-file", "https://a.example/rest/1/s3cr3tc0de/")]
+    [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo")]
+    [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo", "--json")]
+    [InlineData("spec", "lint", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi")]
+    [InlineData("spec", "rest3", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi", "--output", "rest3.json")]
+    public async Task Addresses_in_place_of_files_are_not_repeated(params string[] arguments)
+    {
+        var (exitCode, output, error) = await Tool.RunAsync([], arguments);
+
+        Assert.Equal((2, string.Empty), (exitCode, output));
+        Assert.Contains("cannot be read", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_secrets_is_no_list_of_arguments()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "bitrix24.env");
+        await File.WriteAllTextAsync(file, "BITRIX24_ACCESS_TOKEN=s3cr3t\n");
+
+        var (exitCode, _, error) = await Tool.RunAsync([], "calllist", "list", "@" + file);
+
+        Assert.Equal(2, exitCode);
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_typed_wrong_is_repeated_where_it_can_be_no_secret()
+    {
+        var (_, _, error) = await Tool.RunAsync([], "callist", "add");
+
+        Assert.Contains("'callist'", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,6 +79,8 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("type,ids\ncontact,9,17,19\n")]
     [InlineData("type,ids,form\ncontact,9,,17\n")]
+    [InlineData("type,ids,\ncontact,9,17\n")]
+    [InlineData("type,ids, ,form\ncontact,9,17,1\n")]
     public async Task Ids_that_a_column_of_their_own_cuts_off_do_not_get_lost_in_silence(string text)
     {
         await WriteAsync(text);
@@ -86,7 +88,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(10, (await ImportAsync()).ExitCode);
 
         Assert.Equal("NotCreated", Assert.Single(Report()).Outcome);
-        Assert.Contains("is behind the last column", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.Contains("is in no column", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.Empty(portal.Requests);
     }
 
@@ -115,6 +117,67 @@ public sealed class ImportTests : IDisposable
 
         Assert.Equal(3, portal.CallLists.Count);
         Assert.Equal(report, await System.IO.File.ReadAllTextAsync(path));
+    }
+
+    [Theory]
+    [InlineData(".csv", 1)]
+    [InlineData(".csv", 3)]
+    [InlineData(".jsonl", 1)]
+    [InlineData(".jsonl", 3)]
+    public async Task A_report_of_another_portal_that_has_lost_its_last_line_break_stays_as_it_is(string extension, int rows)
+    {
+        await WriteAsync(Rows(rows));
+        var path = Path.Combine(folder.Path, "outcome" + extension);
+        Assert.Equal(0, (await ImportAsync("--report", path)).ExitCode);
+        var report = (await System.IO.File.ReadAllTextAsync(path)).TrimEnd();
+        await System.IO.File.WriteAllTextAsync(path, report);
+
+        using (var other = SimulatedPortal.Start())
+        {
+            var (exitCode, _, error) = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = other.WebhookUrl }, "calllist", "import", File, "--report", path);
+            Assert.Equal(2, exitCode);
+            Assert.Contains("to another portal", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(report, await System.IO.File.ReadAllTextAsync(path));
+        Assert.Equal(0, (await ImportAsync("--report", path)).ExitCode);
+        Assert.Equal(rows, portal.CallLists.Count);
+    }
+
+    /// <summary>Wherever a report is cut off, no row is made twice: it is known, unknown, or was never sent.</summary>
+    [Theory]
+    [InlineData(".csv")]
+    [InlineData(".jsonl")]
+    public async Task A_report_that_was_torn_off_anywhere_can_be_gone_on_with(string extension)
+    {
+        await WriteAsync(Rows(2));
+        var path = Path.Combine(folder.Path, "outcome" + extension);
+        string[] lines;
+        using (var report = ImportReport.Open(path, portal.Url.Authority))
+        {
+            report.Sending(ImportFile.Read(File));
+            lines = await System.IO.File.ReadAllLinesAsync(path);
+        }
+
+        var text = string.Concat(lines.Select(line => line + "\n"));
+        var whole = lines.Length - 2;
+        for (var length = 0; length <= text.Length; length++)
+        {
+            await System.IO.File.WriteAllTextAsync(path, text[..length]);
+            if (text[..length].Split('\n') is [.., var only] parts && parts.Length == whole + 1 && only.Split(',') is [_, _, _, _, _, _, { Length: > 0 } written] && written != portal.Url.Authority)
+            {
+                // It could be the whole line of a portal with a shorter name.
+                Assert.Contains($"to another portal, {written}.", Assert.Throws<UsageException>(() => ImportReport.Open(path, portal.Url.Authority)).Message, StringComparison.Ordinal);
+                Assert.Equal(text[..length], await System.IO.File.ReadAllTextAsync(path));
+                continue;
+            }
+
+            using var report = ImportReport.Open(path, portal.Url.Authority);
+
+            var known = text[..length].Split('\n').Select((line, index) => (line, index)).Count(line => line.index >= whole && line.line == lines.ElementAtOrDefault(line.index));
+            Assert.Equal(known, report.Rows);
+            Assert.All(Enumerable.Range(1, known), row => Assert.Equal(RowOutcome.Unknown, report.Of(row).Outcome));
+        }
     }
 
     [Fact]
@@ -213,6 +276,8 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("has no heading with the columns type and ids", "")]
     [InlineData("has no heading with the columns type and ids", "a,b\n1,2\n")]
+    [InlineData("has the column 'ids' more than once", "type,ids,IDS\ncontact,9,17\n")]
+    [InlineData("has the column 'form' more than once", "type,ids,form,form\ncontact,9,1,5\n")]
     [InlineData("has a column 'webform', which an import does not know", "type,ids,webform\ncontact,9,1\n")]
     [InlineData("cannot be read as CSV in line 2", "type,ids\ncon\"tact,9\n")]
     [InlineData("cannot be read:", null)]

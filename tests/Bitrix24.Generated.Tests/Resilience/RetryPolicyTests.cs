@@ -23,6 +23,17 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public async Task Keyed_call_is_over_for_sure_a_minute_after_its_body_has_left()
+    {
+        using var handler = new SlowConnection(clock);
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+
+        Assert.Equal(11, (await ((Bitrix24Client)client.Bitrix24).SendAsync<AddCallListResponse>(Keyed, TestClient.Request, CancellationToken.None)).Result);
+
+        Assert.Equal([TimeSpan.FromSeconds(55)], clock.Waits);
+    }
+
+    [Fact]
     public async Task Keyed_call_whose_attempt_took_a_minute_waits_as_others_do()
     {
         Assert.Equal(2, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(60)));
@@ -175,5 +186,19 @@ public sealed class RetryPolicyTests
         }
 
         return attempts;
+    }
+
+    /// <summary>Takes twenty seconds to connect, and breaks five seconds after the body has left: the first time.</summary>
+    private sealed class SlowConnection(SkippingTimeProvider clock) : HttpMessageHandler
+    {
+        private int requests;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            clock.Advance(TimeSpan.FromSeconds(20));
+            await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
+            clock.Advance(TimeSpan.FromSeconds(5));
+            return requests++ == 0 ? throw new HttpRequestException("reset") : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":11}""") };
+        }
     }
 }

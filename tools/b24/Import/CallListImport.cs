@@ -62,7 +62,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
         }
         catch (OperationCanceledException)
         {
-            // A row without an outcome was not sent.
+            // A row without an outcome was not made.
             report.Complete();
             throw;
         }

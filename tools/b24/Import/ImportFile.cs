@@ -33,6 +33,11 @@ internal static class ImportFile
             throw new UsageException($"{path} has a column '{unknown}', which an import does not know. The columns are type, ids and form.");
         }
 
+        if (Columns.FirstOrDefault(column => csv.HeaderRecord!.Count(other => other.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1) is { } twice)
+        {
+            throw new UsageException($"{path} has the column '{twice}' more than once. Ids go into one column, separated by something else than the columns, or in quotes.");
+        }
+
         var hasForm = Has(csv, "form");
         for (var number = 1; ; number++)
         {
@@ -47,8 +52,8 @@ internal static class ImportFile
 
         string Field(string column) => csv.GetField(column) ?? string.Empty;
 
-        // What stands behind the last column of the heading.
-        string Beyond() => string.Concat(csv.Parser.Record!.Skip(csv.HeaderRecord!.Length)).Trim();
+        // What stands in no column of the heading.
+        string Beyond() => string.Concat(csv.Parser.Record!.Where((_, index) => string.IsNullOrEmpty(csv.HeaderRecord!.ElementAtOrDefault(index)))).Trim();
 
         T Next<T>(Func<T> read)
         {

@@ -194,7 +194,7 @@ internal sealed class ImportReport : IDisposable
         }
     }
 
-    /// <summary>A line without an end was being written when something stopped it, or has lost nothing but its end to somebody's editor.</summary>
+    /// <summary>A line without an end was being written when something stopped it, or has lost nothing but its end to somebody's editor. One that speaks of another portal stays as it is: it is refused.</summary>
     private void EndLastLine()
     {
         var end = file.Length;
@@ -207,29 +207,36 @@ internal sealed class ImportReport : IDisposable
             }
         }
 
+        file.Seek(end, SeekOrigin.Begin);
         var tail = new byte[file.Length - end];
         file.ReadExactly(tail);
-        if (tail.Length > 0 && IsWhole(Encoding.UTF8.GetString(tail)))
+        if (tail.Length == 0)
+        {
+            return;
+        }
+
+        var written = PortalOf(Encoding.UTF8.GetString(tail));
+        if (written == portal)
         {
             file.WriteByte((byte)'\n');
         }
-        else
+        else if (written is null || (portal.StartsWith(written, StringComparison.Ordinal) && Lines().First().Portal == portal))
         {
             file.SetLength(end);
         }
     }
 
-    /// <summary>The portal is the last of a line: who can read the whole of it has read the whole line.</summary>
-    private bool IsWhole(string line)
+    /// <summary>The portal, which is the last of a line; <see langword="null"/> when the line ends before it.</summary>
+    private string? PortalOf(string line)
     {
         try
         {
             using var text = new StringReader(format.Heading + line);
-            return format.Read(text).Single().Portal == portal;
+            return format.Read(text).Single().Portal is { Length: > 0 } written ? written : null;
         }
-        catch (Exception exception) when (exception is UsageException or InvalidOperationException)
+        catch (UsageException)
         {
-            return false;
+            return null;
         }
     }
 }

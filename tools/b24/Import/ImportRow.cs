@@ -16,7 +16,7 @@ internal sealed record ImportRow(int Number, AddCallListRequest? Request, string
         var request = new AddCallListRequest();
 
         // Ids that a column of their own cuts off must not get lost in silence.
-        var error = beyond.Length > 0 ? $"'{beyond}' is behind the last column; ids that are separated as columns are have to be quoted." : Read(request, type, ids, webform);
+        var error = beyond.Length > 0 ? $"'{beyond}' is in no column; ids that are separated as columns are have to be quoted." : Read(request, type, ids, webform);
         return new(number, error is null ? request : null, error, fingerprint);
     }
 
