@@ -34,9 +34,10 @@ internal static class CommandLineTool
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
+            var typed = new TypedSecrets(parsed);
             foreach (var parseError in parsed.Errors)
             {
-                await error.WriteLineAsync(TypedSecrets.Hide(parseError.Message, parsed)).ConfigureAwait(false);
+                await error.WriteLineAsync(typed.Hide(parseError.Message)).ConfigureAwait(false);
             }
 
             await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Bitrix24.CommandLine;
 
 /// <summary>Prints for people or, with <c>--json</c>, for machines: results on standard output, everything else on standard error.</summary>
-internal sealed class Report(TextWriter output, TextWriter error, bool json)
+internal sealed class Report(TextWriter output, TextWriter error, bool json, TypedSecrets typed)
 {
     private const int LineEvery = 500;
 
@@ -153,8 +153,8 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json)
         seconds is { } known ? known.ToString("0.000", CultureInfo.InvariantCulture) + " s" : "an unknown time";
 
     /// <summary>Who types a command knows no parameter names.</summary>
-    private static string Message(Exception exception) =>
-        TypedSecrets.Hide(exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : exception.Message);
+    private string Message(Exception exception) =>
+        typed.Hide(exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : exception.Message);
 
     /// <summary>A writer as an output of Spectre.Console that does not break lines.</summary>
     private sealed class Lines(TextWriter writer) : IAnsiConsoleOutput

@@ -11,7 +11,7 @@ internal static class ReportedAction
     public static void SetReportedAction(this Command command, Option<bool>? json, Func<ParseResult, Report, CancellationToken, Task<int>> action) =>
         command.SetAction(async (result, cancellationToken) =>
         {
-            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json is not null && result.GetValue(json));
+            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json is not null && result.GetValue(json), new TypedSecrets(result));
             try
             {
                 return await action(result, report, cancellationToken).ConfigureAwait(false);

@@ -172,6 +172,36 @@ public sealed class CommandLineToolTests
     }
 
     [Theory]
+    [InlineData("calllist", "import", "--access-token", "s3cr3t", "lists.csv")]
+    [InlineData("calllist", "import", "--access-token=s3cr3t", "--demo")]
+    [InlineData("calllist", "get", "--access-token", "s3cr3t", "11")]
+    [InlineData("calllist", "get", "--access-token=s3cr3t", "11")]
+    [InlineData("calllist", "update", "--access-token", "s3cr3t", "11")]
+    [InlineData("calllist", "list", "--limit", "--access-token", "s3cr3t")]
+    [InlineData("calllist", "list", "--env-file", "BITRIX24_ACCESS_TOKEN=s3cr3t")]
+    [InlineData("spec", "lint", "--access-token=s3cr3t")]
+    [InlineData("spec", "lint", "--access-token", "s3cr3t")]
+    [InlineData("BITRIX24_ACCESS_TOKEN=s3cr3t", "calllist", "list")]
+    [InlineData("calllist", "list", "BITRIX24_ACCESS_TOKEN=s3cr3t")]
+    public async Task Values_of_options_and_variables_that_do_not_belong_there_are_not_repeated(params string[] arguments)
+    {
+        var (exitCode, output, error) = await Tool.RunAsync([], arguments);
+
+        Assert.Equal((2, string.Empty), (exitCode, output));
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'--access-token='", "--access-token=")]
+    [InlineData("'more'", "--access-token=1", "more")]
+    public async Task Nothing_else_is_hidden(string words, params string[] arguments)
+    {
+        var (_, _, error) = await Tool.RunAsync([], ["calllist", "add", .. arguments]);
+
+        Assert.Contains($"argument {words}.", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("calllist", "list", "--env-file", "https://a.example/rest/1/s3cr3tc0de/")]
     [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo")]
     [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo", "--json")]
@@ -194,6 +224,11 @@ public sealed class CommandLineToolTests
         await File.WriteAllTextAsync(file, "BITRIX24_ACCESS_TOKEN=s3cr3t\n");
 
         var (exitCode, _, error) = await Tool.RunAsync([], "calllist", "list", "@" + file);
+
+        Assert.Equal(2, exitCode);
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+
+        (exitCode, _, error) = await Tool.RunAsync([], "spec", "lint", file);
 
         Assert.Equal(2, exitCode);
         Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);

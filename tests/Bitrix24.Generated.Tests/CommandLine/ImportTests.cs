@@ -144,6 +144,55 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(rows, portal.CallLists.Count);
     }
 
+    [Theory]
+    [InlineData(".csv", "", 1)]
+    [InlineData(".csv", "\"", 0)]
+    [InlineData(".jsonl", "", 1)]
+    [InlineData(".jsonl", "\"", 2)]
+    public async Task A_report_whose_last_line_somebody_has_damaged_loses_no_row(string extension, string behind, int less)
+    {
+        await WriteAsync(Rows(3));
+        var path = Path.Combine(folder.Path, "outcome" + extension);
+        Assert.Equal(0, (await ImportAsync("--report", path)).ExitCode);
+        var report = (await System.IO.File.ReadAllTextAsync(path)).TrimEnd()[..^less] + behind;
+        await System.IO.File.WriteAllTextAsync(path, report);
+
+        Assert.Equal(2, (await ImportAsync("--report", path)).ExitCode);
+
+        Assert.Equal(report, await System.IO.File.ReadAllTextAsync(path));
+        Assert.Equal(3, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task What_is_in_no_column_belongs_to_what_was_sent()
+    {
+        await WriteAsync("type,ids,\ncontact,9,\n");
+        Assert.Equal(0, (await ImportAsync()).ExitCode);
+        await WriteAsync("type,ids,\ncontact,9,17\n");
+
+        var (exitCode, _, error) = await ImportAsync();
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("Row 1 is not what the report says was sent.", error, StringComparison.Ordinal);
+        Assert.Single(portal.CallLists);
+    }
+
+    /// <summary>An earlier version may have sent what this one refuses.</summary>
+    [Fact]
+    public async Task A_row_that_may_have_been_made_stays_unknown_when_it_cannot_be_sent_again()
+    {
+        await WriteAsync("type,ids\ncontact,9 9\n");
+        using (var report = ImportReport.Open(ReportFile, portal.Url.Authority))
+        {
+            report.Sending(ImportFile.Read(File));
+        }
+
+        Assert.Equal(10, (await ImportAsync("--resend-unknown")).ExitCode);
+
+        Assert.Equal("Unknown", Assert.Single(Report()).Outcome);
+        Assert.Empty(portal.Requests);
+    }
+
     /// <summary>Wherever a report is cut off, no row is made twice: it is known, unknown, or was never sent.</summary>
     [Theory]
     [InlineData(".csv")]

@@ -49,9 +49,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
                     Outcome = outcome.Execution switch
                     {
                         CallExecution.Executed => RowOutcome.Created,
-
-                        // That it was not made this time says nothing of the time before.
-                        CallExecution.NotExecuted when report.Of(row.Number).Outcome != RowOutcome.Unknown => RowOutcome.NotCreated,
+                        CallExecution.NotExecuted => NotMade(report.Of(row.Number).Outcome),
                         _ => RowOutcome.Unknown,
                     },
                 };
@@ -69,6 +67,9 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
 
         report.Complete();
     }
+
+    /// <summary>That it was not made this time says nothing of the time before.</summary>
+    private static RowOutcome NotMade(RowOutcome before) => before == RowOutcome.Unknown ? RowOutcome.Unknown : RowOutcome.NotCreated;
 
     private IEnumerable<AddCallListRequest> Requests(ImportSummary summary)
     {
@@ -94,8 +95,9 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
             }
             else if (row.Request is null)
             {
-                report.Write(new ReportLine { Row = row.Number, Outcome = RowOutcome.NotCreated, Message = row.Error, Fingerprint = row.Fingerprint });
-                summary.Add(row.Number, RowOutcome.NotCreated);
+                var outcome = NotMade(before);
+                report.Write(new ReportLine { Row = row.Number, Outcome = outcome, Message = row.Error, Fingerprint = row.Fingerprint });
+                summary.Add(row.Number, outcome);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Bitrix24.CommandLine;
 
@@ -7,7 +8,7 @@ namespace Bitrix24.CommandLine;
 /// The report of an import, and its memory: it says before a row is sent that it will be, and afterwards what came of it. Whoever is killed in between leaves a report that says which rows are unknown.
 /// </summary>
 /// <remarks>Of a row with several lines the last one counts. When the import ends, each row is left with one.</remarks>
-internal sealed class ImportReport : IDisposable
+internal sealed partial class ImportReport : IDisposable
 {
     /// <summary>More rows than can be on their way at once. A number far ahead of the others is of another file.</summary>
     private const int LongestGap = 10_000;
@@ -215,16 +216,35 @@ internal sealed class ImportReport : IDisposable
             return;
         }
 
-        var written = PortalOf(Encoding.UTF8.GetString(tail));
+        var line = Encoding.UTF8.GetString(tail);
+        var written = PortalOf(line);
         if (written == portal)
         {
             file.WriteByte((byte)'\n');
         }
-        else if (written is null || (portal.StartsWith(written, StringComparison.Ordinal) && Lines().First().Portal == portal))
+        else if (IsTorn(line, written))
         {
             file.SetLength(end);
         }
     }
+
+    /// <summary>What came of a row that was sent stands behind a line which says that it would be. Where there is none, it was no crash that has cut the line, and it is not to be lost.</summary>
+    /// <exception cref="UsageException">It is no line of a report.</exception>
+    private bool IsTorn(string line, string? written)
+    {
+        if (written is not null && !portal.StartsWith(written, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        return OutcomeOfSentRow().Match(line) is { Success: true } begin
+            ? Lines().Any(other => begin.Groups["row"].Value == other.Row.ToString(CultureInfo.InvariantCulture) && (written is null || other.Portal == portal))
+            : written is null || Lines().First().Portal == portal;
+    }
+
+    /// <summary>The beginning of a line that says <see cref="RowOutcome.Created"/> or <see cref="RowOutcome.Unknown"/>.</summary>
+    [GeneratedRegex(@"^(\{""row"":)?(?<row>[0-9]+),(""outcome"":"")?[CU]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OutcomeOfSentRow();
 
     /// <summary>The portal, which is the last of a line; <see langword="null"/> when the line ends before it.</summary>
     private string? PortalOf(string line)

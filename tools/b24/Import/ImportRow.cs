@@ -12,7 +12,7 @@ internal sealed record ImportRow(int Number, AddCallListRequest? Request, string
 {
     public static ImportRow Of(int number, string type, string ids, string webform, string beyond)
     {
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{type}\n{ids}\n{webform}")), 0, 8);
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{type}\n{ids}\n{webform}{(beyond.Length > 0 ? "\n" + beyond : string.Empty)}")), 0, 8);
         var request = new AddCallListRequest();
 
         // Ids that a column of their own cuts off must not get lost in silence.
