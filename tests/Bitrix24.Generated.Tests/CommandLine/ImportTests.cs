@@ -181,7 +181,7 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task A_row_that_may_have_been_made_stays_unknown_when_it_cannot_be_sent_again()
     {
-        await WriteAsync("type,ids\ncontact,9 9\n");
+        await WriteAsync("type,ids\nlead,9\n");
         using (var report = ImportReport.Open(ReportFile, portal.Url.Authority))
         {
             report.Sending(ImportFile.Read(File));
