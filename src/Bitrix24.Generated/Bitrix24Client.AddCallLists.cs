@@ -22,19 +22,18 @@ public sealed partial class Bitrix24Client
         ArgumentNullException.ThrowIfNull(requests);
         options ??= new AddCallListsOptions();
         options.Validate();
-        return new OnceEnumerable<AddCallListOutcome>(SendBatchesAsync(requests, options.BatchSize, options.MaxConcurrency, options.Progress, cancellationToken));
+        return new OnceEnumerable<AddCallListOutcome>(SendBatchesAsync(requests, options.Copy(), cancellationToken));
     }
 
     private async IAsyncEnumerable<AddCallListOutcome> SendBatchesAsync(
         IAsyncEnumerable<AddCallListRequest> requests,
-        int batchSize,
-        int maxConcurrency,
-        IProgress<AddCallListsProgress>? progress,
+        AddCallListsOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = CallListBatches.DivideAsync(requests, AddCallList, batchSize, leaving.Token).GetAsyncEnumerator(CancellationToken.None);
+        var batches = CallListBatches.DivideAsync(requests, AddCallList, options, runtime.TimeProvider, leaving.Token).GetAsyncEnumerator(CancellationToken.None);
         var underWay = new Queue<Task<FinishedBatch>>();
+        var breaker = new RunBreaker();
         var done = default(AddCallListsProgress);
         Task<(bool HasNext, Exception? Failure)>? next = null;
         var isMore = true;
@@ -45,7 +44,7 @@ public sealed partial class Bitrix24Client
         {
             while (true)
             {
-                next ??= isMore && stop is null && underWay.Count < maxConcurrency ? NextAsync(batches, cancellationToken) : null;
+                next ??= isMore && stop is null && underWay.Count < options.MaxConcurrency ? NextAsync(batches, cancellationToken) : null;
                 if (underWay.Count == 0 && (next is null || stop is not null))
                 {
                     break;
@@ -58,7 +57,7 @@ public sealed partial class Bitrix24Client
                     stop ??= failure;
                     if (isMore && stop is null)
                     {
-                        underWay.Enqueue(SendBatchAsync(batches.Current, leaving.Token));
+                        underWay.Enqueue(breaker.Reason is { } reason ? Task.FromResult(NotSent(batches.Current, reason)) : SendBatchAsync(batches.Current, leaving.Token));
                     }
 
                     continue;
@@ -66,8 +65,9 @@ public sealed partial class Bitrix24Client
 
                 finished = await underWay.Dequeue().ConfigureAwait(false);
                 lookedAt = 0;
+                breaker.Note(finished.Failure);
                 done = finished.Outcomes.Aggregate(done, (sum, outcome) => sum.With(outcome));
-                var failed = Report(progress, done);
+                var failed = Report(options.Progress, done);
                 stop ??= finished.Stop ?? failed;
                 while (lookedAt < finished.Outcomes.Count)
                 {
@@ -177,7 +177,7 @@ public sealed partial class Bitrix24Client
         }
         catch (Bitrix24Exception exception)
         {
-            return Failed(batch, exception);
+            return Failed(batch, exception) with { Failure = exception };
         }
         catch (Exception exception) when (call is { IsUnsettled: true })
         {
@@ -186,8 +186,19 @@ public sealed partial class Bitrix24Client
         }
         catch (Exception exception)
         {
-            return new([], exception);
+            return new([], Stop: exception);
         }
+    }
+
+    /// <summary>What was planned is let go.</summary>
+    private static FinishedBatch NotSent(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception reason)
+    {
+        foreach (var planned in batch)
+        {
+            planned.OwnCall?.Request.Release();
+        }
+
+        return Failed(batch, reason);
     }
 
     private static FinishedBatch Failed(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception exception) =>

@@ -1,6 +1,6 @@
 namespace Bitrix24;
 
-/// <content>The execution time that methods use up, those of the commands of a batch included.</content>
+/// <content>The execution time that methods use up. Portals charge a batch to the method <c>batch</c>.</content>
 public sealed partial class Bitrix24Client
 {
     private async Task WaitForBudgetAsync(Call call, CancellationToken cancellationToken)
@@ -14,20 +14,19 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    private void NoteExecutionTime(Call call, IResponse answer)
+    /// <summary>A method whose time is used up is refused within a batch, too.</summary>
+    private void NoteRefusedCommands(Call call, IResponse answer)
     {
-        executionTime.Note(call.Method, answer.Time);
         if (call.Commands is null || answer is not BatchResponse batch)
         {
             return;
         }
 
-        // In the order in which they ran: the last one of a method says what is used up.
-        foreach (var command in call.Commands)
+        foreach (var error in batch.Result.Errors)
         {
-            if (batch.Result.Times.TryGetValue(command.Key, out var time))
+            if (error.Value.ErrorCode == Bitrix24ErrorCode.OperationTimeLimit && call.Commands.TryGetValue(error.Key, out var method))
             {
-                executionTime.Note(command.Value, time);
+                executionTime.NoteRefusal(method, retryAfter: null);
             }
         }
     }

@@ -27,7 +27,7 @@ public sealed partial class Bitrix24Client
             throw TransportFailure.Redirected(context, status, "without saying where to");
         }
 
-        if (target.Authority == requested.Authority && target.Scheme == requested.Scheme)
+        if (PortalAddress.KeyOf(target) == PortalAddress.KeyOf(requested) && target.Scheme == requested.Scheme)
         {
             throw TransportFailure.Redirected(context, status, "to a page of its own; its licence may have run out");
         }

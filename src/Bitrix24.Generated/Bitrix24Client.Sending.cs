@@ -6,6 +6,8 @@ namespace Bitrix24;
 /// <content>The one way of a call: every generated operation comes through here.</content>
 public sealed partial class Bitrix24Client
 {
+    private const int MisdirectedRequest = 421;
+
     internal Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
@@ -80,8 +82,33 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
+    /// <summary>
+    /// One attempt. A call that the portal refused because it gets too many requests waits in the limiter until there is room, where this client's
+    /// own limit applies: that is no attempt that failed.
+    /// </summary>
     private async Task<TResponse> TryAsync<TResponse>(Call call, CancellationToken cancellationToken)
+        where TResponse : class, IResponse, new()
+    {
+        while (true)
+        {
+            try
+            {
+                return await FollowAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Bitrix24RateLimitException refusal) when (KeepsInLimiter(refusal))
+            {
+                Log.WaitingForRoom(runtime.Logger, call.Method, call.Attempts);
+                Telemetry.Retried(refusal);
+                call.LastFailure = refusal;
+            }
+        }
+    }
+
+    private bool KeepsInLimiter(Bitrix24RateLimitException refusal) =>
+        runtime is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true } && refusal.IsRefusedForRate;
+
+    /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
+    private async Task<TResponse> FollowAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         await WaitForBudgetAsync(call, cancellationToken).ConfigureAwait(false);
@@ -108,6 +135,11 @@ public sealed partial class Bitrix24Client
             catch (Bitrix24Exception exception) when (exception.Execution == CallExecution.NotExecuted)
             {
                 call.IsUnsettled = false;
+                if (exception is Bitrix24RateLimitException { IsRefusedForRate: true })
+                {
+                    turn.Refuse();
+                }
+
                 throw;
             }
 
@@ -134,33 +166,60 @@ public sealed partial class Bitrix24Client
         using var body = new RequestBody(call.Request, call.AccessToken) { Sent = call.IdempotencyKey is null ? null : NoteSent(call) };
         var url = urls.Of(host, call.Operation);
         using var message = runtime.NewPost(url, body, call.IdempotencyKey);
+        using var token = body.Token!;
         try
         {
-            using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using var response = await SendAsync(message, token, either.Token).ConfigureAwait(false);
             return IsRedirect(response.StatusCode)
                 ? (default, Target(url, response, hops, context))
-                : (await ReadAsync<TResponse>(call, context, host, response, either.Token).ConfigureAwait(false), null);
+                : (await ReadAsync<TResponse>(call, context, response, either.Token).ConfigureAwait(false), null);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Bitrix24Exception exception) when ((int?)exception.StatusCode == MisdirectedRequest)
         {
-            throw TransportFailure.TimedOut(context, body.SendingStarted);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller's token, not the linked one that nobody outside knows, and nothing of what a handler may have said.
-            Log.CallCancelled(runtime.Logger, call.Method, body.SendingStarted ? CallExecution.Unknown : CallExecution.NotExecuted);
-            throw new OperationCanceledException(cancellationToken);
+            // One connection of HTTP/2 serves several hosts, and this one is the wrong one.
+            runtime.Http2Suspension.Begin(url);
+            throw;
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
+            var isUnprocessed = UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
+            var mayHaveRun = body.SendingStarted && !isUnprocessed;
+            if (body.SendingStarted && exception is not SentAgainException)
+            {
+                runtime.Http2Suspension.Begin(url);
+            }
+
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            {
+                // The caller's token, not the linked one that nobody outside knows, and nothing of what a handler may have said.
+                Log.CallCancelled(runtime.Logger, call.Method, mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted);
+                throw new OperationCanceledException(cancellationToken);
+            }
+
             // Of whatever type: connections, decoders and handlers of the application throw many, and none says whether the call ran.
-            throw TransportFailure.Broken(context, body.SendingStarted, exception);
+            throw exception is OperationCanceledException ? TransportFailure.TimedOut(context, mayHaveRun)
+                : isUnprocessed && body.SendingStarted ? TransportFailure.NotProcessed(context, exception)
+                : TransportFailure.Broken(context, mayHaveRun, exception);
+        }
+    }
+
+    /// <summary>The first response counts, where a handler of the application disposed of it in order to send the request again.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, SingleSendToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (token is { IsUsedAgain: true, FirstResponse: not null })
+        {
+            Log.SentAgain(runtime.Logger);
+            return token.FirstResponse;
         }
     }
 
     private Action NoteSent(Call call) => () => call.SentAt = runtime.TimeProvider.GetTimestamp();
 
-    private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, Uri host, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         var bound = response.IsSuccessStatusCode ? runtime.MaxResponseSize : Math.Min(ResponseBody.MaxErrorSize, runtime.MaxResponseSize);
@@ -168,34 +227,26 @@ public sealed partial class Bitrix24Client
         try
         {
             var answer = Answer.ReadResponse<TResponse>(context, response, body, runtime.TimeProvider);
-            NoteExecutionTime(call, answer);
+            executionTime.Note(call.Method, answer.Time);
+            NoteRefusedCommands(call, answer);
             Redact(answer);
             return answer;
         }
-        catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.QueryLimitExceeded)
+        catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.OperationTimeLimit)
         {
-            (runtime.RateLimit.For(host, runtime.TimeProvider) as PortalRateLimiter)?.Drain();
-            throw;
-        }
-        catch (Bitrix24RateLimitException exception) when (exception.ErrorCode == Bitrix24ErrorCode.OperationTimeLimit && exception.RetryAfter is null)
-        {
-            throw exception.WithRetryAfter(executionTime.UntilReset(call.Method));
+            throw exception.WithRetryAfter(executionTime.NoteRefusal(call.Method, exception.RetryAfter));
         }
     }
 
     /// <summary>The turn lasts until the answer is read.</summary>
     private async Task<Turn> WaitForTurnAsync(Call call, Uri host, CancellationToken cancellationToken)
     {
-        if (runtime.RateLimit.For(host, runtime.TimeProvider) is not { } limiter)
-        {
-            return default;
-        }
-
         var started = runtime.TimeProvider.GetTimestamp();
-        RateLimitLease lease;
+        var isRefused = call.LastFailure is Bitrix24RateLimitException { IsRefusedForRate: true };
+        RateLimitLease? lease;
         try
         {
-            lease = await runtime.RateLimit.AcquireAsync(limiter, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+            lease = await runtime.RateLimit.AcquireAsync(host, runtime.TimeProvider, call.WaitedForTurn, isRefused, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -204,6 +255,13 @@ public sealed partial class Bitrix24Client
             throw exception is OperationCanceledException ? NoTurn(call, retryAfter: null) : LimitFailure.Broken(ContextOf(call), exception);
         }
 
+        if (lease is null)
+        {
+            return default;
+        }
+
+        var waited = runtime.TimeProvider.GetElapsedTime(started);
+        call.WaitedForTurn += waited;
         if (!lease.IsAcquired)
         {
             using (lease)
@@ -212,13 +270,13 @@ public sealed partial class Bitrix24Client
             }
         }
 
-        Telemetry.Waited(call.Method, runtime.TimeProvider.GetElapsedTime(started));
+        Telemetry.Waited(call.Method, waited);
         return new Turn(lease);
     }
 
     /// <summary>Where the portal itself has refused the call before, its refusal is what the caller gets.</summary>
     private Bitrix24RateLimitException NoTurn(Call call, TimeSpan? retryAfter) =>
-        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithRetryAfter(retryAfter) : LimitFailure.NoTurn(ContextOf(call), retryAfter);
+        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithoutTurn(retryAfter) : LimitFailure.NoTurn(ContextOf(call), retryAfter);
 
     private FailureContext ContextOf(Call call) => new(call.Method, call.Attempts, call.Operation.WhenUnknown, redact);
 }

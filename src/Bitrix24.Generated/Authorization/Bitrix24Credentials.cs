@@ -67,6 +67,13 @@ public abstract class Bitrix24Credentials
     /// <returns>The kind of credentials and the portal.</returns>
     public abstract override string ToString();
 
+    /// <summary>
+    /// Gets the key of what the portal charges execution time to: a webhook or an application, however the portal's address is spelled;
+    /// <see langword="null"/> when it is not known.
+    /// </summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal virtual string? ChargedTo => null;
+
     /// <summary>Whether an expired token can be renewed.</summary>
     internal virtual bool CanRenew => false;
 

@@ -39,6 +39,8 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
     internal override bool CanRenew => true;
 
+    internal override string ChargedTo => $"{PortalAddress.KeyOf(PortalUrl)} {application.ClientId}";
+
     private protected override IEnumerable<string> GetSecrets() => Volatile.Read(ref secrets);
 
     public override string ToString() => $"OAuth application {application.ClientId} for {PortalUrl}";

@@ -36,6 +36,9 @@ internal static class PortalAddress
         return uri.AbsolutePath.Trim('/') is "" or "rest" ? Origin(uri) : throw new FormatException($"The portal URL must not have a path. It has the form {Form}.");
     }
 
+    /// <summary>What all spellings of a portal's address have in common: Unicode or Punycode, in any case, with a final dot or a default port.</summary>
+    internal static string KeyOf(Uri uri) => FormattableString.Invariant($"{uri.IdnHost.TrimEnd('.').ToLowerInvariant()}:{uri.Port}");
+
     /// <summary>Scheme, host and port: what may be shown.</summary>
     internal static Uri Origin(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority) + "/");
 }

@@ -23,6 +23,9 @@ internal sealed class WebhookCredentials : Bitrix24Credentials
 
     public override string ToString() => $"Webhook of user {userId} at {PortalUrl}";
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal override string ChargedTo => $"{PortalAddress.KeyOf(PortalUrl)}/{userId}/{code}";
+
     internal override string MethodPath(Operation operation) => $"{operation.Root}{userId}/{code}/{operation.Method}";
 
     /// <exception cref="FormatException">The text is no webhook address.</exception>

@@ -11,8 +11,17 @@ public sealed class AddCallListsOptions
     /// </summary>
     public int MaxConcurrency { get; set; } = 1;
 
+    /// <summary>
+    /// Gets or sets how long a request to the portal waits for more call lists from a slow source before it leaves with fewer than <see cref="BatchSize"/>:
+    /// zero to one day, or <see cref="Timeout.InfiniteTimeSpan"/> to wait until it is full. Default: 200 milliseconds, from the first list on.
+    /// </summary>
+    public TimeSpan MaxBatchDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Hears of each finished request, before its outcomes are handed out. Default: nobody.</summary>
     public IProgress<AddCallListsProgress>? Progress { get; set; }
+
+    /// <summary>Returns the same options, which the application cannot change any more.</summary>
+    internal AddCallListsOptions Copy() => (AddCallListsOptions)MemberwiseClone();
 
     internal void Validate()
     {
@@ -24,6 +33,11 @@ public sealed class AddCallListsOptions
         if (MaxConcurrency is < 1 or > 50)
         {
             throw RequestCheck.Refused(FormattableString.Invariant($"{nameof(MaxConcurrency)} is {MaxConcurrency}; 1 to 50 requests can be under way at once."), "options");
+        }
+
+        if ((MaxBatchDelay < TimeSpan.Zero || MaxBatchDelay > TimeSpan.FromDays(1)) && MaxBatchDelay != Timeout.InfiniteTimeSpan)
+        {
+            throw RequestCheck.Refused($"{nameof(MaxBatchDelay)} is {MaxBatchDelay}; it must be zero to one day, or infinite.", "options");
         }
     }
 }

@@ -11,40 +11,88 @@ internal static class CallListBatches
     internal static async IAsyncEnumerable<IReadOnlyList<PlannedCallList>> DivideAsync(
         IAsyncEnumerable<AddCallListRequest> requests,
         Operation operation,
-        int batchSize,
+        AddCallListsOptions options,
+        TimeProvider timeProvider,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var batch = new List<PlannedCallList>(batchSize);
-        var length = 0;
-        var index = 0;
-        await foreach (var request in requests.WithCancellation(cancellationToken).ConfigureAwait(false))
+        var source = requests.GetAsyncEnumerator(cancellationToken);
+        var next = Task.FromResult(false);
+        try
         {
-            var planned = Plan(index, request, operation);
-            index = checked(index + 1);
-            var added = planned.Command?.Length ?? 0;
-            if (batch.Count > 0 && (length + added > MaxLength || planned.OwnCall is not null))
+            var batch = new List<PlannedCallList>(options.BatchSize);
+            var (length, index, begun) = (0, 0, 0L);
+            while (true)
             {
-                yield return batch;
-                batch = new List<PlannedCallList>(batchSize);
-                length = 0;
+                next = source.MoveNextAsync().AsTask();
+                if (batch.Count > 0 && !await IsInTimeAsync(next, begun, options.MaxBatchDelay, timeProvider).ConfigureAwait(false))
+                {
+                    yield return batch;
+                    (batch, length) = (new List<PlannedCallList>(options.BatchSize), 0);
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                var planned = Plan(index, source.Current, operation);
+                index = checked(index + 1);
+                var added = planned.Command?.Length ?? 0;
+                if (batch.Count > 0 && (length + added > MaxLength || planned.OwnCall is not null))
+                {
+                    yield return batch;
+                    (batch, length) = (new List<PlannedCallList>(options.BatchSize), 0);
+                }
+
+                begun = batch.Count == 0 ? timeProvider.GetTimestamp() : begun;
+                batch.Add(planned);
+                length += added;
+
+                // A full one does not wait for what comes next.
+                if (planned.OwnCall is not null || batch.Count == options.BatchSize)
+                {
+                    yield return batch;
+                    (batch, length) = (new List<PlannedCallList>(options.BatchSize), 0);
+                }
             }
 
-            batch.Add(planned);
-            length += added;
-
-            // A full one does not wait for what comes next.
-            if (planned.OwnCall is not null || batch.Count == batchSize)
+            if (batch.Count > 0)
             {
                 yield return batch;
-                batch = new List<PlannedCallList>(batchSize);
-                length = 0;
             }
         }
-
-        if (batch.Count > 0)
+        finally
         {
-            yield return batch;
+            await DisposeAsync(source, next).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Returns whether the source gives its next request before the batch has to leave.</summary>
+    private static async Task<bool> IsInTimeAsync(Task<bool> next, long begun, TimeSpan maxDelay, TimeProvider timeProvider)
+    {
+        if (next.IsCompleted || maxDelay == Timeout.InfiniteTimeSpan)
+        {
+            return true;
+        }
+
+        var rest = maxDelay - timeProvider.GetElapsedTime(begun);
+        if (rest <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        using var ended = new CancellationTokenSource();
+        var first = await Task.WhenAny(next, Task.Delay(rest, timeProvider, ended.Token)).ConfigureAwait(false);
+        ended.Cancel();
+        return first == next;
+    }
+
+    /// <summary>A source must not be disposed of while it looks for its next request.</summary>
+    private static async Task DisposeAsync(IAsyncDisposable source, Task next)
+    {
+        await Task.WhenAny(next).ConfigureAwait(false);
+        _ = next.Exception;
+        await source.DisposeAsync().ConfigureAwait(false);
     }
 
     private static PlannedCallList Plan(int index, AddCallListRequest? request, Operation operation)

@@ -35,6 +35,12 @@ public sealed class Bitrix24RateLimitException : Bitrix24Exception
     /// <summary>How long to wait before the next call; <see langword="null"/> when nobody said.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Gets whether the portal answered that it gets too many requests.</summary>
+    internal bool IsRefusedForRate => ErrorCode == Bitrix24ErrorCode.QueryLimitExceeded && Execution == CallExecution.NotExecuted;
+
+    /// <summary>The same for a call that will not be sent again: its next turn would come too late.</summary>
+    internal Bitrix24RateLimitException WithoutTurn(TimeSpan? retryAfter) => new(failure! with { RetryAfter = retryAfter, Retry = RetryAdvice.Never });
+
     /// <summary>The same with a wait that the portal did not name but that is known.</summary>
     internal Bitrix24RateLimitException WithRetryAfter(TimeSpan? retryAfter) => new(failure! with { RetryAfter = retryAfter });
 }

@@ -18,8 +18,10 @@ internal static class ErrorMapping
         var rawCode = row is null ? Shown(error.Code, context) : error.Code;
         var description = WithoutLineBreak(Shown(error.Description, context));
 
-        // A code that nobody described promises nothing about what happened before it was sent.
-        var execution = row is null || error.BesideResult ? CallExecution.Unknown : row.Execution;
+        // A code outside the catalog promises nothing about what happened before it was sent; the status may.
+        var meaning = row is null ? HttpStatusMapping.Find((int)status) : null;
+        var execution = error.BesideResult ? CallExecution.Unknown
+            : row?.Execution ?? (meaning is null ? CallExecution.Unknown : CallExecution.NotExecuted);
         var failure = new CallFailure(context.Method, execution, context.Sentence(What(status, row, rawCode, description), execution))
         {
             Attempts = context.Attempts,
@@ -28,25 +30,40 @@ internal static class ErrorMapping
             RawErrorCode = rawCode,
             ErrorDescription = description,
             RetryAfter = retryAfter,
-            Retry = error.BesideResult ? RetryAdvice.Never : row?.Retry ?? ((int)status >= 500 ? RetryAdvice.IfIdempotent : RetryAdvice.Never),
+            Retry = error.BesideResult ? RetryAdvice.Never
+                : row?.Retry ?? meaning?.Retry ?? ((int)status >= 500 ? RetryAdvice.IfIdempotent : RetryAdvice.Never),
         };
 
-        return (row?.Kind ?? KindOf(status)) switch
-        {
-            ErrorKind.InvalidRequest => new Bitrix24InvalidRequestException(failure),
-            ErrorKind.AccessDenied => new Bitrix24AccessDeniedException(failure),
-            ErrorKind.Authentication => new Bitrix24AuthenticationException(failure),
-            ErrorKind.RateLimit => new Bitrix24RateLimitException(failure),
-            _ => new Bitrix24ServerException(failure),
-        };
+        return ToException(row?.Kind ?? KindOf(status), failure);
     }
 
+    /// <summary>A refusal by something in front of the portal, which the HTTP status proves.</summary>
+    internal static Bitrix24Exception ToException(in FailureContext context, HttpStatusCode status, HttpStatusMeaning meaning, TimeSpan? retryAfter)
+    {
+        var what = FormattableString.Invariant($"{meaning.Text} (HTTP {(int)status})");
+        return ToException(meaning.Kind, new CallFailure(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted))
+        {
+            Attempts = context.Attempts,
+            StatusCode = status,
+            RetryAfter = retryAfter,
+            Retry = meaning.Retry,
+        });
+    }
+
+    private static Bitrix24Exception ToException(ErrorKind kind, CallFailure failure) => kind switch
+    {
+        ErrorKind.InvalidRequest => new Bitrix24InvalidRequestException(failure),
+        ErrorKind.AccessDenied => new Bitrix24AccessDeniedException(failure),
+        ErrorKind.Authentication => new Bitrix24AuthenticationException(failure),
+        ErrorKind.RateLimit => new Bitrix24RateLimitException(failure),
+        _ => new Bitrix24ServerException(failure),
+    };
+
     /// <summary>The status decides only where the code says nothing.</summary>
-    private static ErrorKind KindOf(HttpStatusCode status) => (int)status switch
+    private static ErrorKind KindOf(HttpStatusCode status) => HttpStatusMapping.Find((int)status)?.Kind ?? (int)status switch
     {
         401 => ErrorKind.Authentication,
         402 or 403 => ErrorKind.AccessDenied,
-        429 => ErrorKind.RateLimit,
         >= 500 => ErrorKind.Server,
         _ => ErrorKind.InvalidRequest,
     };

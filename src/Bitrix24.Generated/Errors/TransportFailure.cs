@@ -6,9 +6,15 @@ namespace Bitrix24;
 /// <summary>The ways in which no readable answer comes, in words.</summary>
 internal static class TransportFailure
 {
+    /// <summary>The server refused the request before it processed it, or a later connection for it could not be made.</summary>
+    internal static Bitrix24TransportException NotProcessed(in FailureContext context, Exception cause) =>
+        new(Make(context, "the server did not process the request", mayHaveRun: false, RetryAdvice.AfterWaiting) with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });
+
     internal static Bitrix24TransportException Broken(in FailureContext context, bool sendingStarted, Exception cause)
     {
-        var where = sendingStarted ? "the connection broke after the request was sent" : "no connection to the portal could be made";
+        var where = cause is SentAgainException ? "no response is known"
+            : sendingStarted ? "the connection broke after the request was sent"
+            : "no connection to the portal could be made";
         var failure = Make(context, $"{where}: {context.Redact(cause.Message)!.TrimEnd('.')}", sendingStarted, sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting);
 
         // Somebody else's handler may have put the address into it.

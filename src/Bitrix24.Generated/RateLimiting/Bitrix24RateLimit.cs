@@ -58,26 +58,36 @@ public sealed class Bitrix24RateLimit
         return new Bitrix24RateLimit(limiter) { MaxWait = maxWait ?? DefaultMaxWait };
     }
 
-    /// <summary>The limiter for a portal; <see langword="null"/> when there is no limit.</summary>
-    internal RateLimiter? For(Uri portal, TimeProvider timeProvider) =>
-        limiter ?? (Burst == 0 ? null : PortalRateLimiters.Get(portal, this, timeProvider));
+    /// <summary>Gets whether a call that the portal refused waits here until there is room, and is not an attempt that failed.</summary>
+    internal bool KeepsRefusedCalls => Burst > 0;
 
-    /// <summary>Waits for a permit, no longer than <see cref="MaxWait"/>. Who waited too long for a limiter of the application is cancelled.</summary>
-    internal async ValueTask<RateLimitLease> AcquireAsync(RateLimiter from, TimeProvider timeProvider, CancellationToken cancellationToken)
+    /// <summary>Waits for a permit.</summary>
+    /// <param name="portal">The portal.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="waited">How long the call waited before, which counts against <see cref="MaxWait"/>.</param>
+    /// <param name="isRefused">Whether the portal refused the call before.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. Waiting too long for a limiter of the application cancels as well.</param>
+    /// <returns>The permit, acquired or not; <see langword="null"/> when there is no limit.</returns>
+    internal async ValueTask<RateLimitLease?> AcquireAsync(Uri portal, TimeProvider timeProvider, TimeSpan waited, bool isRefused, CancellationToken cancellationToken)
     {
-        if (from is PortalRateLimiter own)
+        if (Burst > 0)
         {
-            return await own.AcquireAsync(MaxWait, cancellationToken).ConfigureAwait(false);
+            return await PortalRateLimiters.Get(portal, this, timeProvider).AcquireAsync(MaxWait - waited, isRefused, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (limiter is null)
+        {
+            return null;
         }
 
         if (MaxWait == TimeSpan.Zero)
         {
             // Limiters refuse a token that is cancelled already before they look for a permit.
-            return from.AttemptAcquire();
+            return limiter.AttemptAcquire();
         }
 
         using var longest = timeProvider.CreateCancellationTokenSource(MaxWait);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token);
-        return await from.AcquireAsync(1, either.Token).ConfigureAwait(false);
+        return await limiter.AcquireAsync(1, either.Token).ConfigureAwait(false);
     }
 }

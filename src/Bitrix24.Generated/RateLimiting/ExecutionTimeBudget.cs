@@ -8,6 +8,9 @@ internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)
     // A minute of use leaves the sum after ten: what claims to last longer is a clock gone wrong.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    // Newer portals refuse a method for so long, and do not say so.
+    private static readonly TimeSpan Block = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<string, State> byMethod = new(StringComparer.Ordinal);
 
     internal void Note(string method, ResponseTime? time)
@@ -16,12 +19,21 @@ internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)
         {
             // The moment is the portal's; the distance to it is true on every clock.
             var distance = resetsAt - (time.FinishedAt ?? timeProvider.GetUtcNow());
-            byMethod[method] = new State(used, timeProvider.GetTimestamp(), distance < Longest ? distance : Longest);
+            byMethod[method] = new State(used, timeProvider.GetTimestamp(), distance < Longest ? distance : Longest, IsKnown: true);
         }
     }
 
+    /// <summary>Notes that the portal refused a method: its time is used up, whatever was known before.</summary>
+    /// <returns>How long until some becomes free; <see langword="null"/> when that is not known.</returns>
+    internal TimeSpan? NoteRefusal(string method, TimeSpan? retryAfter)
+    {
+        var known = retryAfter ?? UntilReset(method);
+        byMethod[method] = new State(TimeSpan.MaxValue, timeProvider.GetTimestamp(), known ?? Block, IsKnown: known is not null);
+        return known;
+    }
+
     /// <summary>How long until some of the budget of a method becomes free; <see langword="null"/> when that is not known or has passed.</summary>
-    internal TimeSpan? UntilReset(string method) => Find(method) is { } state ? Remaining(state) : null;
+    internal TimeSpan? UntilReset(string method) => Find(method) is { IsKnown: true } state ? Remaining(state) : null;
 
     /// <summary>How long to wait before the next call of a method so that its use stays below a budget.</summary>
     internal TimeSpan Wait(string method, TimeSpan budget) =>
@@ -36,5 +48,5 @@ internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)
         return remaining > 0 ? TimeSpan.FromMilliseconds(remaining) : null;
     }
 
-    private sealed record State(TimeSpan Used, long NotedAt, TimeSpan Distance);
+    private sealed record State(TimeSpan Used, long NotedAt, TimeSpan Distance, bool IsKnown);
 }

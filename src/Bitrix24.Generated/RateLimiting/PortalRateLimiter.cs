@@ -1,138 +1,227 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 
 namespace Bitrix24;
 
-/// <summary>
-/// The portal's leaky bucket, seen from the sender: gives each request the moment from which the bucket has room for it.
-/// </summary>
+/// <summary>Lets the requests to a portal leave in turn, as soon as the portal's bucket must have room for them.</summary>
 /// <remarks>
-/// Unlike the limiters of the framework it goes by a <see cref="TimeProvider"/>, needs no timer while nobody waits, and says at once
-/// when a wait would be too long. Waiters come in turn.
+/// The limiters of the framework count departures and measure time themselves. This one counts arrivals, uses a <see cref="TimeProvider"/>,
+/// needs no timer while no request waits, and refuses at once when a wait would be too long.
 /// </remarks>
-internal sealed class PortalRateLimiter : RateLimiter
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A timer that is not set holds nothing.")]
+internal sealed class PortalRateLimiter
 {
-    private static readonly Lease Permit = new(isAcquired: true, retryAfter: null);
-
     private readonly object sync = new();
+    private readonly LinkedList<Waiter> waiters = new();
     private readonly TimeProvider timeProvider;
-    private readonly TimeSpan interval;
-    private readonly TimeSpan tolerance;
+    private readonly PortalBucket bucket;
     private readonly long origin;
-
-    // When the bucket is empty again, on the clock that began with this limiter.
-    private TimeSpan emptyAt;
-    private int waiting;
+    private ITimer? timer;
+    private TimeSpan? timerDueAt;
 
     internal PortalRateLimiter(int burst, double perSecond, TimeProvider timeProvider)
     {
         this.timeProvider = timeProvider;
-        interval = TimeSpan.FromTicks((long)Math.Ceiling(TimeSpan.TicksPerSecond / perSecond));
-
-        // A portal takes off its share once a second, and requests do not arrive as evenly as they leave: one second's worth stays free.
-        var usable = Math.Max(1, burst - (int)Math.Ceiling(perSecond));
-        tolerance = TimeSpan.FromTicks(interval.Ticks * (usable - 1));
+        bucket = new PortalBucket(burst, perSecond);
         origin = timeProvider.GetTimestamp();
     }
 
-    /// <summary>How long the bucket has been empty; <see langword="null"/> while it is not.</summary>
-    public override TimeSpan? IdleDuration
+    /// <summary>Gets whether a new limiter would allow the same.</summary>
+    internal bool IsIdle
     {
         get
         {
             lock (sync)
             {
-                var idle = Now - emptyAt;
-                return waiting == 0 && idle >= TimeSpan.Zero ? idle : null;
+                return waiters.Count == 0 && bucket.IsEmpty(Now);
             }
         }
     }
 
     private TimeSpan Now => timeProvider.GetElapsedTime(origin);
 
-    /// <summary>Nobody outside sees this limiter.</summary>
-    public override RateLimiterStatistics? GetStatistics() => null;
-
-    /// <summary>The portal has refused a request: somebody else uses its bucket as well, and it is full.</summary>
-    internal void Drain()
+    /// <summary>Waits for a permit, no longer than given.</summary>
+    /// <param name="maxWait">The longest wait.</param>
+    /// <param name="isRefused">Whether the portal refused this request before: then it does not queue again.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>A <see cref="PortalPermit"/>, or a lease that is not acquired and says how long the wait would be.</returns>
+    internal ValueTask<RateLimitLease> AcquireAsync(TimeSpan maxWait, bool isRefused, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new(Task.FromCanceled<RateLimitLease>(cancellationToken));
+        }
+
+        Waiter waiter;
         lock (sync)
         {
-            emptyAt = Later(emptyAt, Now + tolerance + interval);
-        }
-    }
+            var now = Now;
+            var ahead = isRefused ? 0 : waiters.Count;
+            var wait = bucket.UntilRoom(now, ahead);
+            if (wait <= TimeSpan.Zero && ahead == 0)
+            {
+                return new(Depart(now));
+            }
 
-    protected override RateLimitLease AttemptAcquireCore(int permitCount)
-    {
-        return Reserve(permitCount, TimeSpan.Zero, out _) ?? Permit;
-    }
+            if (wait > maxWait)
+            {
+                return new(new TooLongWait(wait));
+            }
 
-    /// <summary>A permit, now or after a wait that is no longer than given.</summary>
-    internal ValueTask<RateLimitLease> AcquireAsync(TimeSpan longest, CancellationToken cancellationToken) => AcquireAsync(1, longest, cancellationToken);
-
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) => AcquireAsync(permitCount, TimeSpan.FromDays(1), cancellationToken);
-
-    private async ValueTask<RateLimitLease> AcquireAsync(int permitCount, TimeSpan longest, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (Reserve(permitCount, longest, out var wait) is { } refusal)
-        {
-            return refusal;
+            waiter = new Waiter(now + maxWait);
+            waiter.Node = isRefused ? waiters.AddFirst(waiter) : waiters.AddLast(waiter);
+            SetTimer(now);
         }
 
-        if (wait > TimeSpan.Zero)
-        {
-            Interlocked.Increment(ref waiting);
-            try
-            {
-                await Task.Delay(wait, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                GiveBack(permitCount);
-                throw;
-            }
-            finally
-            {
-                Interlocked.Decrement(ref waiting);
-            }
-        }
-
-        return Permit;
+        return new(WaitAsync(waiter, cancellationToken));
     }
 
-    private Lease? Reserve(int permitCount, TimeSpan longest, out TimeSpan wait)
+    /// <summary>Ends the request of a permit.</summary>
+    internal void Complete(bool isRefused)
     {
         lock (sync)
         {
             var now = Now;
-            var cost = TimeSpan.FromTicks(interval.Ticks * permitCount);
-            wait = Later(emptyAt, now) + cost - interval - tolerance - now;
-            if (wait > longest)
+            if (isRefused)
             {
-                return new Lease(isAcquired: false, wait);
+                bucket.Refuse(now);
+                EndLongWaits(now);
+            }
+            else
+            {
+                bucket.Complete(now);
             }
 
-            emptyAt = Later(emptyAt, now) + cost;
-            return null;
+            LetLeave(now);
         }
     }
 
-    /// <summary>Those who wait keep their turns; who comes next comes earlier.</summary>
-    private void GiveBack(int permitCount)
+    private async Task<RateLimitLease> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.Register(() =>
+        {
+            lock (sync)
+            {
+                // The next in turn moves up.
+                if (waiter.TryLeave(waiters))
+                {
+                    waiter.Completion.TrySetCanceled(cancellationToken);
+                    LetLeave(Now);
+                }
+            }
+        });
+        return await waiter.Completion.Task.ConfigureAwait(false);
+    }
+
+    private PortalPermit Depart(TimeSpan now)
+    {
+        bucket.Depart(now);
+        return new PortalPermit(this);
+    }
+
+    private void LetLeave(TimeSpan now)
+    {
+        while (waiters.First?.Value is { } first)
+        {
+            var wait = bucket.UntilRoom(now, ahead: 0);
+            if (now + wait > first.Deadline)
+            {
+                End(first, wait);
+            }
+            else if (wait <= TimeSpan.Zero)
+            {
+                first.TryLeave(waiters);
+                first.Completion.TrySetResult(Depart(now));
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        SetTimer(now);
+    }
+
+    /// <summary>After a refusal all waits are longer.</summary>
+    private void EndLongWaits(TimeSpan now)
+    {
+        var ahead = 0;
+        foreach (var waiter in waiters.ToList())
+        {
+            var wait = bucket.UntilRoom(now, ahead);
+            if (now + wait > waiter.Deadline)
+            {
+                End(waiter, wait);
+            }
+            else
+            {
+                ahead++;
+            }
+        }
+    }
+
+    private void End(Waiter waiter, TimeSpan wait)
+    {
+        waiter.TryLeave(waiters);
+        waiter.Completion.TrySetResult(new TooLongWait(wait));
+    }
+
+    private void SetTimer(TimeSpan now)
+    {
+        if (waiters.Count == 0)
+        {
+            return;
+        }
+
+        // Timers count whole milliseconds: one that rang too early would ring again at once.
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(bucket.UntilRoom(now, ahead: 0).TotalMilliseconds));
+        if (timerDueAt is { } due && due > now && due <= now + wait)
+        {
+            return;
+        }
+
+        timerDueAt = now + wait;
+        timer ??= timeProvider.CreateTimer(static limiter => ((PortalRateLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
     {
         lock (sync)
         {
-            emptyAt -= TimeSpan.FromTicks(interval.Ticks * permitCount);
+            timerDueAt = null;
+            LetLeave(Now);
         }
     }
 
-    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    private sealed class Lease(bool isAcquired, TimeSpan? retryAfter) : RateLimitLease
+    private sealed class Waiter(TimeSpan deadline)
     {
-        public override bool IsAcquired => isAcquired;
+        public TimeSpan Deadline { get; } = deadline;
 
-        public override IEnumerable<string> MetadataNames => retryAfter is null ? [] : [MetadataName.RetryAfter.Name];
+        public LinkedListNode<Waiter>? Node { get; set; }
+
+        public TaskCompletionSource<RateLimitLease> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Leaves the queue; <see langword="false"/> when it left before.</summary>
+        public bool TryLeave(LinkedList<Waiter> waiters)
+        {
+            if (Node is not { } node)
+            {
+                return false;
+            }
+
+            Node = null;
+            waiters.Remove(node);
+            return true;
+        }
+    }
+
+    /// <summary>No permit: its wait would be too long.</summary>
+    private sealed class TooLongWait(TimeSpan retryAfter) : RateLimitLease
+    {
+        public override bool IsAcquired => false;
+
+        public override IEnumerable<string> MetadataNames => [MetadataName.RetryAfter.Name];
 
         public override bool TryGetMetadata(string metadataName, out object? metadata)
         {

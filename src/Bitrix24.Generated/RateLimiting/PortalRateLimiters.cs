@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Bitrix24;
 
-/// <summary>The limiters of this process, one for each portal host and limit.</summary>
+/// <summary>The limiters of this process, one for each portal and limit.</summary>
 internal static class PortalRateLimiters
 {
     private const int CrowdedCount = 1024;
 
     // Time that a test makes up for itself is not the time of others.
-    private static readonly ConditionalWeakTable<TimeProvider, ConcurrentDictionary<(string Authority, int Burst, double PerSecond), PortalRateLimiter>> ByClock = new();
+    private static readonly ConditionalWeakTable<TimeProvider, ConcurrentDictionary<(string Portal, int Burst, double PerSecond), PortalRateLimiter>> ByClock = new();
 
     internal static PortalRateLimiter Get(Uri portal, Bitrix24RateLimit limit, TimeProvider timeProvider)
     {
         var limiters = ByClock.GetValue(timeProvider, _ => new());
-        var key = (portal.Authority, limit.Burst, limit.PerSecond);
+        var key = (PortalAddress.KeyOf(portal), limit.Burst, limit.PerSecond);
         if (limiters.TryGetValue(key, out var limiter))
         {
             return limiter;
@@ -22,8 +22,7 @@ internal static class PortalRateLimiters
 
         if (limiters.Count >= CrowdedCount)
         {
-            // One that is full again is as good as a new one.
-            foreach (var idle in limiters.Where(entry => entry.Value.IdleDuration is not null).ToList())
+            foreach (var idle in limiters.Where(entry => entry.Value.IsIdle).ToList())
             {
                 limiters.TryRemove(idle.Key, out _);
             }

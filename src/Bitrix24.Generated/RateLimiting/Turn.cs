@@ -5,6 +5,9 @@ namespace Bitrix24;
 /// <summary>The turn of a request. A lease of the application that fails when it is given back must not take the place of what came of the request.</summary>
 internal readonly struct Turn(RateLimitLease? lease) : IDisposable
 {
+    /// <summary>The portal answered that it gets too many requests.</summary>
+    internal void Refuse() => (lease as PortalPermit)?.Refuse();
+
     public void Dispose()
     {
         try

@@ -40,6 +40,9 @@ internal sealed class Call
     /// <summary>Whether an attempt so far may have run: then nothing that comes later makes it undone.</summary>
     public bool MayHaveRun { get; set; }
 
+    /// <summary>Gets or sets how long the call waited in the rate limiter so far.</summary>
+    public TimeSpan WaitedForTurn { get; set; }
+
     /// <summary>Why it is tried again.</summary>
     public Bitrix24Exception? LastFailure { get; set; }
 

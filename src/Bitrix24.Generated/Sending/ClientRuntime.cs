@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ namespace Bitrix24;
 internal sealed class ClientRuntime
 {
     private readonly ConditionalWeakTable<Bitrix24Credentials, ExecutionTimeBudget> budgets = new();
+    private readonly ConcurrentDictionary<string, ExecutionTimeBudget> budgetsByKey = new(StringComparer.Ordinal);
 
     internal ClientRuntime(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
     {
@@ -21,6 +23,7 @@ internal sealed class ClientRuntime
         UserAgent = Bitrix24.UserAgent.For(options.ApplicationName);
         Logger = loggerFactory is null ? NullLogger.Instance : new GuardedLogger(loggerFactory.CreateLogger(Telemetry.Name));
         Retry = new RetryPolicy(options.Retry, options.TimeProvider, Logger);
+        Http2Suspension = new Http2Suspension(options.TimeProvider);
     }
 
     public Func<HttpClient> Http { get; }
@@ -41,11 +44,16 @@ internal sealed class ClientRuntime
 
     public RetryPolicy Retry { get; }
 
+    /// <summary>The hosts that are called over HTTP/1.1 for a while.</summary>
+    public Http2Suspension Http2Suspension { get; }
+
     /// <summary>How long a call waits for a renewal: it may have to wait for a lock first.</summary>
     public TimeSpan RenewalTimeout => AttemptTimeout == Timeout.InfiniteTimeSpan ? AttemptTimeout : AttemptTimeout + AttemptTimeout;
 
     /// <summary>Portals count the execution time of a webhook or an application: so do all clients with its credentials.</summary>
-    public ExecutionTimeBudget BudgetOf(Bitrix24Credentials credentials) => budgets.GetValue(credentials, _ => new ExecutionTimeBudget(TimeProvider));
+    public ExecutionTimeBudget BudgetOf(Bitrix24Credentials credentials) => credentials.ChargedTo is { } key
+        ? budgetsByKey.GetOrAdd(key, _ => new ExecutionTimeBudget(TimeProvider))
+        : budgets.GetValue(credentials, _ => new ExecutionTimeBudget(TimeProvider));
 
     /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
     public CancellationTokenSource NewTimeout() => TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
@@ -61,8 +69,17 @@ internal sealed class ClientRuntime
             message.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         }
 
-        HttpConnections.OfferHttp2(message);
-        SendPass.Attach(message);
+        if (!Http2Suspension.Includes(url))
+        {
+            HttpConnections.OfferHttp2(message);
+        }
+
+        var token = SingleSendToken.Attach(message);
+        if (content is RequestBody body)
+        {
+            body.Token = token;
+        }
+
         return message;
     }
 }

@@ -10,11 +10,24 @@ namespace Bitrix24;
 /// <summary>The connections to portals, the same with and without dependency injection.</summary>
 internal static class HttpConnections
 {
+    /// <summary>How long a connection of HTTP/2 is silent before a ping asks whether it is alive.</summary>
+    internal static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection of HTTP/2 may take to answer a ping before it is closed.</summary>
+    internal static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    /// <summary>Shorter than usual servers and load balancers keep an idle connection, which is one minute.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+#if !NET
+    private const string SocketsHttpHandlerName = "System.Net.Http.SocketsHttpHandler, System.Net.Http";
+
+#endif
     private static readonly Lazy<HttpClient> SharedClient = new(() =>
     {
-        var client = new HttpClient(CreateHandler());
+        var client = new HttpClient(new SendOnceHandler(CreateHandler()));
         Configure(client);
         return client;
     });
@@ -37,6 +50,9 @@ internal static class HttpConnections
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = ConnectionLifetime,
+            PooledConnectionIdleTimeout = IdleTimeout,
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
             ActivityHeadersPropagator = null,
             Proxy = new LoopbackBypassingProxy(),
         };
@@ -55,7 +71,7 @@ internal static class HttpConnections
     /// </summary>
     private static HttpMessageHandler? CreateSocketsHttpHandler()
     {
-        var type = Type.GetType("System.Net.Http.SocketsHttpHandler, System.Net.Http", throwOnError: false);
+        var type = Type.GetType(SocketsHttpHandlerName, throwOnError: false);
         if (type?.GetProperty("ActivityHeadersPropagator") is not { } activityHeadersPropagator)
         {
             return null;
@@ -66,6 +82,9 @@ internal static class HttpConnections
         type.GetProperty("AllowAutoRedirect")!.SetValue(handler, false);
         type.GetProperty("AutomaticDecompression")!.SetValue(handler, (DecompressionMethods)(-1));
         type.GetProperty("PooledConnectionLifetime")!.SetValue(handler, ConnectionLifetime);
+        type.GetProperty("PooledConnectionIdleTimeout")!.SetValue(handler, IdleTimeout);
+        type.GetProperty("KeepAlivePingDelay")!.SetValue(handler, PingDelay);
+        type.GetProperty("KeepAlivePingTimeout")!.SetValue(handler, PingTimeout);
         type.GetProperty("Proxy")!.SetValue(handler, new LoopbackBypassingProxy());
         activityHeadersPropagator.SetValue(handler, null);
         return handler;
@@ -136,6 +155,21 @@ internal static class HttpConnections
             property.SetValue(handler, false);
         }
     }
+#endif
+
+    /// <summary>
+    /// Returns whether connections send a request again only when the server did not process it: those of modern .NET do so for refused streams of
+    /// HTTP/2. Nothing is known of others.
+    /// </summary>
+    internal static bool RepeatOnlyUnprocessed(HttpMessageHandler connections) =>
+#if NET
+        connections is SocketsHttpHandler || connections.GetType() == typeof(HttpClientHandler);
+#else
+        connections.GetType().FullName == "System.Net.Http.SocketsHttpHandler"
+        || (connections.GetType() == typeof(HttpClientHandler) && IsModernDotNet);
+
+    /// <summary>Not the .NET Framework and not Mono, whose connections are others.</summary>
+    private static readonly bool IsModernDotNet = Type.GetType(SocketsHttpHandlerName, throwOnError: false) is not null;
 #endif
 
     /// <summary>HTTP/2 is used where the other side offers it; the HTTP stack of the .NET Framework refuses to be asked.</summary>

@@ -24,8 +24,14 @@ internal sealed class RequestBody : HttpContent
         Headers.TryAddWithoutValidation("Content-Type", "application/json");
     }
 
-    /// <summary>Whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>
+    /// <summary>Gets whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>
     internal bool SendingStarted => Volatile.Read(ref started) != 0;
+
+    /// <summary>
+    /// Gets or sets what says whether the connections may send the body again; <see langword="null"/> when they may not. They do so when a
+    /// server refuses a stream of HTTP/2, which means that it did not process the request.
+    /// </summary>
+    internal SingleSendToken? Token { get; set; }
 
     /// <summary>Is called when the body has left, as far as it has.</summary>
     internal Action? Sent { get; init; }
@@ -56,9 +62,9 @@ internal sealed class RequestBody : HttpContent
 
     private async Task SendAsync(Stream target, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref started, 1) != 0)
+        if (Interlocked.Exchange(ref started, 1) != 0 && Token is not { IsRepeatedSafely: true })
         {
-            throw new InvalidOperationException("The body of a request leaves once. Something repeats requests; take it away from this client, which tries again by itself where that is safe.");
+            throw new SentAgainException();
         }
 
         request.Retain();

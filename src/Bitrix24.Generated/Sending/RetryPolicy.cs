@@ -20,6 +20,7 @@ internal sealed class RetryPolicy
     internal RetryPolicy(Bitrix24RetryOptions options, TimeProvider timeProvider, ILogger logger)
     {
         maxDelay = options.MaxDelay;
+        RepeatsCalls = options.MaxAttempts > 1;
         this.timeProvider = timeProvider;
         if (options.MaxAttempts == 1)
         {
@@ -50,6 +51,9 @@ internal sealed class RetryPolicy
             })
             .Build();
     }
+
+    /// <summary>Gets whether calls are sent again at all.</summary>
+    internal bool RepeatsCalls { get; }
 
     /// <summary>The first attempt is made here: only a call that has failed needs the pipeline.</summary>
     internal async Task<TResponse> ExecuteAsync<TResponse>(Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)

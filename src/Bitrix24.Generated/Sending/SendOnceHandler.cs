@@ -3,20 +3,37 @@ using System.Net.Http;
 namespace Bitrix24;
 
 /// <summary>
-/// Stands before the connection and lets each attempt through once. A handler that an application adds, for all of its clients
-/// perhaps, would repeat requests without asking whether they ran, and make things twice.
+/// Lets each attempt through to the connections once. A handler that an application adds, perhaps for all of its clients, would repeat
+/// requests without asking whether they ran, and create things twice.
 /// </summary>
 internal sealed class SendOnceHandler(HttpMessageHandler connections) : DelegatingHandler(connections)
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (SendPass.Of(request) is not { } pass)
+        if (SingleSendToken.Of(request) is not { } token)
         {
-            throw new HttpRequestException("A handler of the application has replaced the request by one of its own; it was not sent.");
+            throw new InvalidOperationException("A handler of the application replaced the request with another one. The request was not sent. Remove that handler from this client.");
         }
 
-        return pass.TryUse()
-            ? base.SendAsync(request, cancellationToken)
-            : throw new HttpRequestException("A handler of the application tried to send the request again; it was sent once. Take that handler away from this client, which tries again by itself where that is safe.");
+        if (!token.TryUse(HttpConnections.RepeatOnlyUnprocessed(InnerHandler!)))
+        {
+            throw new SentAgainException();
+        }
+
+        try
+        {
+            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+            {
+                token.Keep(response);
+            }
+
+            return response;
+        }
+        catch (Exception exception)
+        {
+            token.ConnectionFailure = exception;
+            throw;
+        }
     }
 }

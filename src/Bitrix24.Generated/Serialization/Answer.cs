@@ -45,7 +45,10 @@ internal static class Answer
             case Shape.Result or Shape.Neither when response.IsSuccessStatusCode:
                 return ReadResult<TResponse>(context, status, body, encoding);
             default:
-                throw TransportFailure.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider));
+                var retryAfter = RetryAfter(response, timeProvider);
+                throw HttpStatusMapping.Find((int)status, body.Bytes.AsSpan(0, body.Length)) is { } meaning
+                    ? ErrorMapping.ToException(context, status, meaning, retryAfter)
+                    : TransportFailure.Unreadable(context, response, body.Length, retryAfter);
         }
     }
 

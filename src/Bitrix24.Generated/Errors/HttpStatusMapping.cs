@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace Bitrix24;
+
+/// <summary>
+/// What the HTTP status says about a response whose body says nothing to this client: a page or JSON of a proxy, or an error code that is not
+/// in the catalog. The one table of statuses.
+/// </summary>
+internal static class HttpStatusMapping
+{
+    /// <summary>The page that nginx writes when its own limits refuse a request; a page from behind it looks different.</summary>
+    private static readonly byte[][] NginxPage = [Encoding.ASCII.GetBytes("<h1>503 Service Temporarily Unavailable</h1>"), Encoding.ASCII.GetBytes("<center>nginx")];
+
+    /// <returns>What the status says; <see langword="null"/> when it says nothing about whether the call ran.</returns>
+    internal static HttpStatusMeaning? Find(int status) => status switch
+    {
+        405 => new(ErrorKind.InvalidRequest, RetryAdvice.Never, "POST is not allowed at this address"),
+        413 => new(ErrorKind.InvalidRequest, RetryAdvice.Never, "the request is larger than a proxy or the web server accepts; send less in one request"),
+        421 => new(ErrorKind.Server, RetryAdvice.AfterWaiting, "the connection leads to a server that is not responsible for this host"),
+        429 => new(ErrorKind.RateLimit, RetryAdvice.AfterWaiting, "a proxy or the web server limits the request rate"),
+        _ => null,
+    };
+
+    /// <inheritdoc cref="Find(int)"/>
+    internal static HttpStatusMeaning? Find(int status, ReadOnlySpan<byte> page) => status == 503 && IsNginx(page)
+        ? new(ErrorKind.RateLimit, RetryAdvice.AfterWaiting, "nginx limits the request rate")
+        : Find(status);
+
+    private static bool IsNginx(ReadOnlySpan<byte> page)
+    {
+        foreach (var part in NginxPage)
+        {
+            if (page.IndexOf(part) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

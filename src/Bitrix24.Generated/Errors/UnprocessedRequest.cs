@@ -1,0 +1,49 @@
+using System.Net.Http;
+#if !NET
+using System.Globalization;
+#endif
+
+namespace Bitrix24;
+
+/// <summary>
+/// Tells failures of a connection that prove that the server did not process the request, even where bytes of it were sent: the connections
+/// send a request again only after a server refused it, so the last failure decides.
+/// </summary>
+internal static class UnprocessedRequest
+{
+    /// <summary>REFUSED_STREAM and HTTP_1_1_REQUIRED. Source: RFC 9113, 7 and 8.7.</summary>
+    private static readonly long[] Refusals = [0x7, 0xd];
+
+    /// <param name="connectionFailure">What the connections threw, and no handler of the application; <see langword="null"/> when they threw nothing.</param>
+    internal static bool IsProvenBy(Exception? connectionFailure)
+    {
+        for (var exception = connectionFailure; exception is not null; exception = exception.InnerException)
+        {
+            if ((ProtocolErrorOf(exception) is { } code && Array.IndexOf(Refusals, code) >= 0) || IsWithoutConnection(exception))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+#if NET
+    private static long? ProtocolErrorOf(Exception exception) => (exception as HttpProtocolException)?.ErrorCode;
+
+    private static bool IsWithoutConnection(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError or HttpRequestError.VersionNegotiationError,
+    };
+#else
+    /// <summary>netstandard2.0 does not know the exceptions of modern .NET, where this assembly runs as well.</summary>
+    private static long? ProtocolErrorOf(Exception exception) => exception.GetType().FullName == "System.Net.Http.HttpProtocolException"
+        ? Convert.ToInt64(exception.GetType().GetProperty("ErrorCode")!.GetValue(exception), CultureInfo.InvariantCulture)
+        : null;
+
+    private static bool IsWithoutConnection(Exception exception) => exception is HttpRequestException
+        && exception.GetType().GetProperty("HttpRequestError")?.GetValue(exception)?.ToString() is
+            "NameResolutionError" or "ConnectionError" or "SecureConnectionError" or "ProxyTunnelError" or "VersionNegotiationError";
+#endif
+}
