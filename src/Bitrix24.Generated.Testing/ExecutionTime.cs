@@ -21,8 +21,28 @@ internal sealed class ExecutionTime(SimulatedPortalOptions options)
         }
     }
 
-    /// <summary>The block of a batch: its commands are charged, each by itself.</summary>
-    internal JObject Block(DateTimeOffset start, DateTimeOffset processingStart)
+    /// <summary>The block of a call that is charged to its method.</summary>
+    internal JObject Block(DateTimeOffset start, DateTimeOffset processingStart, Caller caller, string method)
+    {
+        var block = Block(start, processingStart);
+        return Charged(block, caller, method, processingStart, Processing(block));
+    }
+
+    /// <summary>The block of a command. Its <c>operating</c> is the sum of the batch so far: a portal charges the batch, not the command.</summary>
+    internal JObject CommandBlock(DateTimeOffset start, DateTimeOffset processingStart, ref double usedByBatch)
+    {
+        var block = Block(start, processingStart);
+        usedByBatch += Processing(block);
+        block["operating_reset_at"] = (processingStart + BucketLife).ToUnixTimeSeconds();
+        block["operating"] = usedByBatch;
+        return block;
+    }
+
+    /// <summary>The block of a batch, which is charged to the method <c>batch</c>.</summary>
+    internal JObject BatchBlock(DateTimeOffset start, DateTimeOffset processingStart, Caller caller, double usedByBatch) =>
+        Charged(Block(start, processingStart), caller, "batch", processingStart, usedByBatch);
+
+    private JObject Block(DateTimeOffset start, DateTimeOffset processingStart)
     {
         var finish = clock.GetUtcNow();
         return new JObject
@@ -36,10 +56,11 @@ internal sealed class ExecutionTime(SimulatedPortalOptions options)
         };
     }
 
-    internal JObject Block(DateTimeOffset start, DateTimeOffset processingStart, Caller caller, string method)
+    private double Processing(JObject block) => (double)block["processing"]! + options.ProcessingTime.TotalSeconds;
+
+    private JObject Charged(JObject block, Caller caller, string method, DateTimeOffset begun, double seconds)
     {
-        var block = Block(start, processingStart);
-        var (operating, resetAt) = Charge(caller, method, processingStart, (double)block["processing"]! + options.ProcessingTime.TotalSeconds);
+        var (operating, resetAt) = Charge(caller, method, begun, seconds);
         block["operating_reset_at"] = resetAt.ToUnixTimeSeconds();
         block["operating"] = operating;
         return block;

@@ -10,6 +10,8 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
 {
     private const int MaxCommands = 50;
 
+    private static readonly PortalError UsedUp = new(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.");
+
     private readonly ConcurrentDictionary<string, Func<JObject, object?>> added = new(StringComparer.OrdinalIgnoreCase);
 
     internal void Add(string method, Func<JObject, object?> answer) => added[method] = answer;
@@ -17,13 +19,19 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
     /// <returns>The answer without its <c>time</c>, or a <see cref="PortalError"/>.</returns>
     internal object Call(Caller caller, string method, JObject parameters, DateTimeOffset start)
     {
-        if (method.Equals("batch", StringComparison.OrdinalIgnoreCase))
+        if (executionTime.IsUsedUp(caller, method))
         {
-            var begun = options.TimeProvider.GetUtcNow();
-            return new JObject { ["result"] = Batch(caller, parameters), ["time"] = executionTime.Block(start, begun) };
+            return UsedUp;
         }
 
-        var (outcome, time) = Run(caller, method, parameters, start);
+        var begun = options.TimeProvider.GetUtcNow();
+        if (method.Equals("batch", StringComparison.OrdinalIgnoreCase))
+        {
+            var result = Batch(caller, parameters, out var used);
+            return new JObject { ["result"] = result, ["time"] = executionTime.BatchBlock(start, begun, caller, used) };
+        }
+
+        var outcome = Run(caller, method, parameters);
         if (outcome is PortalError)
         {
             return outcome;
@@ -35,21 +43,24 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
             answer["total"] = rows.Rows.Count;
         }
 
-        answer["time"] = time;
+        answer["time"] = executionTime.Block(start, begun, caller, method);
         return answer;
     }
 
-    private JObject Batch(Caller caller, JObject parameters)
+    private JObject Batch(Caller caller, JObject parameters, out double used)
     {
+        used = 0;
         var (results, errors, totals, times) = (new JObject(), new JObject(), new JObject(), new JObject());
         var halts = parameters["halt"]?.ToString() is "1" or "True" or "true";
         foreach (var (key, command) in Commands(parameters["cmd"]))
         {
             var parts = command.Split('?', 2);
             var arguments = Linked(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), results);
-            var (outcome, time) = results.Count + errors.Count >= MaxCommands ? (new PortalError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded"), null)
-                : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? (new PortalError(405, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage"), null)
-                : Run(caller, parts[0], arguments, options.TimeProvider.GetUtcNow());
+            var begun = options.TimeProvider.GetUtcNow();
+            var outcome = results.Count + errors.Count >= MaxCommands ? new PortalError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
+                : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? new PortalError(405, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
+                : executionTime.IsUsedUp(caller, parts[0]) ? UsedUp
+                : Run(caller, parts[0], arguments);
             if (outcome is PortalError error)
             {
                 errors[key] = new JObject { ["error"] = error.Code, ["error_description"] = error.Description };
@@ -62,7 +73,7 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
             }
 
             results[key] = ResultOf(outcome);
-            times[key] = time;
+            times[key] = executionTime.CommandBlock(begun, begun, ref used);
             if (outcome is CountedRows rows)
             {
                 totals[key] = rows.Rows.Count;
@@ -79,14 +90,8 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
         };
     }
 
-    private (object Outcome, JObject? Time) Run(Caller caller, string method, JObject parameters, DateTimeOffset start)
+    private object Run(Caller caller, string method, JObject parameters)
     {
-        if (executionTime.IsUsedUp(caller, method))
-        {
-            return (new PortalError(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit."), null);
-        }
-
-        var begun = options.TimeProvider.GetUtcNow();
         var isCallListMethod = method.StartsWith("crm.calllist.", StringComparison.Ordinal);
         var outcome = method switch
         {
@@ -102,9 +107,7 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
             "app.info" => BasicMethods.Application(),
             _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
         };
-        return outcome is PortalError error
-            ? (options.LegacyErrors && isCallListMethod ? LegacyErrors.Of(error) : error, null)
-            : (outcome, executionTime.Block(start, begun, caller, method));
+        return outcome is PortalError error && options.LegacyErrors && isCallListMethod ? LegacyErrors.Of(error) : outcome;
     }
 
     private static object Run(Func<JObject, object?> answer, JObject parameters)

@@ -97,7 +97,7 @@ public sealed partial class Bitrix24Client
             }
             catch (Bitrix24RateLimitException refusal) when (KeepsInLimiter(refusal))
             {
-                Log.WaitingForRoom(runtime.Logger, call.Method, call.Attempts);
+                Log.WaitingForRoom(runtime.Logger, call.Method, call.Attempts, refusal.ErrorCode);
                 Telemetry.Retried(refusal);
                 call.LastFailure = refusal;
             }
@@ -105,7 +105,8 @@ public sealed partial class Bitrix24Client
     }
 
     private bool KeepsInLimiter(Bitrix24RateLimitException refusal) =>
-        runtime is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true } && refusal.IsRefusedForRate;
+        runtime is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true }
+        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting };
 
     /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
     private async Task<TResponse> FollowAsync<TResponse>(Call call, CancellationToken cancellationToken)
@@ -174,13 +175,22 @@ public sealed partial class Bitrix24Client
                 ? (default, Target(url, response, hops, context))
                 : (await ReadAsync<TResponse>(call, context, response, either.Token).ConfigureAwait(false), null);
         }
-        catch (Bitrix24Exception exception) when ((int?)exception.StatusCode == MisdirectedRequest)
+        catch (Bitrix24Exception exception)
         {
-            // One connection of HTTP/2 serves several hosts, and this one is the wrong one.
-            runtime.Http2Suspension.Begin(url);
+            if ((int?)exception.StatusCode == MisdirectedRequest)
+            {
+                // One connection of HTTP/2 serves several hosts, and this one is the wrong one.
+                runtime.Http2Suspension.Begin(url);
+            }
+
+            if (token.IsUsedAgain)
+            {
+                exception.AddAdvice(SentAgainException.Advice);
+            }
+
             throw;
         }
-        catch (Exception exception) when (exception is not Bitrix24Exception)
+        catch (Exception exception)
         {
             var isUnprocessed = UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
             var mayHaveRun = body.SendingStarted && !isUnprocessed;

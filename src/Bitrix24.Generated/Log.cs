@@ -36,8 +36,8 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution {Execution}.")]
     internal static partial void OutcomeNotLookedAt(ILogger logger, string method, int index, long? id, CallExecution execution);
 
-    [LoggerMessage(11, LogLevel.Information, "{Method} waits in the rate limiter: the portal gets too many requests, attempt {Attempts}.")]
-    internal static partial void WaitingForRoom(ILogger logger, string method, int attempts);
+    [LoggerMessage(11, LogLevel.Information, "{Method} waits in the rate limiter after attempt {Attempt} because of {ErrorCode}.")]
+    internal static partial void WaitingForRoom(ILogger logger, string method, int attempt, Bitrix24ErrorCode errorCode);
 
     [LoggerMessage(12, LogLevel.Warning, "A handler of the application tried to send a request again. Remove that handler from the client of Bitrix24, for example with RemoveAllResilienceHandlers; the client retries by itself when it is safe.")]
     internal static partial void SentAgain(ILogger logger);

@@ -73,9 +73,12 @@ public abstract class Bitrix24Exception : Exception
         if (execution == CallExecution.NotExecuted)
         {
             execution = CallExecution.Unknown;
-            addition = " It is not known whether an earlier attempt ran.";
+            AddAdvice("It is not known whether an earlier attempt ran.");
         }
     }
+
+    /// <summary>Adds a sentence to the message.</summary>
+    internal void AddAdvice(string sentence) => addition += " " + sentence;
 
     /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
     internal RetryAdvice Retry { get; }

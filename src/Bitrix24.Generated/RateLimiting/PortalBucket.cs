@@ -42,9 +42,9 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
             roomAt = Later(roomAt, arrivals[index].At + Drains(level + leaving - capacity));
         }
 
-        if (ShareAt(now) is var allowed and < 1)
+        if (ShareAt(now) < 1)
         {
-            roomAt = Later(roomAt, departedAt + TimeSpan.FromSeconds((ahead + 1) / (drainPerSecond * allowed)));
+            roomAt = Later(roomAt, departedAt + TimeSpan.FromTicks(PaceAt(now).Ticks * (ahead + 1)));
         }
 
         return roomAt - now;
@@ -76,8 +76,12 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
         // Requests that left together are refused together: that is one sign, not many.
         if (share >= 1 || now - cutAt >= DrainInterval)
         {
+            var isFirst = ShareAt(now) >= 1;
             share = Math.Max(ShareAt(now) / 2, MinShare);
             cutAt = now;
+
+            // The next request leaves as soon as there is room; the pace counts from there.
+            departedAt = isFirst ? now - PaceAt(now) : departedAt;
         }
     }
 
@@ -98,6 +102,9 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
     }
 
     private double ShareAt(TimeSpan now) => Math.Min(1, share + ((now - cutAt).TotalSeconds * ShareRecoveredPerSecond));
+
+    /// <summary>The time between two requests after refusals.</summary>
+    private TimeSpan PaceAt(TimeSpan now) => TimeSpan.FromSeconds(1 / (drainPerSecond * ShareAt(now)));
 
     /// <summary>How long until so many requests must have been drained.</summary>
     private TimeSpan Drains(double requests) =>

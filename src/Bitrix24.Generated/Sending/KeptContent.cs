@@ -27,8 +27,6 @@ internal sealed class KeptContent : HttpContent
         return content.Headers.ContentLength is not null;
     }
 
-    /// <summary>The content is disposed with the <see cref="SingleSendToken"/>.</summary>
-    protected override void Dispose(bool disposing)
-    {
-    }
+    /// <summary>The content itself is disposed with the <see cref="SingleSendToken"/>.</summary>
+    protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 }

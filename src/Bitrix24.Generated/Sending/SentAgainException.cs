@@ -8,5 +8,8 @@ namespace Bitrix24;
 /// </summary>
 [SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "It says one thing.")]
 [SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "The client replaces it by an exception of its own.")]
-internal sealed class SentAgainException() : InvalidOperationException(
-    "A handler of the application tried to send the request again. Remove that handler from this client, for example with RemoveAllResilienceHandlers; the client retries by itself when it is safe.");
+internal sealed class SentAgainException() : InvalidOperationException(Advice)
+{
+    internal const string Advice = "A handler of the application tried to send the request again. Remove that handler from this client,"
+        + " for example with RemoveAllResilienceHandlers; the client retries by itself when it is safe.";
+}

@@ -16,8 +16,15 @@ public sealed class AddCallListsTests : IDisposable
         ("502", SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true }, true),
         ("500", SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR") with { RunsCall = true }, true),
         ("{}", SimulatedFault.Answer(HttpStatusCode.OK, "{}") with { RunsCall = true }, true),
-        ("overload", SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "OVERLOAD_LIMIT"), false),
-        ("scope", SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"), false),
+        ("refused", SimulatedFault.Error(HttpStatusCode.BadRequest, "ERROR_ARGUMENT"), false),
+    ];
+
+    private static readonly (SimulatedFault Fault, Bitrix24ErrorCode Code)[] RefusalsOfAll =
+    [
+        (SimulatedFault.Error(HttpStatusCode.Unauthorized, "NO_AUTH_FOUND"), Bitrix24ErrorCode.NoAuthFound),
+        (SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "OVERLOAD_LIMIT"), Bitrix24ErrorCode.OverloadLimit),
+        (SimulatedFault.Error(HttpStatusCode.InternalServerError, "PORTAL_DELETED"), Bitrix24ErrorCode.PortalDeleted),
+        (SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"), Bitrix24ErrorCode.InsufficientScope),
     ];
 
     private static readonly AsyncLocal<bool> failingCalls = new();
@@ -118,6 +125,106 @@ public sealed class AddCallListsTests : IDisposable
             });
             Assert.Equal(fault.RunsCall ? 150 : 100, portal.CallLists.Count - listsBefore);
         }
+    }
+
+    [Fact]
+    public async Task A_refusal_that_holds_for_all_ends_the_sending_and_the_rest_did_not_run()
+    {
+        foreach (var (fault, code) in RefusalsOfAll)
+        {
+            var (requestsBefore, listsBefore) = (portal.Requests.Count, portal.CallLists.Count);
+            var outcomes = new List<AddCallListOutcome>();
+            await foreach (var outcome in bitrix24.AddCallListsAsync([.. Requests(5000), Many(1500)]))
+            {
+                outcomes.Add(outcome);
+                if (outcomes.Count == 1)
+                {
+                    portal.FailNext(fault, times: 1000);
+                }
+            }
+
+            portal.StopFailing();
+            Assert.Equal((2, 50), (portal.Requests.Count - requestsBefore, portal.CallLists.Count - listsBefore));
+            Assert.Equal(Enumerable.Range(0, 5001), outcomes.Select(outcome => outcome.Index));
+            Assert.All(outcomes.Skip(50), outcome => Assert.Equal((CallExecution.NotExecuted, code), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        }
+    }
+
+    [Fact]
+    public async Task A_refresh_that_is_refused_ends_the_sending()
+    {
+        portal.ExpireAccessToken();
+        portal.FailNextRenewal(SimulatedFault.Error(HttpStatusCode.BadRequest, "invalid_grant"), times: 100);
+        var application = TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal))));
+
+        var outcomes = await ToListAsync(application.AddCallListsAsync(Requests(500)));
+
+        Assert.Equal(500, outcomes.Count);
+        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.InvalidGrant), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.Equal(2, portal.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Three_batches_in_a_row_without_a_connection_end_the_sending()
+    {
+        var handler = new UnreachableHandler();
+        using var client = new TestClient(handler);
+
+        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1000)));
+
+        Assert.Equal(3, handler.Requests);
+        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, true), (outcome.Execution, outcome.Exception is Bitrix24TransportException)));
+        Assert.Equal(1000, outcomes.Count);
+    }
+
+    [Fact]
+    public async Task A_slow_source_does_not_hold_back_what_it_gave()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var live = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan));
+        var channel = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
+        await using var outcomes = live.AddCallListsAsync(channel.Reader.ReadAllAsync(), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(1) }).GetAsyncEnumerator();
+        foreach (var request in Requests(3))
+        {
+            channel.Writer.TryWrite(request);
+        }
+
+        var first = outcomes.MoveNextAsync().AsTask();
+        await EventuallyAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+            return portal.CallLists.Count == 3;
+        });
+        Assert.True(await first);
+        Assert.Single(portal.Requests);
+
+        // What comes later is not lost, nor is the end of the source.
+        channel.Writer.TryWrite(TestClient.Request);
+        channel.Writer.Complete();
+        for (var index = 1; index < 4; index++)
+        {
+            Assert.True(await outcomes.MoveNextAsync());
+            Assert.Equal((index, index + 1L), (outcomes.Current.Index, outcomes.Current.Id));
+        }
+
+        Assert.False(await outcomes.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task A_batch_waits_no_longer_than_allowed_from_its_first_list_on()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var live = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan));
+        var channel = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
+        var all = ToListAsync(live.AddCallListsAsync(channel.Reader.ReadAllAsync(), new AddCallListsOptions { MaxBatchDelay = Timeout.InfiniteTimeSpan }));
+        channel.Writer.TryWrite(TestClient.Request);
+        clock.Advance(TimeSpan.FromHours(5));
+        Assert.Empty(portal.Requests);
+        channel.Writer.Complete();
+        Assert.Single(await all);
+
+        Assert.Throws<ArgumentException>(() => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(-1) }));
+        Assert.Throws<ArgumentException>(() => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromDays(2) }));
     }
 
     [Fact]
@@ -306,6 +413,17 @@ public sealed class AddCallListsTests : IDisposable
         Assert.Empty(outcomes);
         Assert.Empty(portal.CallLists);
         Assert.Single(portal.Requests);
+    }
+
+    private sealed class UnreachableHandler : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            throw new HttpRequestException("refused");
+        }
     }
 
     [Fact]
@@ -607,22 +725,47 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     [Fact]
-    public async Task Commands_that_ran_out_of_execution_time_did_not_run_and_say_when_they_can()
+    public async Task A_batch_without_execution_time_left_did_not_run_and_says_when_it_can()
     {
         var clock = new SkippingTimeProvider();
         using var slow = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(10), TimeProvider = clock });
         slow.Contacts.Add(9, 17, 19);
         slow.Webforms.Add(1);
+        var patient = TestClient.On(slow.WebhookUrl, options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(400)));
 
         var outcomes = await ToListAsync(TestClient.On(slow.WebhookUrl, options => options.TimeProvider = clock).AddCallListsAsync(Requests(60).Select(_ => TestClient.Request)));
 
-        Assert.Equal(49, outcomes.Count(outcome => outcome.Execution == CallExecution.Executed));
-        Assert.All(outcomes.Skip(49), outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.Equal(50, outcomes.Count(outcome => outcome.Execution == CallExecution.Executed));
+        Assert.All(outcomes.Skip(50), outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit), (outcome.Execution, outcome.Exception!.ErrorCode)));
         Assert.Equal(TimeSpan.FromMinutes(10), Assert.IsType<Bitrix24RateLimitException>(outcomes[59].Exception).RetryAfter);
+
+        // A portal charges the batch, not the methods of its commands.
+        await patient.AddCallListAsync(TestClient.Request);
+        Assert.Empty(clock.Waits);
     }
 
     [Fact]
-    public async Task Batches_wait_for_the_execution_time_of_their_commands()
+    public async Task Commands_refused_for_their_execution_time_hold_back_the_next_batch()
+    {
+        var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
+        var handler = new StubHandler(async (request, cancellation) =>
+        {
+            var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
+            var errors = string.Join(",", commands.Properties().Select(command => $$"""
+                "{{command.Name}}":{"error":"OPERATION_TIME_LIMIT","error_description":"blocked"}
+                """));
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":{\"result\":[],\"result_error\":{" + errors + "}}}") };
+        });
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.AttemptTimeout, options.ExecutionTimeBudget) = (clock, Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(400)));
+
+        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(150)));
+
+        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.Equal([TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)], clock.Waits);
+    }
+
+    [Fact]
+    public async Task Batches_wait_for_the_execution_time_of_batches()
     {
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
         using var slow = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1), TimeProvider = clock });

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Bitrix24.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bitrix24.Tests;
@@ -46,6 +47,7 @@ public sealed class RateLimitTests
         using var other = NewPortal();
         Bitrix24Client Client(SimulatedPortal portal) => TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, limit));
 
+        await Client(one).AddCallListAsync(TestClient.Request);
         await Client(one).AddCallListAsync(TestClient.Request);
         var waiting = Client(one).AddCallListAsync(TestClient.Request);
         await Client(other).AddCallListAsync(TestClient.Request);
@@ -100,6 +102,79 @@ public sealed class RateLimitTests
         await bitrix24.AddCallListAsync(TestClient.Request);
 
         Assert.Equal([TimeSpan.FromSeconds(2)], clock.Waits);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refused_calls_wait_for_room_and_none_fails(bool othersUseThePortal)
+    {
+        const int Calls = 120;
+        var clock = new SkippingTimeProvider();
+        using var portal = NewPortal(new SimulatedPortalOptions { TimeProvider = clock, RequestBurst = 50, RequestsPerSecond = 2 });
+        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, Bitrix24RateLimit.Standard, 2));
+        if (othersUseThePortal)
+        {
+            // Another program on this machine has filled the bucket.
+            var other = TestClient.On(portal.WebhookUrl, options => options.TimeProvider = clock);
+            for (var request = 0; request < 50; request++)
+            {
+                await other.ListCallListStatusesAsync();
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => bitrix24.AddCallListAsync(TestClient.Request)));
+
+        Assert.Equal(Calls, portal.CallLists.Count);
+    }
+
+    [Fact]
+    public async Task Refused_call_waits_no_longer_than_MaxWait_and_counts_as_an_attempt_without_repetition()
+    {
+        var clock = new SkippingTimeProvider();
+        using var portal = NewPortal();
+        portal.FailNext(SimulatedFault.Error(System.Net.HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 1000);
+        Bitrix24Client Client(int attempts) => TestClient.On(portal.WebhookUrl, options =>
+            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) }, attempts));
+
+        var single = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => Client(attempts: 1).AddCallListAsync(TestClient.Request));
+        Assert.Equal((1, 1), (single.Attempts, portal.Requests.Count));
+
+        var begun = clock.GetUtcNow();
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => Client(attempts: 2).AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
+        Assert.InRange(clock.GetUtcNow() - begun, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(31));
+        Assert.InRange(portal.Requests.Count, 3, 15);
+    }
+
+    [Theory]
+    [InlineData("https://портал.example/rest/1/abc/", "https://xn--80avfcth.example/rest/1/abc/")]
+    [InlineData("https://portal.example/rest/1/abc/", "https://PORTAL.example/rest/1/abc/")]
+    [InlineData("https://portal.example/rest/1/abc/", "https://portal.example./rest/1/abc/")]
+    [InlineData("https://portal.example/rest/1/abc/", "https://portal.example:443/rest/1/abc/")]
+    public async Task Spellings_of_one_portal_share_the_limit_and_the_execution_time(string one, string other)
+    {
+        var clock = new FakeTimeProvider();
+        var handler = StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11,"time":{"finish":1752471668.5,"operating":470.5,"operating_reset_at":1752471698}}""");
+        var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
+        services.AddBitrix24ClientFactory(options =>
+        {
+            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(1, 1), 1);
+            options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+        }).ConfigurePrimaryHttpMessageHandler(() => handler);
+        await using var provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IBitrix24ClientFactory>();
+
+        await factory.Create(Bitrix24Credentials.Webhook(one)).AddCallListAsync(TestClient.Request);
+        var budgeted = factory.Create(Bitrix24Credentials.Webhook(other)).AddCallListAsync(TestClient.Request);
+        var limited = factory.Create(Bitrix24Credentials.Webhook(other.Replace("/abc/", "/other/", StringComparison.Ordinal))).ListCallListStatusesAsync();
+
+        Assert.Equal((false, false, 1), (budgeted.IsCompleted, limited.IsCompleted, handler.Requests));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() => limited);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await budgeted;
     }
 
     [Fact]

@@ -305,10 +305,10 @@ public sealed class RetryTests
             }
 
             using var provider = services.BuildServiceProvider();
-            var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+            var exception = await Assert.ThrowsAsync<Bitrix24ServerException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
 
             Assert.Equal(1, handler.Requests - before);
-            Assert.Equal(CallExecution.Unknown, exception.Execution);
+            Assert.Equal((CallExecution.Unknown, Bitrix24ErrorCode.InternalServerError), (exception.Execution, exception.ErrorCode));
             Assert.Contains("tried to send the request again", exception.Message, StringComparison.Ordinal);
         }
     }
