@@ -67,18 +67,22 @@ public sealed class SimulatedPortal : IDisposable
         bucket = options.RequestBurst is { } burst ? new RequestBucket(options.TimeProvider, burst, options.RequestsPerSecond) : null;
         server = WireMockServer.Start(new WireMockServerSettings
         {
-            Urls = [$"http://127.0.0.1:{options.Port ?? 0}"],
+            Urls = [$"{Scheme}://127.0.0.1:{options.Port ?? 0}"],
+            UseHttp2 = options.Certificate is not null,
+            CertificateSettings = options.Certificate is { } certificate ? new WireMockCertificateSettings { X509Certificate = certificate } : null,
             Logger = new WireMockNullLogger(),
             MaxRequestLogCount = 0,
             DisableJsonBodyParsing = true,
             PreWireMockMiddlewareInit = application => Prepare((IApplicationBuilder)application),
         });
         server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(message => ToMessage(Receive(message))));
-        Url = new Uri($"http://127.0.0.1:{server.Port}/");
+        Url = new Uri($"{Scheme}://127.0.0.1:{server.Port}/");
     }
 
     /// <summary>Address of the portal.</summary>
     public Uri Url { get; }
+
+    private string Scheme => options.Certificate is null ? "http" : "https";
 
     /// <summary>Address of its incoming webhook, the secret code included.</summary>
     public string WebhookUrl => UrlOf(options.UserId, options.WebhookCode);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Bitrix24.Testing;
 
 /// <summary>Settings of a <see cref="SimulatedPortal"/>.</summary>
@@ -5,6 +7,12 @@ public sealed class SimulatedPortalOptions
 {
     /// <summary>The port to listen on at 127.0.0.1. Default: a free one.</summary>
     public int? Port { get; set; }
+
+    /// <summary>
+    /// Gets or sets the certificate, with its private key, to serve https with, over HTTP/2 and HTTP/1.1. Clients have to trust it.
+    /// Default: <see langword="null"/>, which serves http over HTTP/1.1.
+    /// </summary>
+    public X509Certificate2? Certificate { get; set; }
 
     /// <summary>Id of the user on whose behalf the webhook acts, at least 1. Default: 1.</summary>
     public long UserId { get; set; } = 1;

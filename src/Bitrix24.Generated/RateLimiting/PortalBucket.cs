@@ -30,6 +30,9 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
     private TimeSpan cutAt;
     private TimeSpan departedAt;
 
+    /// <summary>Gets whether no request may leave before another one is answered, however long it waits.</summary>
+    internal bool IsBlockedByRequests => inFlight + 1 > capacity;
+
     /// <summary>Returns how long to wait before a request may leave that has others ahead of it; zero when it may leave now.</summary>
     internal TimeSpan UntilRoom(TimeSpan now, int ahead)
     {

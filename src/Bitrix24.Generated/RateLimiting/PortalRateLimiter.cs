@@ -124,7 +124,7 @@ internal sealed class PortalRateLimiter
         while (waiters.First?.Value is { } first)
         {
             var wait = bucket.UntilRoom(now, ahead: 0);
-            if (now + wait > first.Deadline)
+            if (now + wait > first.Deadline || (wait > TimeSpan.Zero && now >= first.Deadline))
             {
                 End(first, wait);
             }
@@ -168,13 +168,14 @@ internal sealed class PortalRateLimiter
 
     private void SetTimer(TimeSpan now)
     {
-        if (waiters.Count == 0)
+        if (waiters.First?.Value is not { } first)
         {
             return;
         }
 
         // Timers count whole milliseconds: one that rang too early would ring again at once.
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(bucket.UntilRoom(now, ahead: 0).TotalMilliseconds));
+        var next = bucket.IsBlockedByRequests ? first.Deadline - now : bucket.UntilRoom(now, ahead: 0);
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(next.TotalMilliseconds));
         if (timerDueAt is { } due && due > now && due <= now + wait)
         {
             return;

@@ -10,6 +10,21 @@ namespace Bitrix24.Tests;
 
 public sealed class SimulatedPortalTests
 {
+    [Theory]
+    [InlineData("2.0")]
+    [InlineData("1.1")]
+    public async Task Portal_with_a_certificate_serves_https_over_HTTP_2_and_HTTP_1_1(string version)
+    {
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { Certificate = Http2Server.Certificate });
+        using var handler = new SocketsHttpHandler();
+        Http2Server.Trust(handler);
+        using var http = new HttpClient(handler) { DefaultRequestVersion = Version.Parse(version), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        using var response = await http.PostAsync(new Uri(portal.WebhookUrl + "crm.calllist.statuslist"), content: null);
+
+        Assert.Equal(("https", Version.Parse(version), System.Net.HttpStatusCode.OK), (portal.Url.Scheme, response.Version, response.StatusCode));
+    }
+
     [Fact]
     public async Task Checks_of_crm_calllist_add_in_the_portals_order()
     {

@@ -10,7 +10,7 @@ namespace Bitrix24.Tests;
 /// <summary>Every fault, once and again and again, for a call that must not run twice and one that may, with all kinds of credentials.</summary>
 public sealed class FaultTableTests
 {
-    private const string Kinds = "webhook, token, oauth, webhook by dependency injection";
+    private const string Kinds = "webhook, token, oauth, webhook by dependency injection, webhook over HTTP/2";
 
     private static readonly Dictionary<string, Func<IBitrix24Client, Task>> Operations = new(StringComparer.Ordinal)
     {
@@ -92,7 +92,8 @@ public sealed class FaultTableTests
 
     private static async Task<string> RowAsync(SimulatedFault fault, int times, string operation, string kind)
     {
-        using var portal = SimulatedPortal.Start();
+        var isHttp2 = kind.EndsWith("HTTP/2", StringComparison.Ordinal);
+        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { Certificate = isHttp2 ? Http2Server.Certificate : null });
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
         var clock = new SkippingTimeProvider();
@@ -104,7 +105,13 @@ public sealed class FaultTableTests
             options.Retry.MaxAttempts = 3;
         }
 
-        using var services = new ServiceCollection().AddBitrix24Client(Configure).Services.BuildServiceProvider();
+        var builder = new ServiceCollection().AddBitrix24Client(Configure);
+        if (isHttp2)
+        {
+            builder.ConfigurePrimaryHttpMessageHandler((handler, _) => Http2Server.Trust(handler));
+        }
+
+        using var services = builder.Services.BuildServiceProvider();
         var bitrix24 = kind.Contains(' ', StringComparison.Ordinal)
             ? services.GetRequiredService<IBitrix24Client>()
             : TestClient.On(TestCredentials.Of(kind, portal), Configure);

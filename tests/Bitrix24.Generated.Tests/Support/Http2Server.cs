@@ -15,8 +15,6 @@ namespace Bitrix24.Tests;
 /// </summary>
 internal sealed class Http2Server : IDisposable
 {
-    private static readonly X509Certificate2 Certificate = NewCertificate();
-
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly Func<Received, Reaction> react;
@@ -32,6 +30,9 @@ internal sealed class Http2Server : IDisposable
         Url = new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
         _ = AcceptAsync();
     }
+
+    /// <summary>Gets a certificate for servers on loopback.</summary>
+    public static X509Certificate2 Certificate { get; } = NewCertificate();
 
     /// <summary>What the server does with a request.</summary>
     public enum Reaction
@@ -86,7 +87,7 @@ internal sealed class Http2Server : IDisposable
         listener.Stop();
     }
 
-    public static X509Certificate2 NewCertificate()
+    private static X509Certificate2 NewCertificate()
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
