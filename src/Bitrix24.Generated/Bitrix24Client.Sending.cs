@@ -192,25 +192,32 @@ public sealed partial class Bitrix24Client
         }
         catch (Exception exception)
         {
-            var isUnprocessed = UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
-            var mayHaveRun = body.SendingStarted && !isUnprocessed;
-            if (body.SendingStarted && exception is not SentAgainException)
-            {
-                runtime.Http2Suspension.Begin(url);
-            }
-
-            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
-            {
-                // The caller's token, not the linked one that nobody outside knows, and nothing of what a handler may have said.
-                Log.CallCancelled(runtime.Logger, call.Method, mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted);
-                throw new OperationCanceledException(cancellationToken);
-            }
-
-            // Of whatever type: connections, decoders and handlers of the application throw many, and none says whether the call ran.
-            throw exception is OperationCanceledException ? TransportFailure.TimedOut(context, mayHaveRun)
-                : isUnprocessed && body.SendingStarted ? TransportFailure.NotProcessed(context, exception)
-                : TransportFailure.Broken(context, mayHaveRun, exception);
+            throw FailureOf(exception, context, body, url, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// What a failure of whatever type means: connections, decoders and handlers of the application throw many, and few say whether the call ran.
+    /// </summary>
+    private Exception FailureOf(Exception exception, in FailureContext context, RequestBody body, Uri url, CancellationToken cancellationToken)
+    {
+        var isUnprocessed = UnprocessedRequest.IsProvenBy(body.Token!.ConnectionFailure);
+        var mayHaveRun = body.SendingStarted && !isUnprocessed;
+        if (body.SendingStarted && exception is not SentAgainException)
+        {
+            runtime.Http2Suspension.Begin(url);
+        }
+
+        if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            // The caller's token, not the linked one that nobody outside knows, and nothing of what a handler may have said.
+            Log.CallCancelled(runtime.Logger, context.Method, mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted);
+            return new OperationCanceledException(cancellationToken);
+        }
+
+        return exception is OperationCanceledException ? TransportFailure.TimedOut(context, mayHaveRun)
+            : isUnprocessed && body.SendingStarted ? TransportFailure.NotProcessed(context, exception)
+            : TransportFailure.Broken(context, mayHaveRun, exception);
     }
 
     /// <summary>The first response counts, where a handler of the application disposed of it in order to send the request again.</summary>

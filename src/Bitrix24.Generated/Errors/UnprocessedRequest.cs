@@ -1,4 +1,5 @@
 using System.Net.Http;
+using System.Reflection;
 #if !NET
 using System.Globalization;
 #endif
@@ -14,12 +15,18 @@ internal static class UnprocessedRequest
     /// <summary>REFUSED_STREAM and HTTP_1_1_REQUIRED. Source: RFC 9113, 7 and 8.7.</summary>
     private static readonly long[] Refusals = [0x7, 0xd];
 
+    /// <summary>
+    /// What the connections of .NET know about a request themselves: whether it may be sent again. They give up after some repetitions and do not
+    /// say publicly that the last one was refused as well. Where the property is missing, nothing is proven.
+    /// </summary>
+    private static readonly PropertyInfo? AllowRetry = typeof(HttpRequestException).GetProperty("AllowRetry", BindingFlags.Instance | BindingFlags.NonPublic);
+
     /// <param name="connectionFailure">What the connections threw, and no handler of the application; <see langword="null"/> when they threw nothing.</param>
     internal static bool IsProvenBy(Exception? connectionFailure)
     {
         for (var exception = connectionFailure; exception is not null; exception = exception.InnerException)
         {
-            if ((ProtocolErrorOf(exception) is { } code && Array.IndexOf(Refusals, code) >= 0) || IsWithoutConnection(exception))
+            if ((ProtocolErrorOf(exception) is { } code && Array.IndexOf(Refusals, code) >= 0) || IsWithoutConnection(exception) || MayBeRepeated(exception))
             {
                 return true;
             }
@@ -27,6 +34,9 @@ internal static class UnprocessedRequest
 
         return false;
     }
+
+    private static bool MayBeRepeated(Exception exception) => exception is HttpRequestException && AllowRetry?.GetValue(exception)?.ToString() is
+        "RetryOnConnectionFailure" or "RetryOnLowerHttpVersion" or "RetryOnNextProxy";
 
 #if NET
     private static long? ProtocolErrorOf(Exception exception) => (exception as HttpProtocolException)?.ErrorCode;

@@ -35,10 +35,12 @@ public sealed class Http2Tests
         Assert.Equal(1, server.Created);
     }
 
-    [Fact]
-    public async Task Streams_that_the_server_refuses_again_and_again_did_not_run()
+    [Theory]
+    [InlineData(nameof(Reaction.RefuseStream))]
+    [InlineData(nameof(Reaction.GoAwayBelow))]
+    public async Task Streams_that_the_server_refuses_again_and_again_did_not_run(string reaction)
     {
-        using var server = new Http2Server(_ => Reaction.RefuseStream);
+        using var server = new Http2Server(_ => Enum.Parse<Reaction>(reaction));
         await using var services = server.Services();
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));

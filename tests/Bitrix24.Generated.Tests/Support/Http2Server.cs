@@ -74,9 +74,10 @@ internal sealed class Http2Server : IDisposable
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Lets connections trust any certificate.</summary>
+    /// <summary>Lets connections trust the certificate.</summary>
     public static void Trust(HttpMessageHandler handler) =>
-        ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificate?.GetCertHashString(HashAlgorithmName.SHA256) == Certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
     /// <summary>Takes no more connections; those that are open stay.</summary>
     public void StopListening() => listener.Stop();
