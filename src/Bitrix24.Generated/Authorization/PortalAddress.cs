@@ -37,5 +37,5 @@ internal static class PortalAddress
     }
 
     /// <summary>Scheme, host and port: what may be shown.</summary>
-    internal static Uri Origin(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority) + "/");
+    internal static Uri Origin(Uri uri) => new(uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) + "/");
 }
