@@ -10,6 +10,9 @@ internal sealed class SecretSearch(string text)
     /// <summary>A shorter secret can be a part of many words, so it counts only as a whole segment, as in the path of a URL.</summary>
     private const int MinLength = 8;
 
+    /// <summary>As many as a character has before it that was escaped four times. There may be thousands for another reason.</summary>
+    private const int MostBackslashes = 16;
+
     /// <summary>Where the secret can go on: an escape sequence can often be read in more than one way.</summary>
     private List<int> reached = [];
     private List<int> next = [];
@@ -187,7 +190,7 @@ internal sealed class SecretSearch(string text)
     /// <summary>Reads what PHP, JSON and JavaScript escape: <c>\'</c>, <c>\/</c>, <c>\u0026</c> and <c>\x26</c>, also escaped again.</summary>
     private void ReadBackslash(string character, int at)
     {
-        while (StandsAt(at, "\\"))
+        for (var most = at + MostBackslashes; at < most && StandsAt(at, "\\");)
         {
             at++;
         }
