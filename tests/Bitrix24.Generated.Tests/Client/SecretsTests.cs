@@ -122,6 +122,37 @@ public sealed class SecretsTests
         Assert.DoesNotContain(authorization.Token.RefreshToken, rendered, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Serializers_leave_tokens_out()
+    {
+        var token = new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
+        object[] holders = [token, new InMemoryBitrix24TokenStore(token), OAuthOptions("https://portal.example/"), new { token, store = new InMemoryBitrix24TokenStore(token) }];
+
+        var rendered = holders.Select(Newtonsoft.Json.JsonConvert.SerializeObject).ToList();
+#if !NETSTANDARD_ASSEMBLY
+        rendered.AddRange(holders.Select(holder => System.Text.Json.JsonSerializer.Serialize(holder, holder.GetType())));
+#endif
+
+        Assert.Contains("1970-01-01", rendered[0], StringComparison.Ordinal);
+        Assert.All(rendered, text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal));
+    }
+
+    /// <summary>A store that serializes the pair as it is has lost it. It must not look as if there were one.</summary>
+    [Fact]
+    public async Task Pair_that_was_serialized_without_its_tokens_is_refused_before_anything_is_sent()
+    {
+        var stored = Newtonsoft.Json.JsonConvert.SerializeObject(new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh" });
+        var options = OAuthOptions("https://portal.example/");
+        options.TokenStore = new InMemoryBitrix24TokenStore(Newtonsoft.Json.JsonConvert.DeserializeObject<Bitrix24Token>(stored));
+        var handler = StubHandler.Answering(HttpStatusCode.OK, "{}");
+        using var client = new TestClient(handler, client => client.Credentials = Bitrix24Credentials.OAuth(options));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, handler.Requests));
+        Assert.Contains("the token store holds a pair without an access token or without a refresh token", exception.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Answers of a portal that repeats what it was called with.</summary>
     private static (HttpStatusCode Status, string Body, string ContentType)[] TelltaleAnswers(SimulatedPortal portal) =>
     [
