@@ -48,7 +48,8 @@ internal static class CallListOptions
         var ids = new List<long>();
         if (ReadIds(result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)), ids) is not null)
         {
-            result.AddError(FormattableString.Invariant($"Value {ids.Count + 1} of --ids is not an id. Give numbers separated by commas, for example 9,17,19."));
+            var position = ids.Count + 1;
+            result.AddError(FormattableString.Invariant($"Value {position} of --ids is not an id. Give numbers separated by commas."));
         }
 
         return [.. ids];

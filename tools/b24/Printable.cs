@@ -11,5 +11,7 @@ internal static class Printable
 
     /// <summary>Returns JSON on one line, with escape sequences for what a terminal obeys: for machines nothing is lost.</summary>
     public static string Json(JObject value) =>
-        string.Concat(value.ToString(Formatting.None).Select(character => PlainText.IsUnsafe(character) ? $"\\u{(int)character:x4}" : character.ToString()));
+        string.Concat(value.ToString(Formatting.None).Select(Escaped));
+
+    private static string Escaped(char character) => PlainText.IsUnsafe(character) ? $"\\u{(int)character:x4}" : character.ToString();
 }

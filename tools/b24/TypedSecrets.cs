@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Bitrix24.CommandLine;
 
 /// <summary>
-/// Removes from messages what was typed in the wrong place and may be a secret: addresses, settings, and every value except numbers, names of
-/// files, and what is a word of the tool or nearly one.
+/// Removes from messages what was typed in the wrong place and may be a secret: addresses, settings, and every value except numbers, names
+/// of files, and what is a word of the tool or nearly one.
 /// </summary>
 internal sealed partial class TypedSecrets(ParseResult parsed)
 {
@@ -14,27 +14,31 @@ internal sealed partial class TypedSecrets(ParseResult parsed)
 
     private static readonly char[] Separators = [',', ';', '=', ':', '/', '\\', ' '];
 
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".csv", ".env", ".json", ".jsonl", ".md", ".tsv", ".txt", ".yaml", ".yml" };
+    private static readonly string[] Extensions = [".csv", ".env", ".json", ".jsonl", ".md", ".tsv", ".txt", ".yaml", ".yml"];
 
     public string Hide(string message)
     {
-        var words = Words(parsed.RootCommandResult.Command).Concat(CallListOptions.EntityTypes.Keys).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        string[] words = [.. Words(parsed.RootCommandResult.Command), .. CallListOptions.EntityTypes.Keys];
         var values = parsed.Tokens
             .Where(token => token.Type != TokenType.Option && !IsHarmless(token.Value, words))
             .SelectMany(token => token.Value.Split(Separators).Append(token.Value))
             .Where(value => value.Length > 0 && !IsHarmless(value, words))
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(value => value.Length);
-        var text = values.Aggregate(message, (text, value) => Regex.Replace(text, $@"(?<!\w){Regex.Escape(value)}(?!\w)", Hidden, RegexOptions.None, TimeSpan.FromSeconds(1)));
-        return Setting().Replace(Address().Replace(text, Hidden), Hidden);
+        return Setting().Replace(Address().Replace(values.Aggregate(message, HideWord), Hidden), Hidden);
     }
 
-    private static bool IsHarmless(string value, HashSet<string> words) =>
+    private static string HideWord(string text, string word) =>
+        Regex.Replace(text, $@"(?<!\w){Regex.Escape(word)}(?!\w)", Hidden, RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    private static bool IsHarmless(string value, string[] words) =>
         value.All(char.IsAsciiDigit) || UnknownOption().IsMatch(value) || IsFile(value) || words.Any(word => IsNearly(word, value));
 
     /// <summary>Whether it is a file, or has the name of one in a folder that there is.</summary>
     private static bool IsFile(string value) =>
-        File.Exists(value) || (Extensions.Contains(Path.GetExtension(value)) && (Path.GetDirectoryName(value) is "" || Directory.Exists(Path.GetDirectoryName(value))));
+        File.Exists(value)
+        || (Extensions.Contains(Path.GetExtension(value), StringComparer.OrdinalIgnoreCase) && Path.GetDirectoryName(value) is { } folder
+            && (folder.Length == 0 || Directory.Exists(folder)));
 
     private static IEnumerable<string> Words(Command command) =>
         command.Options.Select(option => option.Name.TrimStart('-')).Append(command.Name).Concat(command.Subcommands.SelectMany(Words));

@@ -4,8 +4,8 @@ namespace Bitrix24;
 
 /// <summary>A pair of OAuth 2.0 tokens. Both are secrets.</summary>
 /// <remarks>
-/// Newtonsoft.Json, and on .NET System.Text.Json, leave both tokens out, so that they do not get into logs with the object around them. A token
-/// store of your own writes <see cref="AccessToken"/> and <see cref="RefreshToken"/> one by one; what it reads without them is refused.
+/// Newtonsoft.Json, and on .NET System.Text.Json, leave both tokens out, so that they do not get into logs with the object around them.
+/// A token store of your own writes <see cref="AccessToken"/> and <see cref="RefreshToken"/> one by one; a pair without them is refused.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Bitrix24Token

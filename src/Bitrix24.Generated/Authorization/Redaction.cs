@@ -40,8 +40,8 @@ internal static class Redaction
     }
 
     /// <summary>
-    /// Whether an exception may be shown as a cause: its text, that of its own causes included, holds no secret, and none of them carries data
-    /// beside it.
+    /// Whether an exception may be shown as a cause: its text, that of its own causes included, holds no secret, and none of them carries
+    /// data beside it.
     /// </summary>
     internal static bool IsClean(Exception exception, Func<string?, string?> redact)
     {

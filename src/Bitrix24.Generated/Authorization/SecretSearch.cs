@@ -45,7 +45,8 @@ internal sealed class SecretSearch(string text)
     }
 
     /// <summary>
-    /// In base64, the secret looks different at each of three offsets in what was encoded. The characters at its ends belong to its neighbors as well.
+    /// In base64, the secret looks different at each of three offsets in what was encoded. The characters at its ends belong to its
+    /// neighbors as well.
     /// </summary>
     private void FindBase64(byte[] secret)
     {
@@ -53,23 +54,28 @@ internal sealed class SecretSearch(string text)
         {
             var bytes = new byte[offset + secret.Length];
             secret.CopyTo(bytes, offset);
-            var sharedBefore = offset > 0 ? 1 : 0;
-            var first = offset + sharedBefore;
+            var first = offset > 0 ? offset + 1 : 0;
             var core = Convert.ToBase64String(bytes).Substring(first, (bytes.Length * 8 / 6) - first);
             foreach (var spelling in new[] { core, core.Replace('+', '-').Replace('/', '_') }.Distinct(StringComparer.Ordinal))
             {
                 foreach (var (start, end) in PartsThatSpell(spelling))
                 {
-                    var rest = end;
-                    while (rest < text.Length && rest < end + 3 && (rest == end ? IsPartOfSegment(text[rest]) || text[rest] == '=' : text[rest] == '='))
-                    {
-                        rest++;
-                    }
-
-                    Found.Add((start > 0 && IsPartOfSegment(text[start - 1]) ? start - sharedBefore : start, bytes.Length % 3 == 0 ? end : rest));
+                    var isSharedBefore = offset > 0 && start > 0 && IsPartOfBase64(text[start - 1]);
+                    var isSharedAfter = bytes.Length % 3 != 0 && end < text.Length && IsPartOfBase64(text[end]);
+                    Found.Add((isSharedBefore ? start - 1 : start, AfterPadding(isSharedAfter ? end + 1 : end)));
                 }
             }
         }
+    }
+
+    private int AfterPadding(int at)
+    {
+        while (at < text.Length && text[at] == '=')
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private IEnumerable<(int Start, int End)> PartsThatSpell(string wanted)
@@ -187,7 +193,7 @@ internal sealed class SecretSearch(string text)
         }
     }
 
-    /// <summary>Reads what PHP, JSON and JavaScript escape: <c>\'</c>, <c>\/</c>, <c>\u0026</c> and <c>\x26</c>, also escaped again.</summary>
+    /// <summary>Reads what PHP, JSON and JavaScript escape: <c>\'</c>, <c>\/</c>, <c>\u0026</c>, <c>\x26</c>, also escaped again.</summary>
     private void ReadBackslash(string character, int at)
     {
         for (var most = at + MostBackslashes; at < most && StandsAt(at, "\\");)
@@ -228,7 +234,8 @@ internal sealed class SecretSearch(string text)
         }
     }
 
-    private bool StandsAt(int at, string wanted) => string.Compare(text, at, wanted, 0, wanted.Length, StringComparison.OrdinalIgnoreCase) == 0;
+    private bool StandsAt(int at, string wanted) =>
+        string.Compare(text, at, wanted, 0, wanted.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
@@ -248,12 +255,15 @@ internal sealed class SecretSearch(string text)
         return value;
     }
 
-    /// <summary>Nothing before it or after it belongs to the same word. An escape sequence before it, such as %2F, is a separator.</summary>
+    /// <summary>Nothing before or after it belongs to the same word. An escape sequence before it, such as %2F, is a separator.</summary>
     private bool IsSegment(int start, int end) =>
         (start == 0 || !IsPartOfSegment(text[start - 1]) || IsEscapedBefore(start)) && (end == text.Length || !IsPartOfSegment(text[end]));
 
     private bool IsEscapedBefore(int at) =>
-        (at >= 3 && text[at - 3] == '%' && Hexadecimal(at - 2, 2) is not null) || (at >= 6 && text[at - 6] == '\\' && Hexadecimal(at - 4, 4) is not null);
+        (at >= 3 && text[at - 3] == '%' && Hexadecimal(at - 2, 2) is not null)
+        || (at >= 6 && text[at - 6] == '\\' && Hexadecimal(at - 4, 4) is not null);
+
+    private static bool IsPartOfBase64(char character) => IsPartOfSegment(character) || character is '+' or '/';
 
     private static bool IsPartOfSegment(char character) => char.IsLetterOrDigit(character) || character is '_' or '-';
 }

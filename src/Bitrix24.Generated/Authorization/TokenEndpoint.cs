@@ -25,7 +25,11 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             [name] = grant,
         });
         using var message = runtime.NewPost(application.TokenEndpoint, form);
-        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => Redaction.Remove(text, application.TokenEndpoint, [application.ClientSecret, grant]));
+        var context = new FailureContext(
+            Name,
+            Attempts: 1,
+            WhenUnknown: null,
+            text => Redaction.Remove(text, application.TokenEndpoint, [application.ClientSecret, grant]));
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);

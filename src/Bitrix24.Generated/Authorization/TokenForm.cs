@@ -3,7 +3,7 @@ using System.Net.Http;
 
 namespace Bitrix24;
 
-/// <summary>The form of a token request. It notes whether it was handed to a connection: until then, the grant in it is not used up.</summary>
+/// <summary>The form of a token request. It notes whether it was handed to a connection: until then, its grant is not used up.</summary>
 internal sealed class TokenForm(IEnumerable<KeyValuePair<string, string>> fields) : FormUrlEncodedContent(fields)
 {
     private int started;

@@ -26,7 +26,8 @@ internal static class PlainText
         return line.ToString();
     }
 
-    /// <summary>Whether a character moves the cursor, begins a command of a terminal, or changes the direction of the text around it.</summary>
+    /// <summary>Whether a character is a command to a terminal, or changes the direction of the text around it.</summary>
     internal static bool IsUnsafe(char character) =>
-        char.IsControl(character) || character is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+        char.IsControl(character)
+        || character is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

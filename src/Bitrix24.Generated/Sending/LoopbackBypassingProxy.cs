@@ -19,12 +19,12 @@ internal sealed class LoopbackBypassingProxy : IWebProxy
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Gets the address without user info: connections quote it when they fail, and authenticate with <see cref="Credentials"/>.</summary>
+    /// <summary>Gets the address without user info: connections quote it, and authenticate with <see cref="Credentials"/>.</summary>
     public Uri? GetProxy(Uri destination) => ProxyOf(destination) is { } proxy ? WithoutUserInfo(proxy) : null;
 
     public bool IsBypassed(Uri host) => host.IsLoopback || System is not { } system || system.IsBypassed(host);
 
-    /// <summary>Gets the password of the proxy of the system, as configured and decoded: handlers of the application may quote it.</summary>
+    /// <summary>Gets the password of the system's proxy, as configured and decoded: handlers of the application may quote it.</summary>
     internal static IEnumerable<string> SecretsOnTheWayTo(Uri destination)
     {
         string userInfo;

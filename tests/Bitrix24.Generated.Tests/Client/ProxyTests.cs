@@ -16,7 +16,10 @@ public sealed class ProxyTests : IDisposable
     private readonly RefusingProxy proxy = new();
     private readonly IWebProxy before = HttpClient.DefaultProxy;
 
-    public ProxyTests() => HttpClient.DefaultProxy = new WebProxy(new Uri($"http://svc:{Password}%21@127.0.0.1:{proxy.Port}/")) { Credentials = new NetworkCredential("svc", Password + "!") };
+    public ProxyTests() => HttpClient.DefaultProxy = new WebProxy(new Uri($"http://svc:{Password}%21@127.0.0.1:{proxy.Port}/"))
+    {
+        Credentials = new NetworkCredential("svc", Password + "!"),
+    };
 
     public void Dispose()
     {
@@ -32,13 +35,15 @@ public sealed class ProxyTests : IDisposable
         {
             ShouldListenTo = _ => true,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => shown.Enqueue($"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(one => one.Tags))}"),
+            ActivityStopped = activity => shown.Enqueue(string.Join(
+                ' ',
+                [activity.DisplayName, activity.StatusDescription, .. activity.TagObjects, .. activity.Events.SelectMany(e => e.Tags)])),
         };
         ActivitySource.AddActivityListener(listener);
         using var log = new CollectingLogger();
         using var services = Services(log);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await ThrownAsync<Bitrix24TransportException>(services);
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("407", exception.Message, StringComparison.Ordinal);
@@ -54,7 +59,7 @@ public sealed class ProxyTests : IDisposable
     {
         using var services = Services(log: null, new SocketsHttpHandler { ActivityHeadersPropagator = null });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await ThrownAsync<Bitrix24TransportException>(services);
 
         Assert.Contains($"http://***@127.0.0.1:{proxy.Port}/", exception.Message, StringComparison.Ordinal);
         AssertHasNoPassword(exception.ToString());
@@ -68,7 +73,7 @@ public sealed class ProxyTests : IDisposable
     {
         using var services = Services(log: null, StubHandler.Throwing(new HttpRequestException(message)));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await ThrownAsync<Bitrix24TransportException>(services);
 
         Assert.Contains("The proxy", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("c3ZjOlMzY3JldCE", exception.ToString(), StringComparison.Ordinal);
@@ -80,9 +85,10 @@ public sealed class ProxyTests : IDisposable
     {
         using var portal = SimulatedPortal.Start();
         portal.ExpireAccessToken();
-        using var services = Services(log: null, configure: options => options.Credentials = Bitrix24Credentials.OAuth(Application(portal)));
+        var credentials = Bitrix24Credentials.OAuth(Application(portal));
+        using var services = Services(log: null, configure: options => options.Credentials = credentials);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await ThrownAsync<Bitrix24AuthenticationException>(services);
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("no connection", exception.Message, StringComparison.Ordinal);
@@ -96,7 +102,8 @@ public sealed class ProxyTests : IDisposable
     {
         using var portal = SimulatedPortal.Start();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => Bitrix24OAuth.ExchangeCodeAsync(Application(portal), portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(
+            () => Bitrix24OAuth.ExchangeCodeAsync(Application(portal), portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("no connection", exception.Message, StringComparison.Ordinal);
@@ -110,7 +117,14 @@ public sealed class ProxyTests : IDisposable
         return options;
     }
 
-    private static ServiceProvider Services(ILoggerProvider? log, HttpMessageHandler? connections = null, Action<Bitrix24ClientOptions>? configure = null)
+    private static Task<T> ThrownAsync<T>(ServiceProvider services)
+        where T : Exception =>
+        Assert.ThrowsAsync<T>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+
+    private static ServiceProvider Services(
+        ILoggerProvider? log,
+        HttpMessageHandler? connections = null,
+        Action<Bitrix24ClientOptions>? configure = null)
     {
         var services = new ServiceCollection();
         if (log is not null)

@@ -225,7 +225,7 @@ public sealed class CommandLineToolTests
         Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
     }
 
-    /// <summary>A terminal obeys what begins with ESC or a C1 control, and shows text behind some characters in another order than it stands.</summary>
+    /// <summary>A terminal obeys what begins with ESC or a C1 control, and shows text after some characters in another order.</summary>
     [Theory]
     [InlineData("\u001b]0;pwned\u0007")]
     [InlineData("\u009b31m")]
@@ -235,11 +235,13 @@ public sealed class CommandLineToolTests
     {
         using var portal = SimulatedPortal.Start();
         var text = (string)JToken.Parse($"\"{said}\"")!;
+        var refusal = $$"""{"error":"NEW{{said}}","error_description":"Before {{said}} after"}""";
+        var statuses = $$"""{"result":[{"STATUS_ID":"NEW{{said}}","NAME":"Before {{said}} after","SORT":1}]}""";
 
-        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadRequest, $$"""{"error":"NEW{{said}}","error_description":"Before {{said}} after"}"""), times: 2);
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadRequest, refusal), times: 2);
         var (_, _, people) = await RunAsync();
         var (_, _, machines) = await RunAsync("--json");
-        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, $$"""{"result":[{"STATUS_ID":"NEW{{said}}","NAME":"Before {{said}} after","SORT":1}]}"""), times: 2);
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, statuses), times: 2);
         var (_, table, _) = await RunAsync();
         var (_, lines, _) = await RunAsync("--json");
 
@@ -247,7 +249,8 @@ public sealed class CommandLineToolTests
         Assert.Contains("after", table, StringComparison.Ordinal);
         Assert.Equal("NEW" + text, (string?)JObject.Parse(machines)["rawErrorCode"]);
         Assert.Equal($"Before {text} after", (string?)JObject.Parse(lines)["name"]);
-        Assert.All(text.Where(character => character is < ' ' or > '~'), character => Assert.DoesNotContain(character, people + machines + table + lines));
+        var obeyed = text.Where(character => character is < ' ' or > '~');
+        Assert.All(obeyed, character => Assert.DoesNotContain(character, people + machines + table + lines));
 
         Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] more) =>
             Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl }, ["calllist", "statuses", "--max-attempts", "1", .. more]);

@@ -326,7 +326,8 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(0, (await ImportAsync("--resend-unknown")).ExitCode);
         Assert.Equal(2, portal.CallLists.Count);
 
-        static SimulatedFault Refusal(string code) => SimulatedFault.Answer(HttpStatusCode.Forbidden, new JObject { ["error"] = code, ["error_description"] = code }.ToString());
+        static SimulatedFault Refusal(string code) =>
+            SimulatedFault.Answer(HttpStatusCode.Forbidden, new JObject { ["error"] = code, ["error_description"] = code }.ToString());
 
         static IEnumerable<string?> ErrorsIn(string report)
         {

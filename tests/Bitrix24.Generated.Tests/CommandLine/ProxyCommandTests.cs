@@ -17,8 +17,10 @@ public sealed class ProxyCommandTests
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "lists.csv");
         await File.WriteAllTextAsync(file, "type,ids\ncontact,9\n");
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLineTool).Assembly.Location, "calllist", "import", file, "--max-attempts", "1"])
+        string[] arguments = [typeof(CommandLineTool).Assembly.Location, "calllist", "import", file, "--max-attempts", "1"];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -41,6 +43,7 @@ public sealed class ProxyCommandTests
         Assert.DoesNotContain("S3cret", report + await output + await error, StringComparison.Ordinal);
 
         // The password is still used where it belongs.
-        Assert.Contains(proxy.Requests, request => request.Contains("Proxy-Authorization: Basic c3ZjOlMzY3JldCE=", StringComparison.Ordinal));
+        const string Authorization = "Proxy-Authorization: Basic c3ZjOlMzY3JldCE=";
+        Assert.Contains(proxy.Requests, request => request.Contains(Authorization, StringComparison.Ordinal));
     }
 }

@@ -99,7 +99,7 @@ public sealed class ReadmeExamples : IDisposable
     {
         var token = new Bitrix24Token { AccessToken = "access", RefreshToken = "refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
 
-        string saved = JsonSerializer.Serialize(new { token.AccessToken, token.RefreshToken, token.ExpiresAt });   // not of token itself: that has no tokens in it
+        string saved = JsonSerializer.Serialize(new { token.AccessToken, token.RefreshToken, token.ExpiresAt });   // not of token itself
 
         JsonElement row = JsonSerializer.Deserialize<JsonElement>(saved);
         var loaded = new Bitrix24Token

@@ -5,9 +5,12 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A proxy on loopback that makes no connection: it answers that the client has to authenticate, whatever the client says.</summary>
+/// <summary>A proxy on loopback that makes no connection: it asks for authentication, whatever the client says.</summary>
 internal sealed class RefusingProxy : IDisposable
 {
+    private const string Refusal =
+        "HTTP/1.1 407 Refused\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
 
     public RefusingProxy()
@@ -38,7 +41,7 @@ internal sealed class RefusingProxy : IDisposable
                 }
 
                 Requests.Enqueue(head.ToString());
-                await connection.GetStream().WriteAsync("HTTP/1.1 407 Refused\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Refusal));
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {

@@ -6,8 +6,8 @@ using CsvHelper.TypeConversion;
 namespace Bitrix24.CommandLine;
 
 /// <summary>
-/// Writes text of a portal so that a spreadsheet shows it: an apostrophe stands before what would begin a formula. Where a spreadsheet takes the
-/// semicolon for the separator, a cell begins behind each.
+/// Writes text of a portal so that a spreadsheet shows it: an apostrophe stands before what would begin a formula. Some spreadsheets also
+/// take a semicolon for the end of a cell.
 /// </summary>
 /// <remarks>Source: <see href="https://owasp.org/www-community/attacks/CSV_Injection"/></remarks>
 internal sealed partial class SpreadsheetText : StringConverter
