@@ -34,9 +34,9 @@ internal sealed partial class TypedSecrets(ParseResult parsed)
     private static bool IsHarmless(string value, string[] words) =>
         value.All(char.IsAsciiDigit) || UnknownOption().IsMatch(value) || IsFile(value) || words.Any(word => IsNearly(word, value));
 
-    /// <summary>Whether it is a file, or has the name of one in a folder that there is.</summary>
+    /// <summary>Whether it is a file or a folder, or has the name of a file in a folder that there is.</summary>
     private static bool IsFile(string value) =>
-        File.Exists(value)
+        Path.Exists(value)
         || (Extensions.Contains(Path.GetExtension(value), StringComparer.OrdinalIgnoreCase) && Path.GetDirectoryName(value) is { } folder
             && (folder.Length == 0 || Directory.Exists(folder)));
 
