@@ -43,6 +43,12 @@ public sealed partial class Bitrix24Client
             throw TransportFailure.Redirected(context, status, "to an address without https");
         }
 
+        // Names of hosts are logged, and go unencrypted to name servers.
+        if (context.Redact(target.Host) != target.Host)
+        {
+            throw TransportFailure.Redirected(context, status, "to a host whose name contains a secret of this call");
+        }
+
         if (hops == MaxHops)
         {
             throw TransportFailure.Redirected(context, status, "too often");

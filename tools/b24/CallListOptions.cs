@@ -46,9 +46,10 @@ internal static class CallListOptions
     private static long[] ParsedIds(ArgumentResult result)
     {
         var ids = new List<long>();
-        if (ReadIds(result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)), ids) is { } wrong)
+        if (ReadIds(result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)), ids) is not null)
         {
-            result.AddError($"'{wrong}' is no id. Give --ids numbers separated by commas, for example 9,17,19.");
+            var position = ids.Count + 1;
+            result.AddError(FormattableString.Invariant($"Value {position} of --ids is not an id. Give numbers separated by commas."));
         }
 
         return [.. ids];

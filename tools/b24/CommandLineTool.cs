@@ -37,7 +37,7 @@ internal static class CommandLineTool
             var typed = new TypedSecrets(parsed);
             foreach (var parseError in parsed.Errors)
             {
-                await error.WriteLineAsync(typed.Hide(parseError.Message)).ConfigureAwait(false);
+                await error.WriteLineAsync(Printable.Text(typed.Hide(parseError.Message))).ConfigureAwait(false);
             }
 
             await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;
 
@@ -17,7 +16,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
     });
 
     /// <exception cref="ResultLostException">The result cannot be written. It is in the exception: what was made must not get lost.</exception>
-    public void Result(JObject values, string sentence) => Write(json ? values.ToString(Formatting.None) : sentence, sentence);
+    public void Result(JObject values, string sentence) => Write(json ? Printable.Json(values) : Printable.Text(sentence), sentence);
 
     /// <summary>A table for people; for machines, an object on each line.</summary>
     public void Rows(IReadOnlyList<string> columns, IEnumerable<JObject> rows)
@@ -26,7 +25,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         {
             foreach (var row in rows)
             {
-                Write(row.ToString(Formatting.None), "The rows were read.");
+                Write(Printable.Json(row), "The rows were read.");
             }
 
             return;
@@ -75,13 +74,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         }
     }
 
-    private static string Cell(JToken? value) => value is null or { Type: JTokenType.Null } ? "-" : value.ToString();
+    private static string Cell(JToken? value) => value is null or { Type: JTokenType.Null } ? "-" : PlainText.OneLine(value.ToString());
 
     public void Note(string text)
     {
         if (!json)
         {
-            notes.MarkupLineInterpolated($"[grey]{text}[/]");
+            notes.MarkupLineInterpolated($"[grey]{Printable.Text(text)}[/]");
         }
     }
 
@@ -120,7 +119,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         var failed = exception as Bitrix24Exception;
         if (json)
         {
-            error.WriteLine(new JObject
+            error.WriteLine(Printable.Json(new JObject
             {
                 ["failure"] = exception.GetType().Name,
                 ["message"] = Message(exception),
@@ -128,11 +127,11 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
                 ["rawErrorCode"] = failed?.RawErrorCode,
                 ["statusCode"] = (int?)failed?.StatusCode,
                 ["execution"] = Execution(exception)?.ToString(),
-            }.ToString(Formatting.None));
+            }));
             return;
         }
 
-        notes.MarkupLineInterpolated($"[red]{Message(exception)}[/]");
+        notes.MarkupLineInterpolated($"[red]{Printable.Text(Message(exception))}[/]");
         if (Execution(exception) is { } execution)
         {
             notes.WriteLine(execution == CallExecution.NotExecuted

@@ -97,7 +97,7 @@ public abstract class Bitrix24Credentials
 
     /// <summary>Takes the secrets out of a text that came from outside.</summary>
     [return: NotNullIfNotNull(nameof(text))]
-    internal string? Redact(string? text) => text is null ? null : Redaction.Remove(text, GetSecrets());
+    internal string? Redact(string? text) => Redaction.Remove(text, PortalUrl, GetSecrets());
 
     private static Bitrix24Credentials Checked(Func<Bitrix24Credentials> parse, string parameter)
     {

@@ -70,7 +70,7 @@ public static class Bitrix24OAuth
         {
             throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, $"{TokenEndpoint.Name} failed: the token store failed ({exception.GetType().Name}).")
             {
-                Cause = Redaction.IsClean(exception, text => text is null ? null : Redaction.Remove(text, secrets)) ? exception : null,
+                Cause = Redaction.IsClean(exception, text => Redaction.Remove(text, application.TokenEndpoint, secrets)) ? exception : null,
             });
         }
     }

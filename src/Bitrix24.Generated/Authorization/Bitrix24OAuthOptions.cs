@@ -23,6 +23,9 @@ public sealed class Bitrix24OAuthOptions
 
     /// <summary>Where the tokens are kept. Required.</summary>
     [Newtonsoft.Json.JsonIgnore]
+#if NET
+    [System.Text.Json.Serialization.JsonIgnore]
+#endif
     public IBitrix24TokenStore? TokenStore { get; set; }
 
     /// <summary>

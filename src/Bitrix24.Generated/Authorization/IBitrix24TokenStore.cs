@@ -3,7 +3,8 @@ namespace Bitrix24;
 /// <summary>Where the tokens of an OAuth 2.0 application are kept for one portal.</summary>
 /// <remarks>
 /// A refresh token can be used only once, so whoever renews the tokens holds the lock, reads them again, and saves the new
-/// pair before anybody uses it. An implementation is safe for use by several threads.
+/// pair before anybody uses it. An implementation is safe for use by several threads. It writes <see cref="Bitrix24Token.AccessToken"/> and
+/// <see cref="Bitrix24Token.RefreshToken"/> one by one: serializers leave them out of a <see cref="Bitrix24Token"/>.
 /// </remarks>
 public interface IBitrix24TokenStore
 {

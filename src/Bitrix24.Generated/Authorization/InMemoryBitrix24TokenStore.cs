@@ -13,7 +13,11 @@ public sealed class InMemoryBitrix24TokenStore : IBitrix24TokenStore
     /// <param name="token">The first tokens; <see langword="null"/> when an authorization code will be exchanged for them.</param>
     public InMemoryBitrix24TokenStore(Bitrix24Token? token = null) => this.token = token;
 
-    /// <summary>The tokens saved last.</summary>
+    /// <summary>The tokens saved last. Serializers leave them out.</summary>
+    [Newtonsoft.Json.JsonIgnore]
+#if NET
+    [System.Text.Json.Serialization.JsonIgnore]
+#endif
     public Bitrix24Token? Token => token;
 
     /// <inheritdoc/>

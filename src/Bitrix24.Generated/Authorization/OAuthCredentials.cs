@@ -142,7 +142,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
         if (renewal.Problem is { } problem)
         {
-            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, problem.Refusal?.RawErrorCode);
+            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, problem.Refusal?.RawErrorCode is { } code ? PlainText.Quote(code) : null);
             Telemetry.Renewed(succeeded: false);
         }
 

@@ -40,5 +40,5 @@ internal static class PortalAddress
     internal static string KeyOf(Uri uri) => FormattableString.Invariant($"{uri.IdnHost.TrimEnd('.').ToLowerInvariant()}:{uri.Port}");
 
     /// <summary>Scheme, host and port: what may be shown.</summary>
-    internal static Uri Origin(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority) + "/");
+    internal static Uri Origin(Uri uri) => new(uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) + "/");
 }

@@ -17,7 +17,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
     internal async Task<Bitrix24Authorization> RequestAsync(OAuthApplication application, string grantType, string name, string grant)
     {
         using var timeout = runtime.NewTimeout();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        using var form = new TokenForm(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = grantType,
             ["client_id"] = application.ClientId,
@@ -25,7 +25,11 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             [name] = grant,
         });
         using var message = runtime.NewPost(application.TokenEndpoint, form);
-        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => text is null ? null : Redaction.Remove(text, [application.ClientSecret, grant]));
+        var context = new FailureContext(
+            Name,
+            Attempts: 1,
+            WhenUnknown: null,
+            text => Redaction.Remove(text, application.TokenEndpoint, [application.ClientSecret, grant]));
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
@@ -35,11 +39,11 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
         }
         catch (OperationCanceledException)
         {
-            throw TransportFailure.TimedOut(context, sendingStarted: true);
+            throw TransportFailure.TimedOut(context, form.SendingStarted);
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
-            throw TransportFailure.Broken(context, sendingStarted: true, exception);
+            throw TransportFailure.Broken(context, form.SendingStarted, exception);
         }
     }
 

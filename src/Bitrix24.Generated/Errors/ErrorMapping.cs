@@ -7,7 +7,6 @@ namespace Bitrix24;
 /// <summary>Turns the error answer of a portal into the typed exception: the one place where that happens.</summary>
 internal static class ErrorMapping
 {
-    private const int LongestQuote = 300;
     private const int LongestText = 16 * 1024;
 
     private static readonly string[] LineBreaks = ["<br>", "<br/>", "<br />"];
@@ -74,13 +73,13 @@ internal static class ErrorMapping
         what.Append(" (");
         if (!string.IsNullOrWhiteSpace(rawCode))
         {
-            what.Append(Quotable(rawCode!)).Append(", ");
+            what.Append(PlainText.Quote(rawCode!)).Append(", ");
         }
 
         what.Append("HTTP ").Append(((int)status).ToString(CultureInfo.InvariantCulture)).Append(')');
         if (!string.IsNullOrEmpty(description))
         {
-            what.Append("; the portal says \"").Append(Quotable(description!).TrimEnd('.')).Append('"');
+            what.Append("; the portal says \"").Append(PlainText.Quote(description!).TrimEnd('.')).Append('"');
         }
 
         return what.ToString();
@@ -129,21 +128,4 @@ internal static class ErrorMapping
 
     private static string Uncapitalized(string text) =>
         text.Length > 1 && !char.IsUpper(text[1]) ? char.ToLowerInvariant(text[0]) + text.Substring(1) : text;
-
-    /// <summary>One line of bounded length: a portal's text must not forge log lines.</summary>
-    private static string Quotable(string text)
-    {
-        var line = new StringBuilder(Math.Min(text.Length, LongestQuote));
-        foreach (var character in text)
-        {
-            if (line.Length == LongestQuote)
-            {
-                return line.Append("...").ToString();
-            }
-
-            line.Append(char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character);
-        }
-
-        return line.ToString().Trim();
-    }
 }

@@ -15,7 +15,9 @@ internal static class TransportFailure
         var where = cause is SentAgainException ? "no response is known"
             : sendingStarted ? "the connection broke after the request was sent"
             : "no connection to the portal could be made";
-        var failure = Make(context, $"{where}: {context.Redact(cause.Message)!.TrimEnd('.')}", sendingStarted, sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting);
+        var why = PlainText.Quote(context.Redact(cause.Message)!).TrimEnd('.');
+        var retry = sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting;
+        var failure = Make(context, $"{where}: {why}", sendingStarted, retry);
 
         // Somebody else's handler may have put the address into it.
         return new(failure with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });

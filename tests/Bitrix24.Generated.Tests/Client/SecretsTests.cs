@@ -122,6 +122,54 @@ public sealed class SecretsTests
         Assert.DoesNotContain(authorization.Token.RefreshToken, rendered, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task User_info_in_the_address_that_the_authorization_server_names_is_left_out()
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.FailNextRenewal(SimulatedFault.Answer(
+            HttpStatusCode.OK,
+            $$"""{"access_token":"a","refresh_token":"r","client_endpoint":"https://svc:{{Secret}}@acme.example/rest/"}"""));
+        var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
+
+        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+
+        Assert.Equal("https://acme.example/", authorization.PortalUrl!.ToString());
+    }
+
+    [Fact]
+    public void Serializers_leave_tokens_out()
+    {
+        var token = new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
+        var store = new InMemoryBitrix24TokenStore(token);
+        object[] holders = [token, store, OAuthOptions("https://portal.example/"), new { token, store }];
+
+        var rendered = holders.Select(Newtonsoft.Json.JsonConvert.SerializeObject).ToList();
+#if !NETSTANDARD_ASSEMBLY
+        rendered.AddRange(holders.Select(holder => System.Text.Json.JsonSerializer.Serialize(holder, holder.GetType())));
+#endif
+
+        Assert.Contains("1970-01-01", rendered[0], StringComparison.Ordinal);
+        Assert.All(rendered, text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal));
+    }
+
+    /// <summary>A store that serializes the pair as it is has lost it. It must not look as if there were one.</summary>
+    [Fact]
+    public async Task Pair_that_was_serialized_without_its_tokens_is_refused_before_anything_is_sent()
+    {
+        var token = new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh" };
+        var stored = Newtonsoft.Json.JsonConvert.SerializeObject(token);
+        var options = OAuthOptions("https://portal.example/");
+        options.TokenStore = new InMemoryBitrix24TokenStore(Newtonsoft.Json.JsonConvert.DeserializeObject<Bitrix24Token>(stored));
+        var handler = StubHandler.Answering(HttpStatusCode.OK, "{}");
+        using var client = new TestClient(handler, client => client.Credentials = Bitrix24Credentials.OAuth(options));
+
+        var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
+
+        Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, handler.Requests));
+        Assert.Contains("holds a pair without an access token or without a refresh token", exception.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Answers of a portal that repeats what it was called with.</summary>
     private static (HttpStatusCode Status, string Body, string ContentType)[] TelltaleAnswers(SimulatedPortal portal) =>
     [

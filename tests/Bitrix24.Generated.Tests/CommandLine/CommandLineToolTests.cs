@@ -78,7 +78,7 @@ public sealed class CommandLineToolTests
         await Fails(3, "ENTITY_ERROR", "404");
         await Fails(4, "ACCESS_ERROR", "30");
         await Fails(2, "repeats 9; each value may be given only once.\n", "9,9");
-        await Fails(2, "'nine' is no id", "nine");
+        await Fails(2, "Value 2 of --ids is not an id", "9,nine");
         await Fails(5, "NO_AUTH_FOUND", "9", portal.WebhookUrl.Replace("s3cr3tc0de", "s3cr3tc0dx", StringComparison.Ordinal));
         await Fails(2, "BITRIX24_WEBHOOK_URL: The webhook URL must use https", "9", "http://acme.bitrix24.com/rest/1/s3cr3tc0de/");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""));
@@ -192,8 +192,75 @@ public sealed class CommandLineToolTests
     }
 
     [Theory]
+    [InlineData("s3cr3t")]
+    [InlineData("calllist", "s3cr3t")]
+    [InlineData("calllist", "list", "s3cr3t")]
+    [InlineData("calllist", "list", "s3cr3t/")]
+    [InlineData("calllist", "list", "1/s3cr3t/crm.calllist.add.json")]
+    [InlineData("calllist", "list", "-s3cr3t")]
+    [InlineData("calllist", "list", "--s3cr3t")]
+    [InlineData("calllist", "list", "--", "s3cr3t")]
+    [InlineData("[s3cr3t]", "calllist", "list")]
+    [InlineData("calllist", "list", "--type", "s3cr3t")]
+    [InlineData("calllist", "list", "--type=s3cr3t")]
+    [InlineData("calllist", "list", "--limit", "s3cr3t")]
+    [InlineData("calllist", "list", "--newest-first=s3cr3t")]
+    [InlineData("calllist", "list", "--env-file", "s3cr3t")]
+    [InlineData("calllist", "get", "s3cr3t")]
+    [InlineData("calllist", "get", "1", "s3cr3t", "--json")]
+    [InlineData("calllist", "add", "--type", "contact", "--ids", "9,s3cr3t,17")]
+    [InlineData("calllist", "import", "s3cr3t", "--demo")]
+    [InlineData("calllist", "import", "s3cr3t", "--demo", "--json")]
+    [InlineData("calllist", "import", "s3cr3t/crm.calllist.add.json", "--demo")]
+    [InlineData("portal", "--port", "s3cr3t")]
+    [InlineData("spec", "lint", "s3cr3t")]
+    [InlineData("spec", "errors", "s3cr3t")]
+    [InlineData("spec", "rest3", "s3cr3t", "--output", "rest3.json")]
+    public async Task Bare_secrets_in_the_wrong_place_are_not_repeated(params string[] arguments)
+    {
+        var (exitCode, output, error) = await Tool.RunAsync([], arguments);
+
+        Assert.Equal((2, string.Empty), (exitCode, output));
+        Assert.NotEmpty(error);
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A terminal obeys what begins with ESC or a C1 control, and shows text after some characters in another order.</summary>
+    [Theory]
+    [InlineData("\u001b]0;pwned\u0007")]
+    [InlineData("\u009b31m")]
+    [InlineData("\u202e\u2066\u200f\u061c")]
+    [InlineData("\r\u0008\u007f\u2028")]
+    public async Task Text_of_the_portal_says_nothing_to_the_terminal(string said)
+    {
+        using var portal = SimulatedPortal.Start();
+        var text = (string)JToken.Parse($"\"{said}\"")!;
+        var refusal = $$"""{"error":"NEW{{said}}","error_description":"Before {{said}} after"}""";
+        var statuses = $$"""{"result":[{"STATUS_ID":"NEW{{said}}","NAME":"Before {{said}} after","SORT":1}]}""";
+
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadRequest, refusal), times: 2);
+        var (_, _, people) = await RunAsync();
+        var (_, _, machines) = await RunAsync("--json");
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, statuses), times: 2);
+        var (_, table, _) = await RunAsync();
+        var (_, lines, _) = await RunAsync("--json");
+
+        Assert.Contains("after", people, StringComparison.Ordinal);
+        Assert.Contains("after", table, StringComparison.Ordinal);
+        Assert.Equal("NEW" + text, (string?)JObject.Parse(machines)["rawErrorCode"]);
+        Assert.Equal($"Before {text} after", (string?)JObject.Parse(lines)["name"]);
+        var obeyed = text.Where(character => character is < ' ' or > '~');
+        Assert.All(obeyed, character => Assert.DoesNotContain(character, people + machines + table + lines));
+
+        Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] more) =>
+            Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl }, ["calllist", "statuses", "--max-attempts", "1", .. more]);
+    }
+
+    [Theory]
     [InlineData("'--access-token='", "--access-token=")]
-    [InlineData("'more'", "--access-token=1", "more")]
+    [InlineData("'calllists'", "--access-token=1", "calllists")]
+    [InlineData("'17'", "--access-token=s3cr3t", "17")]
+    [InlineData("'lists.csv'", "--access-token=s3cr3t", "lists.csv")]
     public async Task Nothing_else_is_hidden(string words, params string[] arguments)
     {
         var (_, _, error) = await Tool.RunAsync([], ["calllist", "add", .. arguments]);

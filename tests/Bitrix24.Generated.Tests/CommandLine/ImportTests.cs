@@ -298,6 +298,58 @@ public sealed class ImportTests : IDisposable
         Assert.Single(portal.CallLists);
     }
 
+    /// <summary>Spreadsheets also take a semicolon for the end of a cell.</summary>
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://x.example\")", "'=HYPERLINK(\"http://x.example\")")]
+    [InlineData("+1+1", "'+1+1")]
+    [InlineData("-1+1", "'-1+1")]
+    [InlineData("@SUM(1)", "'@SUM(1)")]
+    [InlineData("\t=1+1", " '=1+1")]
+    [InlineData("\r=1+1", " '=1+1")]
+    [InlineData("\uFF1D1+1", "'\uFF1D1+1")]
+    [InlineData("x;=1+1; @y", "x;'=1+1; '@y")]
+    [InlineData("x\u001b\u202e", "x  ")]
+    [InlineData("'=1+1", "'=1+1")]
+    public async Task Text_of_the_portal_is_no_formula_in_a_report(string code, string shown)
+    {
+        await WriteAsync(Rows(2));
+        portal.FailNext(Refusal(code));
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+        var report = await System.IO.File.ReadAllTextAsync(ReportFile);
+
+        Assert.Equal([shown, shown], ErrorsIn(report));
+        portal.FailNext(Refusal(code));
+        Assert.Equal(10, (await ImportAsync("--resend-unknown")).ExitCode);
+        Assert.Equal(report, await System.IO.File.ReadAllTextAsync(ReportFile));
+        Assert.Equal(10, (await ImportAsync()).ExitCode);
+        Assert.Equal(report, await System.IO.File.ReadAllTextAsync(ReportFile));
+        Assert.Equal(0, (await ImportAsync("--resend-unknown")).ExitCode);
+        Assert.Equal(2, portal.CallLists.Count);
+
+        static SimulatedFault Refusal(string code) =>
+            SimulatedFault.Answer(HttpStatusCode.Forbidden, new JObject { ["error"] = code, ["error_description"] = code }.ToString());
+
+        static IEnumerable<string?> ErrorsIn(string report)
+        {
+            using var csv = new CsvHelper.CsvReader(new StringReader(report), CultureInfo.InvariantCulture);
+            return [.. csv.GetRecords(new { error = string.Empty }).Select(record => record.error)];
+        }
+    }
+
+    [Fact]
+    public async Task Text_of_the_portal_says_nothing_to_the_terminal_in_a_report_of_JSON_lines()
+    {
+        await WriteAsync(Rows(1));
+        var path = Path.Combine(folder.Path, "outcome.jsonl");
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.Forbidden, """{"error":"=\u001b\u009b\u202e"}"""));
+
+        Assert.Equal(10, (await ImportAsync("--report", path)).ExitCode);
+
+        var line = await System.IO.File.ReadAllTextAsync(path);
+        Assert.Equal("=\u001b\u009b\u202e", (string?)JObject.Parse(line)["error"]);
+        Assert.DoesNotContain(line.TrimEnd('\n'), character => character is < ' ' or > '~');
+    }
+
     [Fact]
     public async Task Rows_that_were_refused_may_be_mended_and_rows_that_were_sent_may_not()
     {

@@ -83,6 +83,21 @@ public sealed class ErrorMappingTests
         await Verifier.Verify(table.ToString(), "txt");
     }
 
+    /// <summary>ESC, BEL, a C1 control, and characters that turn text around: messages are shown on terminals and in logs.</summary>
+    [Theory]
+    [InlineData("\\u001b]0;x\\u0007\\u009b", " ]0;x")]
+    [InlineData("\\u202a\\u202e\\u2066\\u2069", "")]
+    [InlineData("\\u200e\\u200f\\u061c", "")]
+    public async Task Message_says_nothing_to_a_terminal(string said, string shown)
+    {
+        var body = $$"""{"error":"NEW_ERROR{{said}}","error_description":"Before{{said}}."}""";
+
+        var exception = await Thrown(HttpStatusCode.BadRequest, body);
+
+        Assert.Contains($"(NEW_ERROR{shown}, HTTP 400)", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(exception.Message, character => character is < ' ' or > '~');
+    }
+
     [Fact]
     public async Task Endless_descriptions_are_cut()
     {

@@ -30,6 +30,16 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Cause_is_quoted_on_one_line_of_bounded_length_that_says_nothing_to_a_terminal()
+    {
+        var cause = new HttpRequestException("Received \u001b[2J\u202e\n" + new string('x', 400));
+
+        var failure = TransportFailure.Broken(Context, sendingStarted: false, cause);
+
+        Assert.Equal($"x.add failed: no connection to the portal could be made: Received  [2J  {new string('x', 285)}.", failure.Message);
+    }
+
+    [Fact]
     public void Timeout_is_known_not_to_have_run_the_call_only_before_sending()
     {
         var before = TransportFailure.TimedOut(Context, sendingStarted: false);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bitrix24.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,6 +92,23 @@ public sealed class ReadmeExamples : IDisposable
         using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
         Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public void Tokens_in_a_store_of_ones_own()
+    {
+        var token = new Bitrix24Token { AccessToken = "access", RefreshToken = "refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
+
+        string saved = JsonSerializer.Serialize(new { token.AccessToken, token.RefreshToken, token.ExpiresAt });   // not of token itself
+
+        JsonElement row = JsonSerializer.Deserialize<JsonElement>(saved);
+        var loaded = new Bitrix24Token
+        {
+            AccessToken = row.GetProperty("AccessToken").GetString()!,
+            RefreshToken = row.GetProperty("RefreshToken").GetString()!,
+        };
+
+        Assert.Equal(("access", "refresh"), (loaded.AccessToken, loaded.RefreshToken));
     }
 
     [Fact]

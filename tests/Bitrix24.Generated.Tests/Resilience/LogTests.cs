@@ -12,6 +12,22 @@ public sealed partial class LogTests
 {
     private const string Marker = "M4RKER";
 
+    [Fact]
+    public async Task Error_code_of_a_failed_renewal_forges_no_line_and_says_nothing_to_a_terminal()
+    {
+        using var log = new CollectingLogger();
+        using var portal = SimulatedPortal.Start();
+        portal.ExpireAccessToken();
+        portal.FailNextRenewal(SimulatedFault.Answer(HttpStatusCode.BadRequest, """{"error":"NEW\n1 Error: forged\u001b[2J\u202e"}"""));
+        var options = new Bitrix24ClientOptions { Credentials = TestCredentials.Of("oauth", portal) };
+
+        var call = Bitrix24Client.Create(options, log).AddCallListAsync(TestClient.Request);
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
+
+        const string Line = "could not be renewed: NEW 1 Error: forged [2J.";
+        Assert.Single(log.Messages, message => message.EndsWith(Line, StringComparison.Ordinal));
+    }
+
     /// <summary>Every event of the package, each where it belongs, and none with an address or a body.</summary>
     [Fact]
     public async Task Every_event()

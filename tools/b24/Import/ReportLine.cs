@@ -22,10 +22,12 @@ internal sealed class ReportLine
 
     /// <summary>The error code as the portal sent it.</summary>
     [Index(3)]
+    [TypeConverter(typeof(SpreadsheetText))]
     [JsonPropertyName("error")]
     public string? Error { get; set; }
 
     [Index(4)]
+    [TypeConverter(typeof(SpreadsheetText))]
     [JsonPropertyName("message")]
     public string? Message { get; set; }
 

@@ -1,0 +1,17 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.CommandLine;
+
+/// <summary>Makes text of a portal safe for a terminal, which obeys some characters.</summary>
+internal static class Printable
+{
+    /// <summary>Replaces what a terminal obeys, line breaks excepted, by blanks.</summary>
+    public static string Text(string text) => string.Join('\n', text.Split('\n').Select(PlainText.OneLine));
+
+    /// <summary>Returns JSON on one line, with escape sequences for what a terminal obeys: for machines nothing is lost.</summary>
+    public static string Json(JObject value) =>
+        string.Concat(value.ToString(Formatting.None).Select(Escaped));
+
+    private static string Escaped(char character) => PlainText.IsUnsafe(character) ? $"\\u{(int)character:x4}" : character.ToString();
+}
