@@ -220,5 +220,5 @@ public sealed partial class Bitrix24Client
     private Bitrix24RateLimitException NoTurn(Call call, TimeSpan? retryAfter) =>
         call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithRetryAfter(retryAfter) : LimitFailure.NoTurn(ContextOf(call), retryAfter);
 
-    private FailureContext ContextOf(Call call) => new(call.Method, call.Attempts, call.Operation.WhenUnknown, redact);
+    private FailureContext ContextOf(Call call) => ContextOf(call.Operation) with { Attempts = call.Attempts };
 }

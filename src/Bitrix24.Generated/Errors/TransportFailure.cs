@@ -21,7 +21,7 @@ internal static class TransportFailure
         sendingStarted,
         sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting));
 
-    /// <summary>An HTML page, an empty or truncated body: nothing that a method of a portal answers.</summary>
+    /// <summary>An HTML page, an empty or truncated body: nothing that a method of a portal answers. The next answer may be whole.</summary>
     internal static Bitrix24TransportException Unreadable(in FailureContext context, HttpResponseMessage response, long length, TimeSpan? retryAfter)
     {
         var status = (int)response.StatusCode;
@@ -35,8 +35,9 @@ internal static class TransportFailure
         return new(Make(context, what, mayHaveRun: true, RetryAdvice.Never) with { StatusCode = response.StatusCode });
     }
 
+    /// <summary>The portal answered in full, but with something else: it would give the same answer again.</summary>
     internal static Bitrix24TransportException NoResult(in FailureContext context, HttpStatusCode status) =>
-        new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = status });
+        new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.Never) with { StatusCode = status });
 
     /// <summary>The next page is the last one again, or the rows are not in the order that was asked for: going on would never end, or leave rows out.</summary>
     internal static Bitrix24TransportException NoProgress(in FailureContext context) =>

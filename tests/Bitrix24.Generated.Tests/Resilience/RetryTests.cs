@@ -39,6 +39,34 @@ public sealed class RetryTests
         Assert.Single(portal.CallLists);
     }
 
+    /// <summary>What a portal says in full it says again; what came in part, or from somebody in between, may come whole the next time.</summary>
+    [Theory]
+    [InlineData("{}", 1)]
+    [InlineData("[]", 1)]
+    [InlineData("null", 1)]
+    [InlineData("""{"result":null}""", 1)]
+    [InlineData("""{"result":11}""", 1)]
+    [InlineData("""{"result":{"ID":"x"}}""", 1)]
+    [InlineData("""{"RESULT":{"ID":"1"}}""", 1)]
+    [InlineData("""{"result":{"ID":"1"},"result":{"ID":"1"}}""", 1)]
+    [InlineData("", 3)]
+    [InlineData("[", 3)]
+    [InlineData("[[1]", 3)]
+    [InlineData("""{"result":{"ID":"1""", 3)]
+    [InlineData("""{"RESULT":{"ID":"1"}""", 3)]
+    [InlineData("{}{}", 3)]
+    [InlineData("<html>", 3)]
+    public async Task Read_whose_answer_cannot_be_read_is_made_again_only_where_the_answer_may_differ(string body, int requests)
+    {
+        using var handler = StubHandler.Answering(HttpStatusCode.OK, body);
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry.MaxAttempts) = (new SkippingTimeProvider(), 3));
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }));
+
+        Assert.Equal(requests, handler.Requests);
+        Assert.EndsWith("; it is safe to make the call again.", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Retry_After_is_honoured_and_beyond_the_longest_wait_handed_on()
     {
