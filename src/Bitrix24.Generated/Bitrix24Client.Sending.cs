@@ -36,7 +36,15 @@ public sealed partial class Bitrix24Client
             }
 
             var duration = runtime.TimeProvider.GetElapsedTime(started);
-            Log.CallFailed(runtime.Logger, call.Method, duration.TotalMilliseconds, exception.Attempts, exception.ErrorCode, exception.StatusCode, exception.Execution);
+            Log.CallFailed(
+                runtime.Logger,
+                call.Method,
+                duration.TotalMilliseconds,
+                FailureReason.Of(exception),
+                exception.Attempts,
+                exception.Execution,
+                exception.ErrorCode,
+                exception.StatusCode);
             Telemetry.Failed(activity, duration, exception);
             throw;
         }

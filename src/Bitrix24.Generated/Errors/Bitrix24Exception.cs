@@ -35,6 +35,7 @@ public abstract class Bitrix24Exception : Exception
         ErrorDescription = failure.ErrorDescription;
         Execution = failure.Execution;
         Attempts = failure.Attempts;
+        Reason = failure.Reason;
         Retry = failure.Retry;
         Delay = failure.RetryAfter;
     }
@@ -76,6 +77,9 @@ public abstract class Bitrix24Exception : Exception
             addition = " It is not known whether an earlier attempt ran.";
         }
     }
+
+    /// <summary>Gets the name of the reason for a log; <see langword="null"/> when it is the error code.</summary>
+    internal string? Reason { get; }
 
     /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
     internal RetryAdvice Retry { get; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using System.Runtime.CompilerServices;
 
 namespace Bitrix24;
 
@@ -47,10 +48,16 @@ internal static class TransportFailure
     internal static Bitrix24TransportException Redirected(in FailureContext context, HttpStatusCode status, string why) =>
         new(Make(context, FormattableString.Invariant($"the portal redirects (HTTP {(int)status}) {why}"), mayHaveRun: false, RetryAdvice.Never) with { StatusCode = status });
 
-    private static CallFailure Make(in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry)
+    /// <summary>The name of the method that asks for it is the reason in the log.</summary>
+    private static CallFailure Make(in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry, [CallerMemberName] string reason = "")
     {
         var execution = mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted;
-        return new CallFailure(context.Method, execution, context.Sentence(what, execution)) { Attempts = context.Attempts, Retry = retry };
+        return new CallFailure(context.Method, execution, context.Sentence(what, execution))
+        {
+            Attempts = context.Attempts,
+            Reason = reason,
+            Retry = retry,
+        };
     }
 
     /// <summary>A page under 4xx says that something in the request is not liked; it will not be liked the next time.</summary>
