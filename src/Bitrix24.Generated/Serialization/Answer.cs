@@ -72,9 +72,7 @@ internal static class Answer
 
             if (json.TokenType != JsonToken.StartObject)
             {
-                var isArray = json.TokenType == JsonToken.StartArray;
-                json.Skip();
-                return (isArray && (json.TokenType != JsonToken.EndArray || json.Depth > 0)) || ReadToken(json) ? Shape.Broken : Shape.Foreign;
+                return ShapeOfNoObject(json);
             }
 
             while (ReadToken(json) && json.TokenType == JsonToken.PropertyName)
@@ -117,6 +115,14 @@ internal static class Answer
         }
 
         return isForeign ? Shape.Foreign : isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
+    }
+
+    private static Shape ShapeOfNoObject(JsonTextReader json)
+    {
+        var isArray = json.TokenType == JsonToken.StartArray;
+        json.Skip();
+        var isComplete = !isArray || (json.TokenType == JsonToken.EndArray && json.Depth == 0);
+        return isComplete && !ReadToken(json) ? Shape.Foreign : Shape.Broken;
     }
 
     private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, ResponseBody body, Encoding encoding)
