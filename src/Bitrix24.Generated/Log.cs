@@ -11,7 +11,10 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded after {Milliseconds:F0} ms; attempts: {Attempts}.")]
     internal static partial void CallSucceeded(ILogger logger, string method, double milliseconds, int attempts);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Method} failed after {Milliseconds:F0} ms: {Reason}; attempts: {Attempts}; execution: {Execution}.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "{Method} failed after {Milliseconds:F0} ms: {Reason}; attempts: {Attempts}; execution: {Execution}.")]
     internal static partial void CallFailed(
         ILogger logger,
         string method,
@@ -48,8 +51,12 @@ internal static partial class Log
     internal static partial void CallCancelled(ILogger logger, string method, CallExecution execution);
 
     [LoggerMessage(9, LogLevel.Warning, "{Method} in a batch failed: {Reason}; execution: {Execution}.")]
-    internal static partial void CommandFailed(ILogger logger, string method, string reason, CallExecution execution, Bitrix24ErrorCode errorCode);
+    internal static partial void CommandFailed(
+        ILogger logger, string method, string reason, CallExecution execution, Bitrix24ErrorCode errorCode);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution: {Execution}.")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution: {Execution}.")]
     internal static partial void OutcomeNotLookedAt(ILogger logger, string method, int index, long? id, CallExecution execution);
 }

@@ -20,7 +20,8 @@ internal sealed class PortalOptions(Func<string, string?> variable)
         command.Add(json);
     }
 
-    public void SetAction(Command command, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call, bool isRepeatable = false) =>
+    public void SetAction(
+        Command command, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call, bool isRepeatable = false) =>
         SetAction(command, _ => Task.CompletedTask, call, isRepeatable);
 
     /// <param name="command">The command.</param>

@@ -65,7 +65,8 @@ internal sealed class ConfigurationReader
             {
                 var nearest = KnownKeys.OrderBy(known => Distance(known, key)).First();
                 var isNear = Distance(nearest, key) <= Math.Max(nearest.Length, key.Length) / 2;
-                failures.Add($"{Key(key)} is not a known key. {(isNear ? $"The nearest one is {nearest}." : "Remove it, or move it out of this section.")}");
+                var remedy = isNear ? $"The nearest one is {nearest}." : "Remove it, or move it out of this section.";
+                failures.Add($"{Key(key)} is not a known key. {remedy}");
                 return;
             }
 
@@ -81,7 +82,8 @@ internal sealed class ConfigurationReader
         }
     }
 
-    private static IEnumerable<string> KeysBelow(string key) => KnownKeys.Where(known => known.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
+    private static IEnumerable<string> KeysBelow(string key) =>
+        KnownKeys.Where(known => known.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Returns how many characters have to be added, removed or replaced to make one key of the other.</summary>
     private static int Distance(string known, string key)

@@ -9,7 +9,8 @@ internal static partial class ErrorCatalogue
     private static readonly Dictionary<string, ErrorCatalogueRow> ByReceivedCode = Index();
 
     /// <summary>
-    /// Returns the row of a code as a portal sent it: case, surrounding blanks and a final dot do not count, nor does what REST 3.0 puts around the name of a code.
+    /// Returns the row of a code as a portal sent it. Case, surrounding blanks and a final dot do not count,
+    /// nor does what REST 3.0 puts around the name of a code.
     /// </summary>
     internal static ErrorCatalogueRow? Find(string? receivedCode) =>
         receivedCode is not null && ByReceivedCode.TryGetValue(Normalize(receivedCode), out var row) ? row : null;
@@ -32,8 +33,8 @@ internal static partial class ErrorCatalogue
     private static string Normalize(string code) => NameOf(code.Trim().TrimEnd('.').TrimEnd());
 
     /// <summary>
-    /// A code of REST 3.0 is the name of an exception with its namespace: the code BITRIX_REST_V3_EXCEPTION_INVALIDFILTEREXCEPTION has the name INVALIDFILTER.
-    /// Portals also send the name without the namespace.
+    /// A code of REST 3.0 is the name of an exception with its namespace. BITRIX_REST_V3_EXCEPTION_INVALIDFILTEREXCEPTION has the name
+    /// INVALIDFILTER. Portals also send the name without the namespace.
     /// </summary>
     private static string NameOf(string code)
     {
@@ -44,6 +45,8 @@ internal static partial class ErrorCatalogue
             code = code.Substring(end + 1);
         }
 
-        return code.Length > Exception.Length && code.EndsWith(Exception, StringComparison.OrdinalIgnoreCase) ? code.Substring(0, code.Length - Exception.Length) : code;
+        return code.Length > Exception.Length && code.EndsWith(Exception, StringComparison.OrdinalIgnoreCase)
+            ? code.Substring(0, code.Length - Exception.Length)
+            : code;
     }
 }

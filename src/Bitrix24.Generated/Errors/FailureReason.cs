@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Bitrix24;
 
-/// <summary>Why a call failed, in a few fixed words for a log: nothing that a portal sent, no message of another exception, no URL.</summary>
+/// <summary>Why a call failed, in a few fixed words for a log: no text of a portal or of another exception, no URL.</summary>
 internal static class FailureReason
 {
     /// <summary>Returns the name of the reason with the HTTP status and the kind of the cause, where there are any.</summary>

@@ -22,7 +22,7 @@ internal static class TransportFailure
         sendingStarted,
         sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting));
 
-    /// <summary>An HTML page, an empty or truncated body: nothing that a method of a portal answers. The next answer may be whole.</summary>
+    /// <summary>An HTML page, an empty or a truncated body. The next answer may be one of the portal, and whole.</summary>
     internal static Bitrix24TransportException Unreadable(in FailureContext context, HttpResponseMessage response, long length, TimeSpan? retryAfter)
     {
         var status = (int)response.StatusCode;
@@ -49,7 +49,8 @@ internal static class TransportFailure
         new(Make(context, FormattableString.Invariant($"the portal redirects (HTTP {(int)status}) {why}"), mayHaveRun: false, RetryAdvice.Never) with { StatusCode = status });
 
     /// <summary>The name of the method that asks for it is the reason in the log.</summary>
-    private static CallFailure Make(in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry, [CallerMemberName] string reason = "")
+    private static CallFailure Make(
+        in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry, [CallerMemberName] string reason = "")
     {
         var execution = mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted;
         return new CallFailure(context.Method, execution, context.Sentence(what, execution))

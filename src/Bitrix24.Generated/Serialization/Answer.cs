@@ -52,7 +52,8 @@ internal static class Answer
     }
 
     /// <summary>
-    /// Looks at the whole text before anything in it is believed: half an object or one with something after it is broken; one that says two things, or JSON of another kind, is foreign.
+    /// Looks at the whole text before anything in it is believed: half an object or one with something after it is broken;
+    /// one that says two things, or JSON of another kind, is foreign.
     /// An error under any HTTP status is an error.
     /// </summary>
     private static Shape ShapeOf(ResponseBody body, Encoding encoding, out PortalError error)

@@ -164,7 +164,12 @@ public sealed class PackageTests
     private static void AssertClientPackage(string package)
     {
         Assert.Equal(
-            [.. Pages().Select(page => "docs/" + page).Prepend("README.md").Order(StringComparer.Ordinal), "icon.png", "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml", "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml"],
+            [
+                .. Pages().Select(page => "docs/" + page).Prepend("README.md").Order(StringComparer.Ordinal),
+                "icon.png",
+                "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml",
+                "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml",
+            ],
             Files(package, ".dll", ".xml", ".md", ".png", ".liquid", ".yaml", ".targets", ".props"));
 
         var metadata = Metadata(package);
@@ -187,20 +192,25 @@ public sealed class PackageTests
     private static async Task AssertReadmeWithoutRepositoryHasNoDeadLinksAsync(RepositoryCopy copy, string feed)
     {
         var folder = Path.Combine(feed, "without-repository");
-        await DotNet.RunAsync(copy.Path, ["pack", "src/Bitrix24.Generated", "--no-build", "--output", folder, $"-p:Version={PackedVersion}", .. DotNet.Alone]);
+        string[] pack = ["pack", "src/Bitrix24.Generated", "--no-build", "--output", folder, $"-p:Version={PackedVersion}"];
+        await DotNet.RunAsync(copy.Path, [.. pack, .. DotNet.Alone]);
         var package = Path.Combine(folder, $"Bitrix24.Generated.{PackedVersion}.nupkg");
         var readme = ReadText(package, "README.md");
         Directory.Delete(folder, recursive: true);
 
         Assert.All(LinksOf(readme), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
         Assert.All(Pages(), page => Assert.Contains($" (`docs/{page}` in this package)", readme, StringComparison.Ordinal));
-        Assert.EndsWith("See CONTRIBUTING.md.\n\nMIT licence. Not affiliated with Bitrix24.\n", readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("See CONTRIBUTING.md.", readme, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Pages() => Directory.GetFiles(Repository.PathOf("docs"), "*.md").Select(page => Path.GetFileName(page));
+    private static IEnumerable<string> Pages() =>
+        Directory.GetFiles(Repository.PathOf("docs"), "*.md").Select(page => Path.GetFileName(page));
 
-    private static List<string> LinksOf(string page) =>
-        [.. Regex.Matches(page, @"\]\((?<link>[^)]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["link"].Value)];
+    private static List<string> LinksOf(string page)
+    {
+        var links = Regex.Matches(page, @"\]\((?<link>[^)]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        return [.. links.Select(match => match.Groups["link"].Value)];
+    }
 
     private static void AssertTestingPackage(string package)
     {

@@ -163,15 +163,24 @@ public sealed class OptionsTests
     [Fact]
     public void Settings_of_others_at_the_root_of_a_configuration_are_left_alone_and_a_misspelt_one_below_a_section_is_not()
     {
-        var settings = new Dictionary<string, string?> { ["webhookurl"] = TestClient.WebhookUrl, ["Logging:LogLevel:Default"] = "Trace", ["PATH"] = "/bin", ["Retry"] = "", ["retry:maxattempts"] = "6" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["webhookurl"] = TestClient.WebhookUrl,
+            ["Logging:LogLevel:Default"] = "Trace",
+            ["PATH"] = "/bin",
+            ["Retry"] = "",
+            ["retry:maxattempts"] = "6",
+        };
 
         Assert.Equal(6, AtRoot(settings).Retry.MaxAttempts);
         settings["Retry:MaxAttempt"] = "6";
-        Assert.Equal("Retry:MaxAttempt is not a known key. The nearest one is Retry:MaxAttempts.", Assert.Throws<OptionsValidationException>(() => AtRoot(settings)).Message);
+        var exception = Assert.Throws<OptionsValidationException>(() => AtRoot(settings));
+        Assert.Equal("Retry:MaxAttempt is not a known key. The nearest one is Retry:MaxAttempts.", exception.Message);
 
         static Bitrix24ClientOptions AtRoot(Dictionary<string, string?> settings)
         {
-            using var services = new ServiceCollection().AddBitrix24Client(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Services.BuildServiceProvider();
+            var root = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+            using var services = new ServiceCollection().AddBitrix24Client(root).Services.BuildServiceProvider();
             return services.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
         }
     }

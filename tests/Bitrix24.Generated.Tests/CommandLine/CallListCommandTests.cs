@@ -28,7 +28,7 @@ public sealed class CallListCommandTests : IDisposable
     [InlineData("It is safe to run the command again.", "items", "1")]
     [InlineData("It is safe to run the command again.", "statuses")]
     [InlineData("It is safe to run the command again.", "update", "1", "--type", "contact", "--ids", "9", "--webform", "1")]
-    public async Task A_failure_that_leaves_the_call_unknown_says_whether_the_command_may_be_run_again(string words, params string[] arguments)
+    public async Task Unknown_failure_says_whether_the_command_may_be_run_again(string words, params string[] arguments)
     {
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, "{}"));
 

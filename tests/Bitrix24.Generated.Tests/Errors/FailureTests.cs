@@ -13,8 +13,9 @@ public sealed class FailureTests
     {
         Assert.Equal("x.add failed: it broke.", Context.Sentence("it broke", CallExecution.NotExecuted));
         Assert.Equal("x.add failed: it broke; it is not known whether the call ran.", Context.Sentence("it broke", CallExecution.Unknown));
-        Assert.Equal("x.add failed: it broke; it is safe to make the call again.", (Context with { IsIdempotent = true }).Sentence("it broke", CallExecution.Unknown));
-        Assert.Equal("x.add failed: it broke.", (Context with { IsIdempotent = true }).Sentence("it broke", CallExecution.NotExecuted));
+        var idempotent = Context with { IsIdempotent = true };
+        Assert.Equal("x.add failed: it broke; it is safe to make the call again.", idempotent.Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke.", idempotent.Sentence("it broke", CallExecution.NotExecuted));
         Assert.Equal("x.add failed: it broke; it is not known whether the call ran: look.", (Context with { WhenUnknown = "look" }).Sentence("it broke", CallExecution.Unknown));
     }
 

@@ -95,9 +95,12 @@ public sealed partial class LogTests
         var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1 });
         await limiter.DisposeAsync();
         var table = new StringBuilder();
+        var refusal = StubHandler.Answering(HttpStatusCode.Forbidden, $$"""{"error":"ACCESS_DENIED","error_description":"{{Marker}}"}""");
+        void Closed(Bitrix24ClientOptions options) => options.Credentials = Bitrix24Credentials.Webhook(closed);
+        void Limited(Bitrix24ClientOptions options) => options.RateLimit = Bitrix24RateLimit.Custom(limiter);
         foreach (var (name, client) in new (string, Func<CollectingLogger, TestClient>)[]
         {
-            ("no connection", log => WithLogger(new SocketsHttpHandler { UseProxy = false }, log, options => options.Credentials = Bitrix24Credentials.Webhook(closed))),
+            ("no connection", log => WithLogger(new SocketsHttpHandler { UseProxy = false }, log, Closed)),
             ("broken connection", log => WithLogger(StubHandler.Throwing(new HttpRequestException(Marker, new IOException(Marker))), log)),
             ("handler of the application", log => WithLogger(StubHandler.Throwing(new InvalidOperationException(Marker)), log)),
             ("secret in the cause", log => WithLogger(StubHandler.Throwing(new HttpRequestException(TestClient.WebhookCode)), log)),
@@ -105,15 +108,16 @@ public sealed partial class LogTests
             ("page", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadGateway, Marker, "text/html"), log)),
             ("no result", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log)),
             ("redirect", log => WithLogger(StubHandler.Answering(HttpStatusCode.Found, ""), log)),
-            ("code", log => WithLogger(StubHandler.Answering(HttpStatusCode.Forbidden, $$"""{"error":"ACCESS_DENIED","error_description":"{{Marker}}"}"""), log)),
+            ("code", log => WithLogger(refusal, log)),
             ("unlisted code", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"{{Marker}}"}"""), log)),
-            ("own limit", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter))),
+            ("own limit", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log, Limited)),
         })
         {
             using var logger = new CollectingLogger();
             using var failing = client(logger);
             await Assert.ThrowsAnyAsync<Bitrix24Exception>(() => failing.Bitrix24.AddCallListAsync(TestClient.Request));
-            table.Append(name).Append(": ").Append(Numbers().Replace(Assert.Single(logger.Messages, message => message.StartsWith("2 ", StringComparison.Ordinal)), "? ms")).Append('\n');
+            var message = Assert.Single(logger.Messages, message => message.StartsWith("2 ", StringComparison.Ordinal));
+            table.Append(name).Append(": ").Append(Numbers().Replace(message, "? ms")).Append('\n');
         }
 
         Assert.DoesNotContain(Marker, table.ToString(), StringComparison.Ordinal);
@@ -121,7 +125,8 @@ public sealed partial class LogTests
         await Verifier.Verify(table.ToString(), "txt");
     }
 
-    private static TestClient WithLogger(HttpMessageHandler handler, CollectingLogger log, Action<Bitrix24ClientOptions>? configure = null) =>
+    private static TestClient WithLogger(
+        HttpMessageHandler handler, CollectingLogger log, Action<Bitrix24ClientOptions>? configure = null) =>
         new(handler, configure, services => services.AddSingleton<ILoggerFactory>(log));
 
     /// <summary>Cancels in place of connecting.</summary>

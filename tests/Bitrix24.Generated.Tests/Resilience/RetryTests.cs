@@ -39,7 +39,7 @@ public sealed class RetryTests
         Assert.Single(portal.CallLists);
     }
 
-    /// <summary>What a portal says in full it says again; what came in part, or from somebody in between, may come whole the next time.</summary>
+    /// <summary>A complete answer of the portal comes again; a partial one, or a page of a proxy, may be followed by a result.</summary>
     [Theory]
     [InlineData("{}", 1)]
     [InlineData("[]", 1)]
@@ -59,9 +59,14 @@ public sealed class RetryTests
     public async Task Read_whose_answer_cannot_be_read_is_made_again_only_where_the_answer_may_differ(string body, int requests)
     {
         using var handler = StubHandler.Answering(HttpStatusCode.OK, body);
-        using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry.MaxAttempts) = (new SkippingTimeProvider(), 3));
+        using var client = new TestClient(handler, options =>
+        {
+            options.TimeProvider = new SkippingTimeProvider();
+            options.Retry.MaxAttempts = 3;
+        });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }));
+        var request = new GetCallListRequest { Id = 1 };
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(request));
 
         Assert.Equal(requests, handler.Requests);
         Assert.EndsWith("; it is safe to make the call again.", exception.Message, StringComparison.Ordinal);

@@ -80,7 +80,8 @@ public sealed class TelemetryTests
             bounds.Select(histogram => $"{histogram.Key} {Ends(histogram.Value)}").Order(StringComparer.Ordinal));
         Assert.All(bounds.Values, list => Assert.Equal(list.Distinct().Order(), list));
 
-        static string Ends(IReadOnlyList<double> list) => list is [var least, .., var greatest] ? FormattableString.Invariant($"{least} {greatest}") : "none";
+        static string Ends(IReadOnlyList<double> list) =>
+            list is [var least, .., var greatest] ? FormattableString.Invariant($"{least} {greatest}") : "none";
     }
 
     [Fact]

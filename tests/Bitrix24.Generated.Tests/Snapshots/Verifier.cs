@@ -30,8 +30,9 @@ public static class Verifier
         }
 
         // An empty file is nothing verified; an empty text that was accepted has a byte order mark.
-        var verified = new FileInfo(verifiedPath) is { Exists: true, Length: > 0 } ? WithPlainLineEnds(await File.ReadAllTextAsync(verifiedPath)) : null;
-        if (verified is not null && (string.Equals(verified, received, StringComparison.Ordinal) || string.Equals(verified, received + "\n", StringComparison.Ordinal)))
+        var isVerified = new FileInfo(verifiedPath) is { Exists: true, Length: > 0 };
+        var verified = isVerified ? WithPlainLineEnds(await File.ReadAllTextAsync(verifiedPath)) : null;
+        if (string.Equals(verified, received, StringComparison.Ordinal) || string.Equals(verified, received + "\n", StringComparison.Ordinal))
         {
             File.Delete(receivedPath);
             return;
