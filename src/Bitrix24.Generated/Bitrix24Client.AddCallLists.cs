@@ -216,7 +216,7 @@ public sealed partial class Bitrix24Client
         {
             var besideResult = result.Results.TryGetValue(key, out var value) && value.Type != JTokenType.Null;
             var failure = ErrorMapping.ToException(ContextOf(AddCallList), HttpStatusCode.OK, new PortalError(error.RawErrorCode, error.ErrorDescription, besideResult), retryAfter: null);
-            Log.CommandFailed(runtime.Logger, failure.Method, failure.ErrorCode, failure.Execution);
+            Log.CommandFailed(runtime.Logger, failure.Method, FailureReason.NameOf(failure), failure.Execution, failure.ErrorCode);
             return new(planned.Index, planned.Request, failure is Bitrix24RateLimitException limit ? limit.WithRetryAfter(executionTime.UntilReset(AddCallList.Method)) : failure);
         }
 

@@ -38,7 +38,15 @@ public sealed partial class Bitrix24Client
             }
 
             var duration = runtime.TimeProvider.GetElapsedTime(started);
-            Log.CallFailed(runtime.Logger, call.Method, duration.TotalMilliseconds, exception.Attempts, exception.ErrorCode, exception.StatusCode, exception.Execution);
+            Log.CallFailed(
+                runtime.Logger,
+                call.Method,
+                duration.TotalMilliseconds,
+                FailureReason.Of(exception),
+                exception.Attempts,
+                exception.Execution,
+                exception.ErrorCode,
+                exception.StatusCode);
             Telemetry.Failed(activity, duration, exception);
             throw;
         }
@@ -295,5 +303,5 @@ public sealed partial class Bitrix24Client
     private Bitrix24RateLimitException NoTurn(Call call, TimeSpan? retryAfter) =>
         call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithoutTurn(retryAfter) : LimitFailure.NoTurn(ContextOf(call), retryAfter);
 
-    private FailureContext ContextOf(Call call) => new(call.Method, call.Attempts, call.Operation.WhenUnknown, redact);
+    private FailureContext ContextOf(Call call) => ContextOf(call.Operation) with { Attempts = call.Attempts };
 }

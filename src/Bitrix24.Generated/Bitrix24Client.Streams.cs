@@ -103,5 +103,6 @@ public sealed partial class Bitrix24Client
 
     private Bitrix24TransportException NoProgress(Operation operation) => TransportFailure.NoProgress(ContextOf(operation));
 
-    private FailureContext ContextOf(Operation operation) => new(operation.Method, Attempts: 1, operation.WhenUnknown, redact);
+    private FailureContext ContextOf(Operation operation) =>
+        new(operation.Method, Attempts: 1, operation.WhenUnknown, redact) { IsIdempotent = operation.IsIdempotent };
 }

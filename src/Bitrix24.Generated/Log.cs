@@ -3,17 +3,37 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24;
 
+#pragma warning disable SYSLIB1015 // Values that may be absent are for structured logs; the text would say (null).
+
 /// <summary>Everything this package logs. No message carries a secret, a URL or a body.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded after {Milliseconds:F0} ms and {Attempts} attempts.")]
+    [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded after {Milliseconds:F0} ms; attempts: {Attempts}.")]
     internal static partial void CallSucceeded(ILogger logger, string method, double milliseconds, int attempts);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Method} failed after {Milliseconds:F0} ms and {Attempts} attempts: {ErrorCode}, HTTP status {StatusCode}, execution {Execution}.")]
-    internal static partial void CallFailed(ILogger logger, string method, double milliseconds, int attempts, Bitrix24ErrorCode errorCode, HttpStatusCode? statusCode, CallExecution execution);
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "{Method} failed after {Milliseconds:F0} ms: {Reason}; attempts: {Attempts}; execution: {Execution}.")]
+    internal static partial void CallFailed(
+        ILogger logger,
+        string method,
+        double milliseconds,
+        string reason,
+        int attempts,
+        CallExecution execution,
+        Bitrix24ErrorCode errorCode,
+        HttpStatusCode? statusCode);
 
-    [LoggerMessage(3, LogLevel.Information, "{Method} is tried again, attempt {Attempt} after {Milliseconds:F0} ms, because of {ErrorCode}, HTTP status {StatusCode}.")]
-    internal static partial void TryingAgain(ILogger logger, string method, int attempt, double milliseconds, Bitrix24ErrorCode errorCode, HttpStatusCode? statusCode);
+    [LoggerMessage(3, LogLevel.Information, "{Method} is tried again, attempt {Attempt} after {Milliseconds:F0} ms, because of {Reason}.")]
+    internal static partial void TryingAgain(
+        ILogger logger,
+        string method,
+        int attempt,
+        double milliseconds,
+        string reason,
+        Bitrix24ErrorCode errorCode,
+        HttpStatusCode? statusCode);
 
     [LoggerMessage(4, LogLevel.Debug, "{Method} waits {Milliseconds:F0} ms for the execution-time budget.")]
     internal static partial void WaitingForBudget(ILogger logger, string method, double milliseconds);
@@ -24,16 +44,20 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "The access token for {Portal} was renewed.")]
     internal static partial void TokenRenewed(ILogger logger, string portal);
 
-    [LoggerMessage(7, LogLevel.Warning, "The access token for {Portal} could not be renewed: {RawErrorCode}.")]
-    internal static partial void TokenNotRenewed(ILogger logger, string portal, string? rawErrorCode);
+    [LoggerMessage(7, LogLevel.Warning, "The access token for {Portal} could not be renewed: {Reason}.")]
+    internal static partial void TokenNotRenewed(ILogger logger, string portal, string reason, string? rawErrorCode);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Method} was cancelled; execution {Execution}.")]
+    [LoggerMessage(8, LogLevel.Warning, "{Method} was cancelled; execution: {Execution}.")]
     internal static partial void CallCancelled(ILogger logger, string method, CallExecution execution);
 
-    [LoggerMessage(9, LogLevel.Warning, "{Method} in a batch failed: {ErrorCode}, execution {Execution}.")]
-    internal static partial void CommandFailed(ILogger logger, string method, Bitrix24ErrorCode errorCode, CallExecution execution);
+    [LoggerMessage(9, LogLevel.Warning, "{Method} in a batch failed: {Reason}; execution: {Execution}.")]
+    internal static partial void CommandFailed(
+        ILogger logger, string method, string reason, CallExecution execution, Bitrix24ErrorCode errorCode);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution {Execution}.")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution: {Execution}.")]
     internal static partial void OutcomeNotLookedAt(ILogger logger, string method, int index, long? id, CallExecution execution);
 
     [LoggerMessage(11, LogLevel.Information, "{Method} waits in the rate limiter after attempt {Attempt} because of {ErrorCode}.")]

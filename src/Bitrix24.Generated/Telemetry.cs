@@ -15,10 +15,23 @@ internal static class Telemetry
     private static readonly ActivitySource Activities = new(Name);
     private static readonly Meter Meter = new(Name);
 
-    private static readonly Histogram<double> CallDuration = Meter.CreateHistogram<double>("bitrix24.client.call.duration", "s", "How long calls took, with all their attempts and waits.");
-    private static readonly Histogram<double> PortalDuration = Meter.CreateHistogram<double>("bitrix24.client.portal.duration", "s", "How long portals took for calls, as they say.");
-    private static readonly Histogram<double> OperatingUsed = Meter.CreateHistogram<double>("bitrix24.client.operating.used", "s", "Execution time that a method had used up in ten minutes after a call.");
-    private static readonly Histogram<double> WaitDuration = Meter.CreateHistogram<double>("bitrix24.client.wait.duration", "s", "How long calls waited for a limit.");
+    // The default of collectors has no bound below 5: it is made for milliseconds.
+    private static readonly double[] Durations = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60];
+
+    private static readonly Histogram<double> CallDuration =
+        Seconds("bitrix24.client.call.duration", "How long calls took, with all their attempts and waits.", Durations);
+
+    private static readonly Histogram<double> PortalDuration =
+        Seconds("bitrix24.client.portal.duration", "How long portals took for calls, as they say.", Durations);
+
+    private static readonly Histogram<double> OperatingUsed = Seconds(
+        "bitrix24.client.operating.used",
+        "Execution time that a method had used up in ten minutes after a call.",
+        [0.1, 0.5, 1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480]);
+
+    private static readonly Histogram<double> WaitDuration =
+        Seconds("bitrix24.client.wait.duration", "How long calls waited for a limit.", [.. Durations, 120, 300, 600]);
+
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "Attempts after the first.");
     private static readonly Counter<long> Renewals = Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Renewals of access tokens.");
 
@@ -92,6 +105,9 @@ internal static class Telemetry
     internal static void Retried(Bitrix24Exception exception) => Guarded(exception, static exception => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception))));
 
     internal static void Renewed(bool succeeded) => Guarded(succeeded, static succeeded => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
+
+    private static Histogram<double> Seconds(string name, string description, IReadOnlyList<double> bounds) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 
     private static void Guarded<T>(T what, Action<T> tell)
     {

@@ -43,7 +43,7 @@ internal static class CallListCommand
         {
             var list = (await bitrix24.GetCallListAsync(new GetCallListRequest { Id = result.GetRequiredValue(id) }, cancellationToken).ConfigureAwait(false)).Result;
             report.Rows(ListColumns, [Row(list.Id, list.DateCreate, list.CreatedById, list.WebformId, list.EntityTypeId)]);
-        });
+        }, isRepeatable: true);
         return command;
     }
 
@@ -73,7 +73,7 @@ internal static class CallListCommand
             await report.RowsAsync(
                 ListColumns,
                 lists.Take(result.GetValue(limit) ?? int.MaxValue).Select(list => Row(list.Id, list.DateCreate, list.CreatedById, list.WebformId, list.EntityTypeId))).ConfigureAwait(false);
-        });
+        }, isRepeatable: true);
         return command;
     }
 
@@ -93,7 +93,7 @@ internal static class CallListCommand
             await report.RowsAsync(
                 ["id", "status", "type"],
                 bitrix24.EnumerateCallListItemsAsync(request, cancellationToken).Select(item => new JObject { ["id"] = item.Id, ["status"] = item.Status.Value, ["type"] = TypeName(item.EntityType) })).ConfigureAwait(false);
-        });
+        }, isRepeatable: true);
         return command;
     }
 
@@ -105,7 +105,7 @@ internal static class CallListCommand
         {
             var statuses = (await bitrix24.ListCallListStatusesAsync(cancellationToken).ConfigureAwait(false)).Result;
             report.Rows(["status", "name", "sort"], statuses.Select(status => new JObject { ["status"] = status.StatusId.Value, ["name"] = status.Name, ["sort"] = status.Sort }));
-        });
+        }, isRepeatable: true);
         return command;
     }
 
@@ -134,7 +134,7 @@ internal static class CallListCommand
             report.Result(
                 new JObject { ["id"] = request.ListId, ["portalSeconds"] = updated.Time?.Duration },
                 FormattableString.Invariant($"Updated call list {request.ListId}. The portal took {Report.Seconds(updated.Time?.Duration)}."));
-        });
+        }, isRepeatable: true);
         return command;
     }
 

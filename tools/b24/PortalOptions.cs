@@ -20,14 +20,23 @@ internal sealed class PortalOptions(Func<string, string?> variable)
         command.Add(json);
     }
 
-    public void SetAction(Command command, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call) =>
-        SetAction(command, _ => Task.CompletedTask, call);
+    public void SetAction(
+        Command command, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call, bool isRepeatable = false) =>
+        SetAction(command, _ => Task.CompletedTask, call, isRepeatable);
 
     /// <param name="command">The command.</param>
     /// <param name="prepareDemo">What has to be on the simulated portal first.</param>
     /// <param name="call">What the command does.</param>
-    public void SetAction(Command command, Func<SimulatedPortal, Task> prepareDemo, Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call) =>
-        command.SetReportedAction(json, async (result, report, cancellationToken) =>
+    /// <param name="isRepeatable">Whether running the command twice is the same as running it once.</param>
+    public void SetAction(
+        Command command,
+        Func<SimulatedPortal, Task> prepareDemo,
+        Func<IBitrix24Client, ParseResult, Report, CancellationToken, Task> call,
+        bool isRepeatable = false)
+    {
+        command.SetReportedAction(json, RunAsync, isRepeatable);
+
+        async Task<int> RunAsync(ParseResult result, Report report, CancellationToken cancellationToken)
         {
             if (result.GetValue(demo))
             {
@@ -42,7 +51,8 @@ internal sealed class PortalOptions(Func<string, string?> variable)
             }
 
             return ExitCode.Done;
-        });
+        }
+    }
 
     /// <summary>Names the portal that a command calls.</summary>
     public string PortalOf(ParseResult result) => result.GetValue(demo) ? "demo" : SettingsOf(result).Portal();

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Bitrix24.CommandLine;
 
 /// <summary>Prints for people or, with <c>--json</c>, for machines: results on standard output, everything else on standard error.</summary>
-internal sealed class Report(TextWriter output, TextWriter error, bool json, TypedSecrets typed)
+internal sealed class Report(TextWriter output, TextWriter error, bool json, TypedSecrets typed, bool isRepeatable)
 {
     private const int LineEvery = 500;
 
@@ -136,6 +136,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         {
             notes.WriteLine(execution == CallExecution.NotExecuted
                 ? "The portal did not run the call: nothing was made."
+                : isRepeatable ? "It is safe to run the command again."
                 : "The portal may have run the call: look before you make it again.");
         }
     }

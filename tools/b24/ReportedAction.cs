@@ -8,10 +8,20 @@ internal static class ReportedAction
     /// <param name="command">The command.</param>
     /// <param name="json">The option that asks for JSON, where there is one.</param>
     /// <param name="action">What the command does; it returns the exit code.</param>
-    public static void SetReportedAction(this Command command, Option<bool>? json, Func<ParseResult, Report, CancellationToken, Task<int>> action) =>
+    /// <param name="isRepeatable">Whether running the command twice is the same as running it once.</param>
+    public static void SetReportedAction(
+        this Command command,
+        Option<bool>? json,
+        Func<ParseResult, Report, CancellationToken, Task<int>> action,
+        bool isRepeatable = false) =>
         command.SetAction(async (result, cancellationToken) =>
         {
-            var report = new Report(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, json is not null && result.GetValue(json), new TypedSecrets(result));
+            var report = new Report(
+                result.InvocationConfiguration.Output,
+                result.InvocationConfiguration.Error,
+                json is not null && result.GetValue(json),
+                new TypedSecrets(result),
+                isRepeatable);
             try
             {
                 return await action(result, report, cancellationToken).ConfigureAwait(false);

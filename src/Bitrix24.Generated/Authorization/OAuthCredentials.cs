@@ -142,7 +142,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
         if (renewal.Problem is { } problem)
         {
-            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, problem.Refusal?.RawErrorCode is { } code ? PlainText.Quote(code) : null);
+            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, problem.Reason, problem.Refusal?.RawErrorCode is { } code ? PlainText.Quote(code) : null);
             Telemetry.Renewed(succeeded: false);
         }
 
@@ -247,6 +247,9 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
         public Exception? Cause { get; init; }
 
+        /// <summary>Gets what a log says of it: nothing that a server sent.</summary>
+        public string Reason => Refusal is null ? text : FailureReason.Of(Refusal);
+
         /// <summary>The portal has refused the call because of the expired token, or the call was never sent: it did not run.</summary>
         public CallFailure For(Call call) => new(call.Method, CallExecution.NotExecuted, $"{call.Method} failed: {text}.")
         {
@@ -255,6 +258,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
             ErrorCode = Refusal?.ErrorCode ?? ErrorCode,
             RawErrorCode = Refusal?.RawErrorCode,
             ErrorDescription = Refusal?.ErrorDescription,
+            Reason = Refusal is null ? text : "TokenNotRenewed, " + FailureReason.NameOf(Refusal),
             Cause = Cause,
         };
     }

@@ -35,7 +35,7 @@ public static class Bitrix24ServiceCollectionExtensions
     /// <c>OAuth:ClientSecret</c>, <c>OAuth:TokenFile</c> and, where wanted, <c>OAuth:TokenEndpoint</c>. Besides, where wanted:
     /// <c>AttemptTimeout</c> (<c>00:01:10</c>), <c>ApplicationName</c>, <c>MaxResponseSize</c>, <c>ExecutionTimeBudget</c>,
     /// <c>Retry:MaxAttempts</c>, <c>Retry:BaseDelay</c>, <c>Retry:MaxDelay</c>, and <c>RateLimit</c> (<c>Standard</c>,
-    /// <c>Enterprise</c>, <c>Unlimited</c>) or <c>RateLimit:Burst</c> with <c>RateLimit:PerSecond</c>.
+    /// <c>Enterprise</c>, <c>Unlimited</c>) or <c>RateLimit:Burst</c> with <c>RateLimit:PerSecond</c>. Any other key is refused.
     /// </param>
     /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>

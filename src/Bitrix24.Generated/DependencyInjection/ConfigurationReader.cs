@@ -12,6 +12,13 @@ internal sealed class ConfigurationReader
     private const string AccessToken = "AccessToken";
     private const string OAuth = "OAuth";
 
+    private static readonly string[] KnownKeys =
+    [
+        WebhookUrl, PortalUrl, AccessToken, "OAuth:ClientId", "OAuth:ClientSecret", "OAuth:TokenFile", "OAuth:TokenEndpoint",
+        "ApplicationName", "AttemptTimeout", "ExecutionTimeBudget", "MaxResponseSize",
+        "Retry:MaxAttempts", "Retry:BaseDelay", "Retry:MaxDelay", "RateLimit", "RateLimit:Burst", "RateLimit:PerSecond",
+    ];
+
     private readonly IConfiguration configuration;
     private readonly List<string> failures = [];
 
@@ -30,6 +37,11 @@ internal sealed class ConfigurationReader
 
     private void Read(Bitrix24ClientOptions options)
     {
+        foreach (var section in configuration.GetChildren().Where(IsOurs))
+        {
+            RefuseUnknownKeys(section, section.Key);
+        }
+
         options.Credentials = Credentials();
         options.ApplicationName = Value("ApplicationName") ?? options.ApplicationName;
         options.AttemptTimeout = Span("AttemptTimeout") ?? options.AttemptTimeout;
@@ -39,6 +51,56 @@ internal sealed class ConfigurationReader
         options.Retry.BaseDelay = Span("Retry:BaseDelay") ?? options.Retry.BaseDelay;
         options.Retry.MaxDelay = Span("Retry:MaxDelay") ?? options.Retry.MaxDelay;
         options.RateLimit = RateLimit() ?? options.RateLimit;
+    }
+
+    /// <summary>At the root of a configuration the settings of others stand beside those of this package.</summary>
+    private bool IsOurs(IConfigurationSection section) => configuration is IConfigurationSection || KeysBelow(section.Key).Any();
+
+    private void RefuseUnknownKeys(IConfigurationSection section, string key)
+    {
+        if (!KnownKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
+        {
+            var keysBelow = KeysBelow(key).ToList();
+            if (keysBelow.Count == 0)
+            {
+                var nearest = KnownKeys.OrderBy(known => Distance(known, key)).First();
+                var isNear = Distance(nearest, key) <= Math.Max(nearest.Length, key.Length) / 2;
+                var remedy = isNear ? $"The nearest one is {nearest}." : "Remove it, or move it out of this section.";
+                failures.Add($"{Key(key)} is not a known key. {remedy}");
+                return;
+            }
+
+            if (!string.IsNullOrWhiteSpace(section.Value))
+            {
+                failures.Add($"{Key(key)} takes no value of its own. Set {string.Join(", ", keysBelow)}.");
+            }
+        }
+
+        foreach (var child in section.GetChildren())
+        {
+            RefuseUnknownKeys(child, $"{key}:{child.Key}");
+        }
+    }
+
+    private static IEnumerable<string> KeysBelow(string key) =>
+        KnownKeys.Where(known => known.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Returns how many characters have to be added, removed or replaced to make one key of the other.</summary>
+    private static int Distance(string known, string key)
+    {
+        var row = Enumerable.Range(0, key.Length + 1).ToArray();
+        foreach (var character in known)
+        {
+            var diagonal = row[0]++;
+            for (var column = 1; column <= key.Length; column++)
+            {
+                var replaced = diagonal + (char.ToUpperInvariant(character) == char.ToUpperInvariant(key[column - 1]) ? 0 : 1);
+                diagonal = row[column];
+                row[column] = Math.Min(replaced, Math.Min(row[column], row[column - 1]) + 1);
+            }
+        }
+
+        return row[key.Length];
     }
 
     private Bitrix24Credentials? Credentials()
@@ -79,8 +141,16 @@ internal sealed class ConfigurationReader
 
     private Bitrix24RateLimit? RateLimit()
     {
+        var burst = Integer("RateLimit:Burst");
+        var perSecond = Value("RateLimit:PerSecond");
         if (Value("RateLimit") is { } name)
         {
+            if (Value("RateLimit:Burst") is not null || perSecond is not null)
+            {
+                failures.Add($"{Key("RateLimit")} cannot be combined with RateLimit:Burst and RateLimit:PerSecond. Use one or the others.");
+                return null;
+            }
+
             switch (name.ToUpperInvariant())
             {
                 case "STANDARD":
@@ -95,8 +165,6 @@ internal sealed class ConfigurationReader
             }
         }
 
-        var burst = Integer("RateLimit:Burst");
-        var perSecond = Value("RateLimit:PerSecond");
         if (burst is null && perSecond is null)
         {
             return null;

@@ -35,6 +35,7 @@ public abstract class Bitrix24Exception : Exception
         ErrorDescription = failure.ErrorDescription;
         Execution = failure.Execution;
         Attempts = failure.Attempts;
+        Reason = failure.Reason;
         Retry = failure.Retry;
         Delay = failure.RetryAfter;
     }
@@ -79,6 +80,9 @@ public abstract class Bitrix24Exception : Exception
 
     /// <summary>Adds a sentence to the message.</summary>
     internal void AddAdvice(string sentence) => addition += " " + sentence;
+
+    /// <summary>Gets the name of the reason for a log; <see langword="null"/> when it is the error code.</summary>
+    internal string? Reason { get; }
 
     /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
     internal RetryAdvice Retry { get; }

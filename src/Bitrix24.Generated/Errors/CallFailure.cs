@@ -13,6 +13,9 @@ internal sealed record CallFailure(string Method, CallExecution Execution, strin
 
     public string? RawErrorCode { get; init; }
 
+    /// <summary>Gets the name of the reason for a log; <see langword="null"/> when it is the error code.</summary>
+    public string? Reason { get; init; }
+
     public string? ErrorDescription { get; init; }
 
     public RetryAdvice Retry { get; init; }

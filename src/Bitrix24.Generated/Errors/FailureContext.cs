@@ -7,10 +7,14 @@ namespace Bitrix24;
 /// <param name="Redact">Takes the secrets of the call out of a text.</param>
 internal readonly record struct FailureContext(string Method, int Attempts, string? WhenUnknown, Func<string?, string?> Redact)
 {
+    /// <summary>Gets a value indicating whether running the call twice is the same as running it once.</summary>
+    public bool IsIdempotent { get; init; }
+
     /// <summary>One sentence that says what failed, why, and whether the call ran.</summary>
     public string Sentence(string what, CallExecution execution)
     {
         var unknown = execution == CallExecution.NotExecuted ? string.Empty
+            : IsIdempotent ? "; it is safe to make the call again"
             : WhenUnknown is null ? "; it is not known whether the call ran"
             : "; it is not known whether the call ran: " + WhenUnknown;
         return $"{Method} failed: {what}{unknown}.";

@@ -4,11 +4,22 @@ namespace Bitrix24;
 internal static class LimitFailure
 {
     internal static Bitrix24RateLimitException NoTurn(in FailureContext context, TimeSpan? retryAfter) =>
-        new(Make(context, "its turn would come later than RateLimit.MaxWait allows; nothing was sent") with { RetryAfter = retryAfter });
+        new(Make(context, "RateLimitWaitTooLong", "its turn would come later than RateLimit.MaxWait allows; nothing was sent") with
+        {
+            RetryAfter = retryAfter,
+        });
 
     internal static Bitrix24RateLimitException Broken(in FailureContext context, Exception cause) =>
-        new(Make(context, $"the rate limiter of the application failed ({cause.GetType().Name}); nothing was sent") with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });
+        new(Make(
+            context, "RateLimiterFailed", $"the rate limiter of the application failed ({cause.GetType().Name}); nothing was sent") with
+        {
+            Cause = Redaction.IsClean(cause, context.Redact) ? cause : null,
+        });
 
-    private static CallFailure Make(in FailureContext context, string what) =>
-        new(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted)) { Attempts = context.Attempts };
+    private static CallFailure Make(in FailureContext context, string reason, string what) =>
+        new(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted))
+        {
+            Attempts = context.Attempts,
+            Reason = reason,
+        };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using System.Runtime.CompilerServices;
 
 namespace Bitrix24;
 
@@ -8,7 +9,10 @@ internal static class TransportFailure
 {
     /// <summary>The server refused the request before it processed it, or a later connection for it could not be made.</summary>
     internal static Bitrix24TransportException NotProcessed(in FailureContext context, Exception cause) =>
-        new(Make(context, "the server did not process the request", mayHaveRun: false, RetryAdvice.AfterWaiting) with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });
+        new(Make(context, "the server did not process the request", mayHaveRun: false, RetryAdvice.AfterWaiting) with
+        {
+            Cause = Redaction.IsClean(cause, context.Redact) ? cause : null,
+        });
 
     internal static Bitrix24TransportException Broken(in FailureContext context, bool sendingStarted, Exception cause)
     {
@@ -29,11 +33,14 @@ internal static class TransportFailure
         sendingStarted,
         sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting));
 
-    /// <summary>An HTML page, an empty or truncated body: nothing that a method of a portal answers.</summary>
+    /// <summary>An HTML page, an empty or a truncated body. The next answer may be one of the portal, and whole.</summary>
     internal static Bitrix24TransportException Unreadable(in FailureContext context, HttpResponseMessage response, long length, TimeSpan? retryAfter)
     {
         var status = (int)response.StatusCode;
-        var what = FormattableString.Invariant($"the answer is not JSON of the portal ({Kind(response)}, HTTP {status}, {length} bytes)");
+        var subject = response.StatusCode == HttpStatusCode.RequestTimeout
+            ? "a proxy or the web server stopped waiting for the request"
+            : "the answer is not JSON of the portal";
+        var what = FormattableString.Invariant($"{subject} ({Kind(response)}, HTTP {status}, {length} bytes)");
         return new(Make(context, what, mayHaveRun: true, AfterAnswer(status)) with { StatusCode = response.StatusCode, RetryAfter = retryAfter });
     }
 
@@ -43,8 +50,9 @@ internal static class TransportFailure
         return new(Make(context, what, mayHaveRun: true, RetryAdvice.Never) with { StatusCode = response.StatusCode });
     }
 
+    /// <summary>The portal answered in full, but with something else: it would give the same answer again.</summary>
     internal static Bitrix24TransportException NoResult(in FailureContext context, HttpStatusCode status) =>
-        new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = status });
+        new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.Never) with { StatusCode = status });
 
     /// <summary>The next page is the last one again, or the rows are not in the order that was asked for: going on would never end, or leave rows out.</summary>
     internal static Bitrix24TransportException NoProgress(in FailureContext context) =>
@@ -54,10 +62,17 @@ internal static class TransportFailure
     internal static Bitrix24TransportException Redirected(in FailureContext context, HttpStatusCode status, string why) =>
         new(Make(context, FormattableString.Invariant($"the portal redirects (HTTP {(int)status}) {why}"), mayHaveRun: false, RetryAdvice.Never) with { StatusCode = status });
 
-    private static CallFailure Make(in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry)
+    /// <summary>The name of the method that asks for it is the reason in the log.</summary>
+    private static CallFailure Make(
+        in FailureContext context, string what, bool mayHaveRun, RetryAdvice retry, [CallerMemberName] string reason = "")
     {
         var execution = mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted;
-        return new CallFailure(context.Method, execution, context.Sentence(what, execution)) { Attempts = context.Attempts, Retry = retry };
+        return new CallFailure(context.Method, execution, context.Sentence(what, execution))
+        {
+            Attempts = context.Attempts,
+            Reason = reason,
+            Retry = retry,
+        };
     }
 
     /// <summary>A page under 4xx says that something in the request is not liked; it will not be liked the next time.</summary>

@@ -41,7 +41,14 @@ internal sealed class RetryPolicy
                 OnRetry = arguments =>
                 {
                     var exception = (Bitrix24Exception)arguments.Outcome.Exception!;
-                    Log.TryingAgain(logger, exception.Method, arguments.AttemptNumber + 2, arguments.RetryDelay.TotalMilliseconds, exception.ErrorCode, exception.StatusCode);
+                    Log.TryingAgain(
+                        logger,
+                        exception.Method,
+                        arguments.AttemptNumber + 2,
+                        arguments.RetryDelay.TotalMilliseconds,
+                        FailureReason.Of(exception),
+                        exception.ErrorCode,
+                        exception.StatusCode);
                     Telemetry.Retried(exception);
                     var call = CallOf(arguments.Context);
                     call.LastFailure = exception;

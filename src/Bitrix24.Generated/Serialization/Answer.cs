@@ -17,6 +17,7 @@ internal static class Answer
         Error,
         Neither,
         Foreign,
+        Broken,
     }
 
     /// <summary>Reads the answer of a method, mostly in one pass. What is no plain result in UTF-8 takes the long way.</summary>
@@ -40,6 +41,7 @@ internal static class Answer
         {
             case Shape.Error:
                 throw ErrorMapping.ToException(context, status, error, RetryAfter(response, timeProvider));
+            case Shape.Foreign when response.IsSuccessStatusCode:
             case Shape.Neither when response.IsSuccessStatusCode && resultRequired:
                 throw TransportFailure.NoResult(context, status);
             case Shape.Result or Shape.Neither when response.IsSuccessStatusCode:
@@ -53,7 +55,8 @@ internal static class Answer
     }
 
     /// <summary>
-    /// Looks at the whole text before anything in it is believed: half an object, one with something behind it, or one that says two things is no answer.
+    /// Looks at the whole text before anything in it is believed: half an object or one with something after it is broken;
+    /// one that says two things, or JSON of another kind, is foreign.
     /// An error under any HTTP status is an error.
     /// </summary>
     private static Shape ShapeOf(ResponseBody body, Encoding encoding, out PortalError error)
@@ -66,9 +69,14 @@ internal static class Answer
         try
         {
             using var json = Open(body, encoding);
-            if (!ReadToken(json) || json.TokenType != JsonToken.StartObject)
+            if (!ReadToken(json))
             {
-                return Shape.Foreign;
+                return Shape.Broken;
+            }
+
+            if (json.TokenType != JsonToken.StartObject)
+            {
+                return ShapeOfNoObject(json);
             }
 
             while (ReadToken(json) && json.TokenType == JsonToken.PropertyName)
@@ -100,17 +108,25 @@ internal static class Answer
                 json.Skip();
             }
 
-            if (isForeign || json.TokenType != JsonToken.EndObject || ReadToken(json))
+            if (json.TokenType != JsonToken.EndObject || ReadToken(json))
             {
-                return Shape.Foreign;
+                return Shape.Broken;
             }
         }
         catch (JsonException)
         {
-            return Shape.Foreign;
+            return Shape.Broken;
         }
 
-        return isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
+        return isForeign ? Shape.Foreign : isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
+    }
+
+    private static Shape ShapeOfNoObject(JsonTextReader json)
+    {
+        var isArray = json.TokenType == JsonToken.StartArray;
+        json.Skip();
+        var isComplete = !isArray || (json.TokenType == JsonToken.EndArray && json.Depth == 0);
+        return isComplete && !ReadToken(json) ? Shape.Foreign : Shape.Broken;
     }
 
     private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, ResponseBody body, Encoding encoding)

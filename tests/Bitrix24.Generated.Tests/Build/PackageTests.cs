@@ -30,6 +30,7 @@ public sealed class PackageTests
             await DotNet.RunAsync(copy.Path, [.. pack[1..^1], feed, $"-p:Version={PackedVersion}", $"-p:RepositoryUrl={RepositoryUrl}.git", "-p:SourceRevisionId=abc123", .. DotNet.Alone]);
         }
 
+        await AssertReadmeWithoutRepositoryHasNoDeadLinksAsync(copy, feed);
         foreach (var project in Directory.GetFiles(consumers.Path, "*.csproj", SearchOption.AllDirectories))
         {
             await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project)).Replace($"Version=\"{Version}\"", $"Version=\"{PackedVersion}\"", StringComparison.Ordinal));
@@ -163,7 +164,12 @@ public sealed class PackageTests
     private static void AssertClientPackage(string package)
     {
         Assert.Equal(
-            ["README.md", "icon.png", "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml", "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml"],
+            [
+                .. Pages().Select(page => "docs/" + page).Prepend("README.md").Order(StringComparer.Ordinal),
+                "icon.png",
+                "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml",
+                "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml",
+            ],
             Files(package, ".dll", ".xml", ".md", ".png", ".liquid", ".yaml", ".targets", ".props"));
 
         var metadata = Metadata(package);
@@ -174,7 +180,7 @@ public sealed class PackageTests
         Assert.NotEmpty(Text(metadata, "tags"));
         Assert.Equal(RepositoryUrl, Text(metadata, "projectUrl"));
         Assert.StartsWith("### Added", Text(metadata, "releaseNotes"), StringComparison.Ordinal);
-        var links = Regex.Matches(ReadText(package, "README.md"), @"\]\((?<link>[^)]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["link"].Value).ToList();
+        var links = LinksOf(ReadText(package, "README.md"));
         Assert.All(links, link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
         Assert.Contains($"{RepositoryUrl}/blob/abc123/docs/errors.md", links);
         string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];
@@ -182,11 +188,39 @@ public sealed class PackageTests
         Assert.Equal(dependencies, Dependencies(metadata, ".NETStandard2.0"));
     }
 
+    /// <summary>Packed from a folder that is no clone, as from an archive of the sources.</summary>
+    private static async Task AssertReadmeWithoutRepositoryHasNoDeadLinksAsync(RepositoryCopy copy, string feed)
+    {
+        var folder = Path.Combine(feed, "without-repository");
+        string[] pack = ["pack", "src/Bitrix24.Generated", "--no-build", "--output", folder, $"-p:Version={PackedVersion}"];
+        await DotNet.RunAsync(copy.Path, [.. pack, .. DotNet.Alone]);
+        var package = Path.Combine(folder, $"Bitrix24.Generated.{PackedVersion}.nupkg");
+        var readme = ReadText(package, "README.md");
+        Directory.Delete(folder, recursive: true);
+
+        Assert.All(LinksOf(readme), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
+        Assert.All(Pages(), page => Assert.Contains($" (`docs/{page}` in this package)", readme, StringComparison.Ordinal));
+        Assert.Contains("See CONTRIBUTING.md.", readme, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Pages() =>
+        Directory.GetFiles(Repository.PathOf("docs"), "*.md").Select(page => Path.GetFileName(page));
+
+    private static List<string> LinksOf(string page)
+    {
+        var links = Regex.Matches(page, @"\]\((?<link>[^)]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        return [.. links.Select(match => match.Groups["link"].Value)];
+    }
+
     private static void AssertTestingPackage(string package)
     {
         Assert.Equal(
             ["README.md", "lib/net10.0/Bitrix24.Generated.Testing.dll", "lib/net10.0/Bitrix24.Generated.Testing.xml", "lib/net8.0/Bitrix24.Generated.Testing.dll", "lib/net8.0/Bitrix24.Generated.Testing.xml"],
             Files(package, ".dll", ".xml", ".md"));
+        var readme = ReadText(package, "README.md");
+        Assert.StartsWith("# Bitrix24.Generated.Testing\n", readme, StringComparison.Ordinal);
+        Assert.Contains("## First test", readme, StringComparison.Ordinal);
+        Assert.All(LinksOf(readme), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
         Assert.Equal(["Microsoft.IdentityModel.Protocols.OpenIdConnect", "Newtonsoft.Json", "WireMock.Net.Minimal"], Dependencies(Metadata(package), "net10.0"));
     }
 

@@ -3,7 +3,7 @@ namespace Bitrix24.Tests;
 /// <summary>A copy of everything that the packages are built from, to be changed and built.</summary>
 internal sealed class RepositoryCopy : IDisposable
 {
-    private static readonly string[] Sources = ["spec", "src", "tools/templates"];
+    private static readonly string[] Sources = ["docs", "spec", "src", "tools/templates"];
 
     private readonly TemporaryFolder folder = new();
 

@@ -527,7 +527,7 @@ public sealed class AddCallListsTests : IDisposable
             break;
         }
 
-        Assert.Contains("10 Warning: crm.calllist.add in a batch had an outcome that nobody looked at: request 1, id 12, execution Executed.", log.Messages);
+        Assert.Contains("10 Warning: crm.calllist.add in a batch had an outcome that nobody looked at: request 1, id 12, execution: Executed.", log.Messages);
     }
 
     [Fact]
@@ -548,7 +548,7 @@ public sealed class AddCallListsTests : IDisposable
         });
 
         Assert.Equal(
-            Enumerable.Range(4, 46).Select(index => $"10 Warning: crm.calllist.add in a batch had an outcome that nobody looked at: request {index}, id {index + 1}, execution Executed."),
+            Enumerable.Range(4, 46).Select(index => $"10 Warning: crm.calllist.add in a batch had an outcome that nobody looked at: request {index}, id {index + 1}, execution: Executed."),
             log.Messages.Where(message => message.Contains("nobody looked at", StringComparison.Ordinal)));
     }
 

@@ -62,6 +62,16 @@ public sealed class OptionsTests
             new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:02:00" },
             new() { ["WebhookUrl"] = Webhook, ["MaxResponseSize"] = "5" },
             new() { ["WebhookUrl"] = Webhook, ["ExecutionTimeBudget"] = "-00:01:00" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempt"] = "abc123" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts:Value"] = "abc123" },
+            new() { ["WebhookUrl"] = Webhook, ["Retry"] = "abc123" },
+            new() { ["WebhookUrl"] = Webhook, ["AplicationName"] = "abc123", ["timeout"] = "abc123" },
+            new() { ["WebhokUrl"] = Webhook },
+            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:Secret"] = "abc123" },
+            new() { ["WebhookUrl"] = Webhook, ["Contacts:0"] = "abc123", ["Contacts:1"] = "abc123" },
+            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Standard", ["RateLimit:Burst"] = "10" },
+            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Standard", ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "1" },
+            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Standard", ["RateLimit:PerSec"] = "1" },
         })
         {
             var host = HostWith(services => services.AddBitrix24Client(Section(settings)));
@@ -148,6 +158,31 @@ public sealed class OptionsTests
         Assert.Equal((6, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(2)), (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay));
         Assert.Equal((10, 0.5), (options.RateLimit.Burst, options.RateLimit.PerSecond));
         Assert.Equal("Webhook of user 1 at https://portal.example/", options.Credentials!.ToString());
+    }
+
+    [Fact]
+    public void Settings_of_others_at_the_root_of_a_configuration_are_left_alone_and_a_misspelt_one_below_a_section_is_not()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["webhookurl"] = TestClient.WebhookUrl,
+            ["Logging:LogLevel:Default"] = "Trace",
+            ["PATH"] = "/bin",
+            ["Retry"] = "",
+            ["retry:maxattempts"] = "6",
+        };
+
+        Assert.Equal(6, AtRoot(settings).Retry.MaxAttempts);
+        settings["Retry:MaxAttempt"] = "6";
+        var exception = Assert.Throws<OptionsValidationException>(() => AtRoot(settings));
+        Assert.Equal("Retry:MaxAttempt is not a known key. The nearest one is Retry:MaxAttempts.", exception.Message);
+
+        static Bitrix24ClientOptions AtRoot(Dictionary<string, string?> settings)
+        {
+            var root = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+            using var services = new ServiceCollection().AddBitrix24Client(root).Services.BuildServiceProvider();
+            return services.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
+        }
     }
 
     [Theory]

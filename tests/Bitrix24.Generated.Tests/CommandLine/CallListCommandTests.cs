@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Bitrix24.CommandLine;
@@ -19,6 +20,23 @@ public sealed class CallListCommandTests : IDisposable
     }
 
     public void Dispose() => portal.Dispose();
+
+    [Theory]
+    [InlineData("The portal may have run the call: look before you make it again.", "add", "--type", "contact", "--ids", "9")]
+    [InlineData("It is safe to run the command again.", "get", "1")]
+    [InlineData("It is safe to run the command again.", "list")]
+    [InlineData("It is safe to run the command again.", "items", "1")]
+    [InlineData("It is safe to run the command again.", "statuses")]
+    [InlineData("It is safe to run the command again.", "update", "1", "--type", "contact", "--ids", "9", "--webform", "1")]
+    public async Task Unknown_failure_says_whether_the_command_may_be_run_again(string words, params string[] arguments)
+    {
+        portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, "{}"));
+
+        var (exitCode, _, error) = await Tool.RunAsync(new() { [Settings.WebhookUrl] = portal.WebhookUrl }, ["calllist", .. arguments]);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.EndsWith(words, error.TrimEnd(), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("add")]

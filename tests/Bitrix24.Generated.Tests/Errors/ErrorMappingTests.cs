@@ -54,6 +54,65 @@ public sealed class ErrorMappingTests
         await Verifier.Verify(table.ToString(), "txt");
     }
 
+    [Theory]
+    [InlineData(401, "authorization_error", "AuthorizeError", typeof(Bitrix24AuthenticationException))]
+    [InlineData(200, "wrong_client", "WrongClient", typeof(Bitrix24AuthenticationException))]
+    [InlineData(401, "NOT_INSTALLED", "NotInstalled", typeof(Bitrix24AuthenticationException))]
+    [InlineData(400, "bad_verification_code", "BadVerificationCode", typeof(Bitrix24AuthenticationException))]
+    [InlineData(403, "allowed_only_intranet_user", "AllowedOnlyIntranetUser", typeof(Bitrix24AccessDeniedException))]
+    [InlineData(400, "INVALID_ARG_VALUE", "InvalidArgValue", typeof(Bitrix24InvalidRequestException))]
+    [InlineData(404, "NOT_FOUND", "NotFound", typeof(Bitrix24InvalidRequestException))]
+    [InlineData(400, "Incorrect list id or access denied", "ListIdError", typeof(Bitrix24InvalidRequestException))]
+    [InlineData(
+        400, "Discrepancy between the type of call participants and incoming type", "EntityTypeError", typeof(Bitrix24InvalidRequestException))]
+    public async Task A_code_of_the_catalogue_is_certain_that_the_call_did_not_run(int status, string code, string errorCode, Type type)
+    {
+        var exception = await Thrown((HttpStatusCode)status, new JsonObject { ["error"] = code }.ToJsonString());
+
+        Assert.IsType(type, exception);
+        Assert.Equal(errorCode, exception.ErrorCode.ToString());
+        Assert.Equal((CallExecution.NotExecuted, RetryAdvice.Never), (exception.Execution, exception.Retry));
+    }
+
+    [Theory]
+    [InlineData(404, "METHODNOTFOUND", "ErrorMethodNotFound", RetryAdvice.Never)]
+    [InlineData(400, "INVALIDFILTER", "InvalidFilter", RetryAdvice.Never)]
+    [InlineData(400, "INVALIDORDER", "InvalidOrder", RetryAdvice.Never)]
+    [InlineData(400, "INVALIDPAGINATION", "InvalidPagination", RetryAdvice.Never)]
+    [InlineData(400, "VALIDATION_DTOVALIDATION", "ValidationFailed", RetryAdvice.Never)]
+    [InlineData(400, "VALIDATION_REQUESTFILTERVALIDATION", "ValidationFailed", RetryAdvice.Never)]
+    [InlineData(400, "FIELDNOTFOUND", "UnknownField", RetryAdvice.Never)]
+    [InlineData(403, "ACCESSDENIED", "ObjectAccessDenied", RetryAdvice.Never)]
+    [InlineData(429, "RATELIMIT", "OperationTimeLimit", RetryAdvice.AfterWaiting)]
+    public async Task Codes_of_REST_3_are_known_with_and_without_their_namespace(int status, string name, string errorCode, object retry)
+    {
+        string[] codes =
+        [
+            name, name + "EXCEPTION", "bitrix_rest_v3_exception_" + name,
+            $"BITRIX_REST_V3_EXCEPTION_{name}EXCEPTION", $"BITRIX_REST_V3_REALISATION_EXCEPTIONS_{name}EXCEPTION",
+        ];
+        foreach (var code in codes)
+        {
+            var exception = await Thrown((HttpStatusCode)status, $$$"""{"error":{"code":"{{{code}}}","message":"Something."}}""");
+
+            Assert.Equal((code, errorCode), (exception.RawErrorCode, exception.ErrorCode.ToString()));
+            Assert.Equal((CallExecution.NotExecuted, (RetryAdvice)retry), (exception.Execution, exception.Retry));
+        }
+    }
+
+    [Theory]
+    [InlineData("EXCEPTION")]
+    [InlineData("BITRIX_REST_V3_EXCEPTION_")]
+    [InlineData("BITRIX_REST_V3_INVALIDFILTER")]
+    [InlineData("BITRIX_REST_V3_EXCEPTION_INTERNAL_INTERNALEXCEPTION")]
+    [InlineData("BITRIX_REST_V3_EXCEPTION_INTERNAL_ORMSAVEEXCEPTION")]
+    public async Task Codes_of_REST_3_outside_the_catalogue_promise_nothing(string code)
+    {
+        var exception = await Thrown(HttpStatusCode.InternalServerError, $$$"""{"error":{"code":"{{{code}}}","message":"Something."}}""");
+
+        Assert.Equal((Bitrix24ErrorCode.Unknown, CallExecution.Unknown), (exception.ErrorCode, exception.Execution));
+    }
+
     [Fact]
     public async Task Codes_outside_the_catalogue_go_by_the_status()
     {

@@ -13,6 +13,9 @@ public sealed class FailureTests
     {
         Assert.Equal("x.add failed: it broke.", Context.Sentence("it broke", CallExecution.NotExecuted));
         Assert.Equal("x.add failed: it broke; it is not known whether the call ran.", Context.Sentence("it broke", CallExecution.Unknown));
+        var idempotent = Context with { IsIdempotent = true };
+        Assert.Equal("x.add failed: it broke; it is safe to make the call again.", idempotent.Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke.", idempotent.Sentence("it broke", CallExecution.NotExecuted));
         Assert.Equal("x.add failed: it broke; it is not known whether the call ran: look.", (Context with { WhenUnknown = "look" }).Sentence("it broke", CallExecution.Unknown));
     }
 
@@ -77,7 +80,7 @@ public sealed class FailureTests
         var elsewhere = TransportFailure.Redirected(Context, HttpStatusCode.Found, "too often");
 
         Assert.Equal(("x.add failed: the answer is longer than the 1024 bytes that are read (HTTP 200); it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.Never), (large.Message, large.Execution, large.Retry));
-        Assert.Equal(("x.add failed: the answer holds no result of this method; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.IfIdempotent), (none.Message, none.Execution, none.Retry));
+        Assert.Equal(("x.add failed: the answer holds no result of this method; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.Never), (none.Message, none.Execution, none.Retry));
         Assert.Equal((CallExecution.Unknown, RetryAdvice.Never, HttpStatusCode.OK), (circle.Execution, circle.Retry, circle.StatusCode));
         Assert.Contains("sends rows again", circle.Message, StringComparison.Ordinal);
         Assert.Equal(("x.add failed: the portal redirects (HTTP 302) too often.", CallExecution.NotExecuted, RetryAdvice.Never, HttpStatusCode.Found), (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode));

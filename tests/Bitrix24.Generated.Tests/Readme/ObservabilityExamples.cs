@@ -42,7 +42,14 @@ public sealed class ObservabilityExamples
 
         var activity = Assert.Single(activities);
         Assert.Equal(("crm.calllist.add", ActivityKind.Client), (activity.DisplayName, activity.Kind));
-        Assert.Contains(metrics, metric => metric.Name == "bitrix24.client.call.duration");
+        var duration = Assert.Single(metrics, metric => metric.Name == "bitrix24.client.call.duration");
+        var bounds = new List<double>();
+        foreach (var bucket in Assert.Single(duration.MetricPoints).GetHistogramBuckets())
+        {
+            bounds.Add(bucket.ExplicitBound);
+        }
+
+        Assert.Equal((0.005, 60, double.PositiveInfinity), (bounds[0], bounds[^2], bounds[^1]));
         var log = Assert.Single(logs, log => log.CategoryName == "Bitrix24.Generated");
         Assert.Equal(1, log.EventId.Id);
         Assert.DoesNotContain(Code, string.Join(' ', activity.TagObjects) + log.FormattedMessage + string.Join(' ', log.Attributes!), StringComparison.Ordinal);

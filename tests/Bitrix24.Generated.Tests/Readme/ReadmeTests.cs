@@ -10,10 +10,13 @@ public sealed partial class ReadmeTests
     /// <summary>Its code needs a client of its own: <c>Rest3Tests</c> runs it.</summary>
     private static readonly string[] RunElsewhere = ["rest-3.md"];
 
+    /// <summary>That of the repository and the client, and that of the testing package.</summary>
+    private static readonly string[] Readmes = ["README.md", "src/Bitrix24.Generated.Testing/README.md"];
+
     [Fact]
     public async Task Every_code_block_is_one_of_the_examples_that_run()
     {
-        var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(page => !RunElsewhere.Contains(Path.GetFileName(page), StringComparer.Ordinal)).Append(Repository.PathOf("README.md")).Select(File.ReadAllText));
+        var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(page => !RunElsewhere.Contains(Path.GetFileName(page), StringComparer.Ordinal)).Concat(Readmes.Select(Repository.PathOf)).Select(File.ReadAllText));
         var files = Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.Tests/Readme"), "*Examples.cs");
         var examples = Unindented(string.Concat(await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file)))));
         var blocks = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value).ToList();
@@ -44,7 +47,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Every_link_to_a_page_leads_somewhere()
     {
-        foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md").Concat(["README.md", "CONTRIBUTING.md"]).Select(Repository.PathOf))
+        foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md").Concat([.. Readmes, "CONTRIBUTING.md"]).Select(Repository.PathOf))
         {
             var text = await File.ReadAllTextAsync(page);
             foreach (var (path, anchor) in Link().Matches(text).Select(match => (match.Groups["path"].Value, match.Groups["anchor"].Value)))

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading.RateLimiting;
 using Bitrix24.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -97,8 +99,51 @@ public sealed partial class LogTests
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
 
-        Assert.Equal(["8 Warning: crm.calllist.add was cancelled; execution NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
+        Assert.Equal(["8 Warning: crm.calllist.add was cancelled; execution: NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
     }
+
+    /// <summary>Without an HTTP status or an error code, too, and without a word of what a portal or an exception says.</summary>
+    [Fact]
+    public async Task Failed_call_logs_its_reason()
+    {
+        using var portal = SimulatedPortal.Start();
+        var closed = new UriBuilder(portal.WebhookUrl) { Port = 1 }.Uri.ToString();
+        var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1 });
+        await limiter.DisposeAsync();
+        var table = new StringBuilder();
+        var refusal = StubHandler.Answering(HttpStatusCode.Forbidden, $$"""{"error":"ACCESS_DENIED","error_description":"{{Marker}}"}""");
+        void Closed(Bitrix24ClientOptions options) => options.Credentials = Bitrix24Credentials.Webhook(closed);
+        void Limited(Bitrix24ClientOptions options) => options.RateLimit = Bitrix24RateLimit.Custom(limiter);
+        foreach (var (name, client) in new (string, Func<CollectingLogger, TestClient>)[]
+        {
+            ("no connection", log => WithLogger(new SocketsHttpHandler { UseProxy = false }, log, Closed)),
+            ("broken connection", log => WithLogger(StubHandler.Throwing(new HttpRequestException(Marker, new IOException(Marker))), log)),
+            ("handler of the application", log => WithLogger(StubHandler.Throwing(new InvalidOperationException(Marker)), log)),
+            ("secret in the cause", log => WithLogger(StubHandler.Throwing(new HttpRequestException(TestClient.WebhookCode)), log)),
+            ("timeout", log => WithLogger(StubHandler.Throwing(new OperationCanceledException(Marker)), log)),
+            ("page", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadGateway, Marker, "text/html"), log)),
+            ("no result", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log)),
+            ("redirect", log => WithLogger(StubHandler.Answering(HttpStatusCode.Found, ""), log)),
+            ("code", log => WithLogger(refusal, log)),
+            ("unlisted code", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"{{Marker}}"}"""), log)),
+            ("own limit", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log, Limited)),
+        })
+        {
+            using var logger = new CollectingLogger();
+            using var failing = client(logger);
+            await Assert.ThrowsAnyAsync<Bitrix24Exception>(() => failing.Bitrix24.AddCallListAsync(TestClient.Request));
+            var message = Assert.Single(logger.Messages, message => message.StartsWith("2 ", StringComparison.Ordinal));
+            table.Append(name).Append(": ").Append(Numbers().Replace(message, "? ms")).Append('\n');
+        }
+
+        Assert.DoesNotContain(Marker, table.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("null", table.ToString(), StringComparison.Ordinal);
+        await Verifier.Verify(table.ToString(), "txt");
+    }
+
+    private static TestClient WithLogger(
+        HttpMessageHandler handler, CollectingLogger log, Action<Bitrix24ClientOptions>? configure = null) =>
+        new(handler, configure, services => services.AddSingleton<ILoggerFactory>(log));
 
     /// <summary>Cancels in place of connecting.</summary>
     private sealed class CancellingHandler(CancellationTokenSource cancellation) : HttpMessageHandler

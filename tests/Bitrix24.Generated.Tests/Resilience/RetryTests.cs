@@ -39,6 +39,39 @@ public sealed class RetryTests
         Assert.Single(portal.CallLists);
     }
 
+    /// <summary>A complete answer of the portal comes again; a partial one, or a page of a proxy, may be followed by a result.</summary>
+    [Theory]
+    [InlineData("{}", 1)]
+    [InlineData("[]", 1)]
+    [InlineData("null", 1)]
+    [InlineData("""{"result":null}""", 1)]
+    [InlineData("""{"result":11}""", 1)]
+    [InlineData("""{"result":{"ID":"x"}}""", 1)]
+    [InlineData("""{"RESULT":{"ID":"1"}}""", 1)]
+    [InlineData("""{"result":{"ID":"1"},"result":{"ID":"1"}}""", 1)]
+    [InlineData("", 3)]
+    [InlineData("[", 3)]
+    [InlineData("[[1]", 3)]
+    [InlineData("""{"result":{"ID":"1""", 3)]
+    [InlineData("""{"RESULT":{"ID":"1"}""", 3)]
+    [InlineData("{}{}", 3)]
+    [InlineData("<html>", 3)]
+    public async Task Read_whose_answer_cannot_be_read_is_made_again_only_where_the_answer_may_differ(string body, int requests)
+    {
+        using var handler = StubHandler.Answering(HttpStatusCode.OK, body);
+        using var client = new TestClient(handler, options =>
+        {
+            options.TimeProvider = new SkippingTimeProvider();
+            options.Retry.MaxAttempts = 3;
+        });
+
+        var request = new GetCallListRequest { Id = 1 };
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(request));
+
+        Assert.Equal(requests, handler.Requests);
+        Assert.EndsWith("; it is safe to make the call again.", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Retry_After_is_honoured_and_beyond_the_longest_wait_handed_on()
     {

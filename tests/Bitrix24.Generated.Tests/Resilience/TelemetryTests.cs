@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Bitrix24.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,6 +51,37 @@ public sealed class TelemetryTests
                 "bitrix24.client.wait.duration s rpc.method=crm.calllist.get",
             ],
             measurements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Histograms_say_which_buckets_they_want()
+    {
+        var bounds = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == "Bitrix24.Generated" && instrument is Histogram<double> histogram)
+                {
+                    bounds.Add(histogram.Name, histogram.Advice?.HistogramBucketBoundaries ?? []);
+                }
+            },
+        };
+        RuntimeHelpers.RunClassConstructor(typeof(Bitrix24Client).Assembly.GetType("Bitrix24.Telemetry", throwOnError: true)!.TypeHandle);
+        listener.Start();
+
+        Assert.Equal(
+            [
+                "bitrix24.client.call.duration 0.005 60",
+                "bitrix24.client.operating.used 0.1 480",
+                "bitrix24.client.portal.duration 0.005 60",
+                "bitrix24.client.wait.duration 0.005 600",
+            ],
+            bounds.Select(histogram => $"{histogram.Key} {Ends(histogram.Value)}").Order(StringComparer.Ordinal));
+        Assert.All(bounds.Values, list => Assert.Equal(list.Distinct().Order(), list));
+
+        static string Ends(IReadOnlyList<double> list) =>
+            list is [var least, .., var greatest] ? FormattableString.Invariant($"{least} {greatest}") : "none";
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using DiffEngine;
@@ -13,15 +14,25 @@ public static class Verifier
 {
     private static readonly UTF8Encoding Utf8WithMark = new(encoderShouldEmitUTF8Identifier: true);
 
+    // File names differ by more than case on some systems only.
+    private static readonly ConcurrentDictionary<string, byte> Used = new(StringComparer.OrdinalIgnoreCase);
+
     public static async Task Verify(string? target, string extension, [CallerFilePath] string sourceFile = "", [CallerMemberName] string method = "")
     {
-        var received = (target ?? "null").Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        var received = WithPlainLineEnds(target ?? "null");
         var path = Path.Combine(Path.GetDirectoryName(sourceFile)!, $"{Path.GetFileNameWithoutExtension(sourceFile)}.{method}");
         var verifiedPath = $"{path}.verified.{extension}";
         var receivedPath = $"{path}.received.{extension}";
 
-        var verified = File.Exists(verifiedPath) ? (await File.ReadAllTextAsync(verifiedPath)).Replace("\r\n", "\n", StringComparison.Ordinal) : string.Empty;
-        if (verified.Length > 0 && (string.Equals(verified, received, StringComparison.Ordinal) || string.Equals(verified, received + "\n", StringComparison.Ordinal)))
+        if (!Used.TryAdd(path, 0))
+        {
+            throw new XunitException($"{path} was compared before in this run. Give each test one text.");
+        }
+
+        // An empty file is nothing verified; an empty text that was accepted has a byte order mark.
+        var isVerified = new FileInfo(verifiedPath) is { Exists: true, Length: > 0 };
+        var verified = isVerified ? WithPlainLineEnds(await File.ReadAllTextAsync(verifiedPath)) : null;
+        if (string.Equals(verified, received, StringComparison.Ordinal) || string.Equals(verified, received + "\n", StringComparison.Ordinal))
         {
             File.Delete(receivedPath);
             return;
@@ -36,8 +47,15 @@ public static class Verifier
         throw new XunitException($"The text differs from {verifiedPath}. Compare it with {receivedPath}; if the change is meant, make that the verified file.{FirstDifference(verified, received)}");
     }
 
-    private static string FirstDifference(string verified, string received)
+    private static string WithPlainLineEnds(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+
+    private static string FirstDifference(string? verified, string received)
     {
+        if (verified is null)
+        {
+            return "\nNothing is verified yet.";
+        }
+
         var expected = verified.Split('\n');
         var actual = received.Split('\n');
         var line = Enumerable.Range(0, Math.Max(expected.Length, actual.Length)).First(index => !string.Equals(expected.ElementAtOrDefault(index), actual.ElementAtOrDefault(index), StringComparison.Ordinal));

@@ -61,10 +61,9 @@ internal sealed class SpecDocument
          from example in JsonOf(response.Value.Content)?.Examples ?? new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
          where example.Value.Value is JsonObject
          select (response.Key, example.Key, example.Value.Value!.AsObject()))
-        .Concat(from error in (Json["x-authorization-server"]?["errors"] as JsonArray ?? []).OfType<JsonObject>()
-                select ("400", "AuthorizationServer", error))
-        .Concat(from error in (Json["x-rest-3-errors"] as JsonArray ?? []).OfType<JsonObject>()
-                select (error["status"]?.ToString() ?? string.Empty, "Rest3", error))
+        .Concat(ErrorsOfNoOperation(Json["x-authorization-server"]?["errors"], "AuthorizationServer"))
+        .Concat(ErrorsOfNoOperation(Json["x-rest-3-errors"], "Rest3"))
+        .Concat(ErrorsOfNoOperation(Json["x-other-errors"], "Other"))
         .Where(example => example.Item3["error"] is JsonValue code && code.GetValueKind() == JsonValueKind.String)
         .DistinctBy(example => (example.Item1, example.Item2, example.Item3["error"]!.GetValue<string>()));
 
@@ -106,6 +105,9 @@ internal sealed class SpecDocument
 
     /// <summary>The name of the schema that a body refers to; <see langword="null"/> when it has one of its own.</summary>
     public static string? SchemaNameOf(IOpenApiMediaType? body) => (body?.Schema as OpenApiSchemaReference)?.Reference.Id;
+
+    private static IEnumerable<(string Status, string Name, JsonObject Error)> ErrorsOfNoOperation(JsonNode? errors, string name) =>
+        (errors as JsonArray ?? []).OfType<JsonObject>().Select(error => (error["status"]?.ToString() ?? "400", name, error));
 
     private static IEnumerable<string> Texts(JsonNode? list) => (list as JsonArray ?? []).Select(value => value?.ToString() ?? string.Empty);
 

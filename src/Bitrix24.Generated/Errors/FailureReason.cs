@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Bitrix24;
+
+/// <summary>Why a call failed, in a few fixed words for a log: no text of a portal or of another exception, no URL.</summary>
+internal static class FailureReason
+{
+    /// <summary>Returns the name of the reason with the HTTP status and the kind of the cause, where there are any.</summary>
+    internal static string Of(Bitrix24Exception exception)
+    {
+        var status = exception.StatusCode is { } code ? ", HTTP " + ((int)code).ToString(CultureInfo.InvariantCulture) : string.Empty;
+        return NameOf(exception) + status + (exception.InnerException is { } cause ? $" ({KindOf(cause)})" : string.Empty);
+    }
+
+    /// <summary>Returns the name of the reason alone.</summary>
+    internal static string NameOf(Bitrix24Exception exception) =>
+        exception.Reason ?? (exception.ErrorCode == Bitrix24ErrorCode.Unknown ? "UnlistedError" : exception.ErrorCode.ToString());
+
+    private static string KindOf(Exception cause)
+    {
+        var root = cause.GetBaseException();
+        var kind = root is SocketException socket ? socket.SocketErrorCode.ToString() : root.GetType().Name;
+        return ReferenceEquals(root, cause) ? kind : $"{cause.GetType().Name}, {kind}";
+    }
+}
