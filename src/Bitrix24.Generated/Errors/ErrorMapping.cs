@@ -45,6 +45,7 @@ internal static class ErrorMapping
             Attempts = context.Attempts,
             StatusCode = status,
             RetryAfter = retryAfter,
+            Reason = FormattableString.Invariant($"Http{(int)status}"),
             Retry = meaning.Retry,
         });
     }
