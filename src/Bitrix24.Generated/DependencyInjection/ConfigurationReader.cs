@@ -35,6 +35,7 @@ internal sealed class ConfigurationReader
         options.AttemptTimeout = Span("AttemptTimeout") ?? options.AttemptTimeout;
         options.ExecutionTimeBudget = Span("ExecutionTimeBudget") ?? options.ExecutionTimeBudget;
         options.MaxResponseSize = Integer("MaxResponseSize") ?? options.MaxResponseSize;
+        options.MaxTotalResponseSize = Integer("MaxTotalResponseSize") ?? options.MaxTotalResponseSize;
         options.Retry.MaxAttempts = (int)(Integer("Retry:MaxAttempts") ?? options.Retry.MaxAttempts);
         options.Retry.BaseDelay = Span("Retry:BaseDelay") ?? options.Retry.BaseDelay;
         options.Retry.MaxDelay = Span("Retry:MaxDelay") ?? options.Retry.MaxDelay;

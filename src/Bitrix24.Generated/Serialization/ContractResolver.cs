@@ -5,7 +5,7 @@ using Newtonsoft.Json.Serialization;
 namespace Bitrix24;
 
 /// <summary>
-/// Lets names and omissions that are stated with attributes of System.Text.Json count as those of Newtonsoft.Json do.
+/// Lets types of the spec read themselves, and values of System.Text.Json be written as what they are. Lets names and omissions that are stated with attributes of System.Text.Json count as those of Newtonsoft.Json do.
 /// Any other attribute that would change the JSON is refused, because ignoring it would send something else than the type says.
 /// </summary>
 internal sealed class ContractResolver : DefaultContractResolver
@@ -20,9 +20,17 @@ internal sealed class ContractResolver : DefaultContractResolver
     private const int WhenWriting = 4;
     private const int WhenReading = 5;
 
-    protected override JsonConverter? ResolveContractConverter(Type objectType) =>
-        base.ResolveContractConverter(objectType)
-        ?? (SystemTextJsonConverter.Instance.CanConvert(objectType) ? SystemTextJsonConverter.Instance : null);
+    protected override JsonConverter? ResolveContractConverter(Type objectType)
+    {
+        var stated = base.ResolveContractConverter(objectType);
+        if (typeof(IReadable).IsAssignableFrom(objectType))
+        {
+            // A type of the spec that has a converter is a lenient one.
+            return stated is null ? ReadableConverter.Strict : ReadableConverter.Lenient;
+        }
+
+        return stated ?? (SystemTextJsonConverter.Instance.CanConvert(objectType) ? SystemTextJsonConverter.Instance : null);
+    }
 
     protected override JsonContract CreateContract(Type objectType)
     {
