@@ -107,19 +107,16 @@ internal sealed class ResponseBody : IDisposable
     {
         // A short answer is read whatever else is held: it says whether something was created.
         var counted = size > MaxErrorSize ? size : 0;
-        if (!ResponseMemory.TryReserve(counted, totalBound))
+        if (!ResponseMemory.TryReserve(counted - reserved, totalBound))
         {
             return false;
         }
 
-        var before = reserved;
-        reserved += counted;
+        reserved = counted;
         var larger = SharedBuffer.Rent<byte>(size);
         Buffer.BlockCopy(Bytes, 0, larger, 0, Length);
         SharedBuffer.Return(Bytes, Length);
         Bytes = larger;
-        ResponseMemory.Release(before);
-        reserved = counted;
         return true;
     }
 }
