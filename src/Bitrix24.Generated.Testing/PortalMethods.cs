@@ -170,7 +170,8 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
             var next = found switch
             {
                 JObject map => map[key],
-                JArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count => list[index],
+                JArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count =>
+                    list[index],
                 _ => null,
             };
             if (next is null or { Type: JTokenType.Null })

@@ -225,7 +225,7 @@ public sealed partial class Bitrix24Client
     }
 
     /// <summary>Two lists cannot have one id: it is unknown which of them was created, if any was.</summary>
-    private IReadOnlyList<AddCallListOutcome> WithoutSharedIds(AddCallListOutcome[] outcomes)
+    private AddCallListOutcome[] WithoutSharedIds(AddCallListOutcome[] outcomes)
     {
         var seen = new HashSet<long>();
         var shared = new HashSet<long>(outcomes.Select(outcome => outcome.Id).OfType<long>().Where(id => !seen.Add(id)));

@@ -163,8 +163,10 @@ public sealed partial class Bitrix24Client
     private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, Uri host, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
-        var bound = Math.Min(response.IsSuccessStatusCode ? call.Operation.MaxResponseSize : ResponseBody.MaxErrorSize, runtime.MaxResponseSize);
-        using var body = await ResponseBody.ReadAsync(context, response, bound, runtime.MaxTotalResponseSize, cancellationToken).ConfigureAwait(false);
+        var longest = response.IsSuccessStatusCode ? call.Operation.MaxResponseSize : ResponseBody.MaxErrorSize;
+        using var body = await ResponseBody
+            .ReadAsync(context, response, Math.Min(longest, runtime.MaxResponseSize), runtime.MaxTotalResponseSize, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             var answer = Answer.ReadResponse<TResponse>(context, response, body, runtime.TimeProvider);

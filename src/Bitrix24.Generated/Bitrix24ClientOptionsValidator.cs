@@ -53,7 +53,8 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
 
         if (options.MaxTotalResponseSize < SmallestResponse)
         {
-            failures.Add(FormattableString.Invariant($"MaxTotalResponseSize is {options.MaxTotalResponseSize}; it must be at least {SmallestResponse}."));
+            failures.Add(FormattableString.Invariant(
+                $"MaxTotalResponseSize is {options.MaxTotalResponseSize}; it must be at least {SmallestResponse}."));
         }
 
         if (options.TimeProvider is null)

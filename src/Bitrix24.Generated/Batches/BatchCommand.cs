@@ -26,13 +26,13 @@ public static partial class BatchCommand
     /// </param>
     /// <returns>The command.</returns>
     /// <exception cref="ArgumentException">
-    /// <paramref name="method"/> is no name of a method, or <c>batch</c>. Or <paramref name="parameters"/> is no object, or holds an empty list,
-    /// a name with brackets, or a text that portals replace with the result of an earlier command, such as <c>$result[key]</c>.
+    /// <paramref name="method"/> is no name of a method, or <c>batch</c>. Or <paramref name="parameters"/> is no object, or holds an
+    /// empty list, a name with brackets, or a text that portals replace with the result of an earlier command, such as <c>$result[key]</c>.
     /// </exception>
     /// <remarks>
-    /// A query holds texts only. Booleans are written as 1 and 0, null as an empty text, dates in ISO 8601, enums as their numbers where nothing
-    /// else is stated for them, and bytes in base64. The attributes <c>JsonPropertyName</c> and <c>JsonIgnore</c> of System.Text.Json count.
-    /// A type with another attribute of it that changes the JSON is refused.
+    /// A query holds texts only. Booleans are written as 1 and 0, null as an empty text, dates in ISO 8601, enums as their numbers where
+    /// nothing else is stated for them, and bytes in base64. The attributes <c>JsonPropertyName</c> and <c>JsonIgnore</c> of
+    /// System.Text.Json count. A type with another attribute of it that changes the JSON is refused.
     /// </remarks>
     public static string Call(string method, object? parameters = null)
     {
@@ -75,7 +75,7 @@ public static partial class BatchCommand
         return new JRaw(JsonConvert.ToString(reference.ToString()));
     }
 
-    /// <summary>The method that a command calls. The ending <c>.json</c> asks for the format of the answer and names the same method.</summary>
+    /// <summary>The method that a command calls. The ending <c>.json</c> names the format of the answer, not another method.</summary>
     internal static string MethodOf(string command)
     {
         var method = command.Split('?')[0];
@@ -87,7 +87,7 @@ public static partial class BatchCommand
     /// <summary>Portals read the names of methods without regard to case.</summary>
     internal static bool IsBatch(string command) => MethodOf(command).Equals(Batch, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Letters, digits, and the characters <c>. _ -</c>. The ending <c>.xml</c> asks for an answer that this client cannot read.</summary>
+    /// <summary>Letters, digits and <c>. _ -</c>. The ending <c>.xml</c> asks for an answer that this client cannot read.</summary>
     internal static bool IsMethod(string method)
     {
         if (method.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
@@ -97,14 +97,15 @@ public static partial class BatchCommand
 
         return method.Split('.').All(part => part.Length > 0 && part.All(IsOfName));
 
-        static bool IsOfName(char character) => character is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-';
+        static bool IsOfName(char character) =>
+            character is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-';
     }
 
     private static void Append(StringBuilder reference, string part, string parameterName)
     {
         if (string.IsNullOrEmpty(part) || part.Any(character => character is '[' or ']' || char.IsWhiteSpace(character)))
         {
-            throw new ArgumentException("A key is empty or has a blank or a bracket in it. Portals cannot find such a result.", parameterName);
+            throw new ArgumentException("A key is empty or has a blank or a bracket in it. Portals find no such result.", parameterName);
         }
 
         reference.Append('[').Append(part).Append(']');

@@ -23,7 +23,8 @@ public partial class BatchRequest
             if (!BatchCommand.IsMethod(command.Value.Split('?')[0]))
             {
                 throw RequestCheck.Refused(
-                    $"{nameof(Commands)}[{command.Key}] calls what is no name of a method; one looks like user.current. Parameters follow after a question mark.");
+                    $"{nameof(Commands)}[{command.Key}] calls what is no name of a method; one looks like user.current. "
+                    + "Parameters follow after a question mark.");
             }
 
             if (BatchCommand.IsBatch(command.Value))
@@ -33,7 +34,8 @@ public partial class BatchRequest
 
             if (command.Value.AsSpan().IndexOf('#') >= 0)
             {
-                throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] has a # in it, and portals ignore what follows it. Write %23.");
+                throw RequestCheck.Refused(
+                    $"{nameof(Commands)}[{command.Key}] has a # in it, and portals ignore what follows it. Write %23.");
             }
 
             if (BatchCommand.CountParameters(command.Value) is var count && count > BatchCommand.MaxParameters)

@@ -49,8 +49,8 @@ internal static class PhpQuery
                 break;
             case JValue { Value: string text } when IsReplaced(text):
                 throw new NotSupportedException(
-                    $"{name} is a text that portals replace with the result of an earlier command, such as $result[key]. Call the method outside of "
-                    + "a batch to send the text as it is. Where the result is meant, write BatchCommand.ResultOf.");
+                    $"{name} is a text that portals replace with the result of an earlier command, such as $result[key]. Call the method "
+                    + "outside of a batch to send the text as it is. Where the result is meant, write BatchCommand.ResultOf.");
             default:
                 Append(query, name, Text((JValue)value));
                 break;
@@ -61,8 +61,8 @@ internal static class PhpQuery
         query.Append(query.Length == 0 ? string.Empty : "&").Append(name).Append('=').Append(Uri.EscapeDataString(text));
 
     /// <summary>
-    /// Whether a portal replaces a part of a text: a dollar sign and one of the words, in any case, and up to the next blank brackets with something
-    /// in them. There is no way to escape it.
+    /// Whether a portal replaces a part of a text: a dollar sign and one of the words, in any case, and up to the next blank brackets
+    /// with something in them. There is no way to escape it.
     /// </summary>
     private static bool IsReplaced(string text)
     {
@@ -89,7 +89,8 @@ internal static class PhpQuery
 
     private static bool HasKey(string text, int start, int end)
     {
-        for (var open = text.IndexOf('[', start, end - start); open >= 0 && open + 2 < end; open = text.IndexOf('[', open + 1, end - open - 1))
+        var open = text.IndexOf('[', start, end - start);
+        for (; open >= 0 && open + 2 < end; open = text.IndexOf('[', open + 1, end - open - 1))
         {
             if (text[open + 1] != ']')
             {

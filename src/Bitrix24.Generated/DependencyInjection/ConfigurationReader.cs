@@ -157,7 +157,9 @@ internal sealed class ConfigurationReader
             return null;
         }
 
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number <= maximum && number >= -maximum)
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number <= maximum
+            && number >= -maximum)
         {
             return number;
         }

@@ -38,8 +38,10 @@ internal static class TransportFailure
     /// <summary>What other calls hold of their answers leaves no room for this one.</summary>
     internal static Bitrix24TransportException TooMuchAtOnce(in FailureContext context, HttpResponseMessage response, long limit)
     {
-        var what = FormattableString.Invariant($"the answers that this process reads at once have more than {limit} bytes (HTTP {(int)response.StatusCode}); ")
-            + $"make fewer calls at once, or raise {nameof(Bitrix24ClientOptions.MaxTotalResponseSize)}";
+        var status = (int)response.StatusCode;
+        const string Option = nameof(Bitrix24ClientOptions.MaxTotalResponseSize);
+        var size = FormattableString.Invariant($"more than {limit} bytes (HTTP {status})");
+        var what = $"the answers that this process reads at once have {size}; make fewer calls at once, or raise {Option}";
         return new(Make(context, what, mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = response.StatusCode });
     }
 

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Bitrix24;
 
-/// <summary>The integers of a list side by side: its own memory where that can be had, else a copy. A call for each of thousands costs more.</summary>
+/// <summary>
+/// The integers of a list side by side: its own memory where that can be had, else a copy. A call for each of thousands costs more.
+/// </summary>
 internal readonly ref struct Integers
 {
     private readonly long[]? rented;

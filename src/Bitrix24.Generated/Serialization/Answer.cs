@@ -34,7 +34,11 @@ internal static class Answer
 
     /// <summary>Reads an answer that is any object without an error.</summary>
     /// <inheritdoc cref="ReadResponse"/>
-    internal static JObject ReadObject(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider)
+    internal static JObject ReadObject(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        TimeProvider timeProvider)
     {
         var text = TextOf(body, response.Content);
         var shape = ShapeOf(text, out var error);

@@ -3,8 +3,8 @@ using Newtonsoft.Json;
 namespace Bitrix24;
 
 /// <summary>
-/// Reads a response, or an object in one, without reflection; generated code calls it. It takes what the types of the spec allow, and nothing else:
-/// no member that is given twice, and none whose name differs from a known one in case only.
+/// Reads a response, or an object in one, without reflection; generated code calls it. It takes what the types of the spec allow, and
+/// nothing else: no member that is given twice, and none whose name differs from a known one in case only.
 /// </summary>
 /// <param name="json">Stands on the start of the object.</param>
 internal sealed class AnswerReader(JsonReader json)
@@ -57,7 +57,9 @@ internal sealed class AnswerReader(JsonReader json)
         return name;
     }
 
-    /// <summary>Skips a member that the type does not have. A known name in another case is refused, and so is an error, unless it is null.</summary>
+    /// <summary>
+    /// Skips a member that the type does not have. A known name in another case is refused, and so is an error, unless it is null.
+    /// </summary>
     internal void Skip(string name, string[] names)
     {
         foreach (var known in names)

@@ -5,8 +5,9 @@ using Newtonsoft.Json.Serialization;
 namespace Bitrix24;
 
 /// <summary>
-/// Lets types of the spec read themselves, and values of System.Text.Json be written as what they are. Lets names and omissions that are stated with attributes of System.Text.Json count as those of Newtonsoft.Json do.
-/// Any other attribute that would change the JSON is refused, because ignoring it would send something else than the type says.
+/// Lets types of the spec read themselves, and values of System.Text.Json be written as what they are. Lets names and omissions that are
+/// stated with attributes of System.Text.Json count as those of Newtonsoft.Json do. Any other attribute that would change the JSON is
+/// refused, because ignoring it would send something else than the type says.
 /// </summary>
 internal sealed class ContractResolver : DefaultContractResolver
 {

@@ -7,9 +7,9 @@ using Newtonsoft.Json;
 namespace Bitrix24;
 
 /// <summary>
-/// Reads JSON in UTF-8 as RFC 8259 has it, and nothing else: no comments, bare names, single quotes, trailing commas, NaN or control characters
-/// in texts. An object that gives a member twice is refused, because either value may be the wrong one. Texts and numbers are built only when
-/// they are asked for.
+/// Reads JSON in UTF-8 as RFC 8259 has it, and nothing else: no comments, bare names, single quotes, trailing commas, NaN or control
+/// characters in texts. An object that gives a member twice is refused, because either value may be the wrong one. Texts and numbers are
+/// built only when they are asked for.
 /// </summary>
 internal sealed class StrictJsonReader : JsonReader
 {
@@ -292,8 +292,14 @@ internal sealed class StrictJsonReader : JsonReader
     private void ScanEscape()
     {
         var next = position < end ? bytes[position++] : (byte)0;
-        if (next == 'u' && end - position >= 4 && Utf8Parser.TryParse(bytes.AsSpan(position, 4), out uint _, out var digits, 'x') && digits == 4)
+        if (next == 'u')
         {
+            var digits = bytes.AsSpan(position, Math.Min(4, end - position));
+            if (!Utf8Parser.TryParse(digits, out uint _, out var used, 'x') || used != 4)
+            {
+                throw Broken("a text has an unknown escape in it");
+            }
+
             position += 4;
         }
         else if ("\"\\/bfnrt"u8.IndexOf(next) < 0)

@@ -533,7 +533,9 @@ public sealed class AddCallListsTests : IDisposable
     [Fact]
     public async Task One_id_for_two_commands_leaves_open_which_of_them_ran()
     {
-        const string Answer = """{"result":{"result":{"c0":11,"c1":12,"c2":"11","c4":13},"result_error":{"c3":{"error":"ENTITY_ERROR"}}}}""";
+        const string Answer = """
+            {"result":{"result":{"c0":11,"c1":12,"c2":"11","c4":13},"result_error":{"c3":{"error":"ENTITY_ERROR"}}}}
+            """;
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
 
         var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(5)));
@@ -545,7 +547,7 @@ public sealed class AddCallListsTests : IDisposable
         foreach (var index in new[] { 0, 2 })
         {
             var exception = Assert.IsType<Bitrix24TransportException>(outcomes[index].Exception);
-            Assert.StartsWith("crm.calllist.add failed: the portal gave the same id, 11, to several commands of one batch; it is not known", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("gave the same id, 11, to several commands of one batch;", exception.Message, StringComparison.Ordinal);
         }
     }
 

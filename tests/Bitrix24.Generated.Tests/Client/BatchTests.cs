@@ -81,12 +81,14 @@ public sealed class BatchTests : IDisposable
             await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", batch)));
         }
 
-        foreach (var method in new[] { "x%3Fy", "x$result[c0]", "batch.xml", "/batch", "batch/", " batch", "batch&a=b", ".batch", "user..current", "?a=b", "b\u0430tch" })
+        string[] methods =
+            ["x%3Fy", "x$result[c0]", "batch.xml", "/batch", "batch/", " batch", "batch&a=b", ".batch", "x..y", "?a=b", "b\u0430tch"];
+        foreach (var method in methods)
         {
             await Refused("Commands[a] calls what is no name of a method; one looks like user.current.", Batch(("a", method)));
         }
 
-        await Refused("Commands[a] has a # in it, and portals ignore what follows it. Write %23.", Batch(("a", "crm.contact.list?filter[NAME]=a#b")));
+        await Refused("Commands[a] has a # in it, and portals ignore what follows it. Write %23.", Batch(("a", "x.y?filter[NAME]=a#b")));
 
         async Task Refused(string message, BatchRequest request)
         {
@@ -146,14 +148,16 @@ public sealed class BatchTests : IDisposable
         portal.AddMethod("crm.timeline.comment.add", parameters => parameters["fields"]!["COMMENT"]);
 
         // What a portal does to it, and why the text is refused.
-        var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", $"crm.timeline.comment.add?fields[COMMENT]={Uri.EscapeDataString(comment)}")))).Result;
+        var command = $"crm.timeline.comment.add?fields[COMMENT]={Uri.EscapeDataString(comment)}";
+        var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", command)))).Result;
         Assert.NotEqual(comment, result.Results["c1"].ToString());
 
-        foreach (var parameters in new object[] { new { fields = new { COMMENT = comment } }, JsonSerializer.SerializeToElement(new { fields = new { COMMENT = comment } }) })
+        var typed = new { fields = new { COMMENT = comment } };
+        foreach (var parameters in new object[] { typed, JsonSerializer.SerializeToElement(typed) })
         {
-            var exception = Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("crm.timeline.comment.add", parameters));
+            var exception = Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x.y", parameters));
             Assert.Contains("fields[COMMENT] is a text that portals replace", exception.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain(comment, exception.Message.Replace("$result[key]", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.DoesNotContain(comment, exception.Message, StringComparison.Ordinal);
         }
     }
 
@@ -170,7 +174,8 @@ public sealed class BatchTests : IDisposable
         portal.AddMethod("user.get", _ => "secret");
         portal.AddMethod("crm.timeline.comment.add", parameters => parameters["fields"]!["COMMENT"]);
 
-        var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", BatchCommand.Call("crm.timeline.comment.add", new { fields = new { COMMENT = comment } }))))).Result;
+        var command = BatchCommand.Call("crm.timeline.comment.add", new { fields = new { COMMENT = comment } });
+        var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", command)))).Result;
 
         Assert.Equal(comment, (string?)result.Results["c1"]);
     }
@@ -193,7 +198,9 @@ public sealed class BatchTests : IDisposable
                 ["raw"] = new JRaw("""{"a":[1,true]}"""),
             }))))).Result;
 
-        Assert.Equal("""{"id":17,"list":["+7"],"map":{"phones":[{"VALUE":"+7"}]},"raw":{"a":["1","1"]}}""", result.Results["echo"].ToString(Newtonsoft.Json.Formatting.None));
+        Assert.Equal(
+            """{"id":17,"list":["+7"],"map":{"phones":[{"VALUE":"+7"}]},"raw":{"a":["1","1"]}}""",
+            result.Results["echo"].ToString(Newtonsoft.Json.Formatting.None));
         Assert.Throws<ArgumentException>("key", () => BatchCommand.ResultOf(""));
         Assert.Throws<ArgumentException>("key", () => BatchCommand.ResultOf("a b"));
         Assert.Throws<ArgumentException>("path", () => BatchCommand.ResultOf("a", "b]"));
@@ -203,7 +210,8 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public void A_typed_request_holds_no_text_that_a_portal_replaces()
     {
-        var exception = Assert.Throws<ArgumentException>("request", () => BatchCommand.AddCallList(new AddCallListRequest { EntityType = new("$result[a]"), Entities = [1] }));
+        var request = new AddCallListRequest { EntityType = new("$result[a]"), Entities = [1] };
+        var exception = Assert.Throws<ArgumentException>(nameof(request), () => BatchCommand.AddCallList(request));
 
         Assert.Contains("ENTITY_TYPE is a text that portals replace", exception.Message, StringComparison.Ordinal);
     }

@@ -59,7 +59,8 @@ public sealed class GeneratedJsonTests
             .SampleAsync(request => IsSame(handler, request, bitrix24.ListCallListsAsync(request)), threads: 1);
         await Gen.Select(Id, Text, Gen.Bool, (list, status, filtered) => new ListCallListItemsRequest { ListId = list, Filter = filtered ? new() { Status = new(status) } : null })
             .SampleAsync(request => IsSame(handler, request, bitrix24.ListCallListItemsAsync(request)), threads: 1);
-        await Gen.Select(Text, Text, Gen.Bool.Nullable(), (key, command, halt) => new BatchRequest { Commands = new Dictionary<string, string> { ["k" + key] = "user.current?a=" + command.Replace('#', '%'), ["b"] = "c" }, Halt = halt })
+        await Gen.Select(Text, Text.Select(text => "x?a=" + text.Replace('#', '%')), Gen.Bool.Nullable(), (key, command, halt) =>
+                new BatchRequest { Commands = new Dictionary<string, string> { ["k" + key] = command, ["b"] = "c" }, Halt = halt })
             .SampleAsync(request => IsSame(handler, request, bitrix24.BatchAsync(request)), threads: 1);
         await Id.Select(id => new GetCallListRequest { Id = id })
             .SampleAsync(request => IsSame(handler, request, bitrix24.GetCallListAsync(request)), threads: 1);
@@ -85,7 +86,8 @@ public sealed class GeneratedJsonTests
         var sound = Gen.Select(Id, row, (id, more) => FormattableString.Invariant($$"""{"ID":"{{id}}","STATUS":"IN_WORK","STATUS_ID":"SUCCESS"{{(more.Length == 2 ? "" : ",")}}{{more.Substring(1)}}"""));
 
         // The serializer takes an empty text for null.
-        var rows = OneOf(sound, sound, sound, row, Value.Where(value => value != "\"\"")).Array[0, 4].Select(values => $"[{string.Join(",", values)}]");
+        var other = Value.Where(value => value != "\"\"");
+        var rows = OneOf(sound, sound, sound, row, other).Array[0, 4].Select(values => $"[{string.Join(",", values)}]");
         var batch = Gen.Select(Map(Value), Map(Object("error", "error_description")), Map(Value), Map(Time), (results, errors, counts, times) =>
             $$"""{"result":{{results}},"result_error":{{errors}},"result_total":{{counts}},"result_time":{{times}}}""");
 
@@ -131,7 +133,9 @@ public sealed class GeneratedJsonTests
                 async text =>
                 {
                     answer = text;
-                    var expected = IsStrict(text) ? await Outcome(() => Task.FromResult(JsonConvert.DeserializeObject<TResponse>(text, Settings)!)) : "no result";
+                    var expected = IsStrict(text)
+                        ? await Outcome(() => Task.FromResult(JsonConvert.DeserializeObject<TResponse>(text, Settings)!))
+                        : "no result";
                     return await Outcome(() => call(client.Bitrix24)) == expected;
                 },
                 threads: 1,

@@ -112,7 +112,8 @@ public sealed class OptionsTests
             new()
             {
                 ["PortalUrl"] = portal.Url.ToString(), ["OAuth:ClientId"] = portal.ClientId, ["OAuth:ClientSecret"] = portal.ClientSecret, ["OAuth:TokenFile"] = tokenFile, ["OAuth:TokenEndpoint"] = portal.TokenEndpoint.ToString(),
-                ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5", ["Retry:MaxAttempts"] = "2", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:00:30", ["MaxResponseSize"] = "4096", ["MaxTotalResponseSize"] = "4294967296", ["ExecutionTimeBudget"] = "00:07:00",
+                ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5", ["Retry:MaxAttempts"] = "2", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:00:30", ["MaxResponseSize"] = "4096",
+                ["MaxTotalResponseSize"] = "4294967296", ["ExecutionTimeBudget"] = "00:07:00",
             },
             new() { ["WebhookUrl"] = portal.WebhookUrl, ["RateLimit"] = "enterprise" },
         })

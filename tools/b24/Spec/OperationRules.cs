@@ -76,7 +76,8 @@ internal static partial class OperationRules
     public static IEnumerable<SpecFinding> ResponseSizes(SpecDocument spec) =>
         from operation in spec.Operations
         let stated = Extension(operation.Operation, "x-max-response-size")
-        where stated is not null && !(long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= MinResponseSize)
+        where stated is not null
+            && !(long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= MinResponseSize)
         select SpecFinding.InOperation(
             operation.Method,
             $"x-max-response-size '{stated}' is no size of a response.",
