@@ -51,11 +51,12 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
     {
         used = 0;
         var (results, errors, totals, times) = (new JObject(), new JObject(), new JObject(), new JObject());
+        var known = new JObject { ["result"] = results, ["error"] = errors, ["total"] = totals, ["time"] = times };
         var halts = parameters["halt"]?.ToString() is "1" or "True" or "true";
         foreach (var (key, command) in Commands(parameters["cmd"]))
         {
             var parts = command.Split('?', 2);
-            var arguments = Linked(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), results);
+            var arguments = Linked(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), known);
             var begun = options.TimeProvider.GetUtcNow();
             var outcome = results.Count + errors.Count >= MaxCommands ? new PortalError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
                 : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? new PortalError(405, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
@@ -131,24 +132,68 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
         _ => [],
     };
 
-    /// <summary>Puts results of earlier commands where <c>$result[key][field]</c> stands.</summary>
-    private static JObject Linked(JObject parameters, JObject results)
+    /// <summary>Puts what is known of earlier commands where <c>$result[key][field]</c> stands. There is no way to escape it.</summary>
+    private static JObject Linked(JObject parameters, JObject known)
     {
         foreach (var text in parameters.Descendants().OfType<JValue>().Where(value => value.Type == JTokenType.String).ToList())
         {
-            text.Value = Reference().Replace((string)text.Value!, match => Find(results, match.Groups["key"].Captures.Select(key => key.Value))?.ToString() ?? string.Empty);
+            text.Replace(Linked((string)text.Value!, known));
         }
 
         return parameters;
     }
 
-    private static JToken? Find(JToken results, IEnumerable<string> path) => path.Aggregate((JToken?)results, (token, key) => token switch
+    /// <returns>The text with what its references lead to. Where all of it is one reference, a list stays a list.</returns>
+    private static JToken Linked(string text, JObject known)
     {
-        JObject map => map[key],
-        JArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count => list[index],
-        _ => null,
-    });
+        var linked = text;
+        foreach (Match reference in Reference().Matches(text))
+        {
+            var path = Key().Matches(reference.Groups["path"].Value).Select(key => key.Groups["key"].Value).ToList();
+            var found = path.Count > 0 ? Find(known[reference.Groups["word"].Value], path) : null;
+            if (path.Count > 0 && reference.Value == text)
+            {
+                return found?.DeepClone() ?? JValue.CreateNull();
+            }
 
-    [GeneratedRegex(@"\$result(\[(?<key>[^\]]+)\])+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+            if (found is JValue { Value: string or long or double })
+            {
+                linked = linked.Replace(reference.Value, found.ToString(), StringComparison.Ordinal);
+            }
+        }
+
+        return linked;
+    }
+
+    /// <summary>As far as the path leads: a portal stops where it knows no further.</summary>
+    private static JToken? Find(JToken? found, List<string> path)
+    {
+        foreach (var key in path)
+        {
+            var next = found switch
+            {
+                JObject map => map[key],
+                JArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count =>
+                    list[index],
+                _ => null,
+            };
+            if (next is null or { Type: JTokenType.Null })
+            {
+                break;
+            }
+
+            found = next;
+        }
+
+        return found;
+    }
+
+    [GeneratedRegex(
+        @"\$(?<word>result|error|total|next|time)(?<path>[^ \t-\r]*)",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reference();
+
+    [GeneratedRegex(@"\[(?<key>[^\]]+)\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Key();
 }

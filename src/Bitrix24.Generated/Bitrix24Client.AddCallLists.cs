@@ -173,7 +173,7 @@ public sealed partial class Bitrix24Client
             }
 
             var result = call is null ? new BatchResult() : (await CallAsync<BatchResponse>(call, cancellationToken).ConfigureAwait(false)).Result;
-            return new([.. batch.Select(planned => OutcomeOf(planned, result))]);
+            return new(WithoutSharedIds([.. batch.Select(planned => OutcomeOf(planned, result))]));
         }
         catch (Bitrix24Exception exception)
         {
@@ -233,6 +233,16 @@ public sealed partial class Bitrix24Client
         }
 
         return new(planned.Index, planned.Request, TransportFailure.NoResult(ContextOf(AddCallList), HttpStatusCode.OK));
+    }
+
+    /// <summary>Two lists cannot have one id: it is unknown which of them was created, if any was.</summary>
+    private AddCallListOutcome[] WithoutSharedIds(AddCallListOutcome[] outcomes)
+    {
+        var seen = new HashSet<long>();
+        var shared = new HashSet<long>(outcomes.Select(outcome => outcome.Id).OfType<long>().Where(id => !seen.Add(id)));
+        return shared.Count == 0 ? outcomes : Array.ConvertAll(outcomes, outcome => outcome.Id is { } id && shared.Contains(id)
+            ? new AddCallListOutcome(outcome.Index, outcome.Request, TransportFailure.SharedId(ContextOf(AddCallList), id))
+            : outcome);
     }
 
     /// <summary>With a letter: portals turn keys that are numbers from 0 on into a list.</summary>

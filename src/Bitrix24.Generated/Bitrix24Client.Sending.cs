@@ -247,8 +247,10 @@ public sealed partial class Bitrix24Client
     private async Task<TResponse> ReadAsync<TResponse>(Call call, FailureContext context, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
-        var bound = response.IsSuccessStatusCode ? runtime.MaxResponseSize : Math.Min(ResponseBody.MaxErrorSize, runtime.MaxResponseSize);
-        using var body = await ResponseBody.ReadAsync(response.Content, bound, cancellationToken).ConfigureAwait(false) ?? throw TransportFailure.TooLarge(context, response, bound);
+        var longest = response.IsSuccessStatusCode ? call.Operation.MaxResponseSize : ResponseBody.MaxErrorSize;
+        using var body = await ResponseBody
+            .ReadAsync(context, response, Math.Min(longest, runtime.MaxResponseSize), runtime.MaxTotalResponseSize, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             var answer = Answer.ReadResponse<TResponse>(context, response, body, runtime.TimeProvider);

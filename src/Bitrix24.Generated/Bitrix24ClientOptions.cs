@@ -19,8 +19,17 @@ public sealed class Bitrix24ClientOptions
     /// </summary>
     public TimeSpan? ExecutionTimeBudget { get; set; }
 
-    /// <summary>The longest answer that is read, in bytes: 1024 to 2147483647. Default: 64 MiB. Answers under an error status are read up to 64 KiB.</summary>
+    /// <summary>
+    /// Gets or sets the size in bytes of the longest answer that is read: 1024 to 2147483647. Default: 64 MiB. Answers under an error
+    /// status are read up to 64 KiB, and those of methods whose answers are short up to what the spec says.
+    /// </summary>
     public long MaxResponseSize { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// Gets or sets how many bytes of answers all clients of the process may hold at once: at least 1024. Default: 256 MiB. A call of this
+    /// client that needs more fails with a <see cref="Bitrix24TransportException"/>. Answers up to 64 KiB are not counted and always read.
+    /// </summary>
+    public long MaxTotalResponseSize { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
     /// How long one attempt may take, from connecting to the last byte of the answer. Greater than zero and at most one day, or

@@ -51,6 +51,12 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
             failures.Add(FormattableString.Invariant($"MaxResponseSize is {options.MaxResponseSize}; it must be {SmallestResponse} to {int.MaxValue}."));
         }
 
+        if (options.MaxTotalResponseSize < SmallestResponse)
+        {
+            failures.Add(FormattableString.Invariant(
+                $"MaxTotalResponseSize is {options.MaxTotalResponseSize}; it must be at least {SmallestResponse}."));
+        }
+
         if (options.TimeProvider is null)
         {
             failures.Add("TimeProvider is null. Use TimeProvider.System.");

@@ -33,9 +33,11 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
-            using var body = await ResponseBody.ReadAsync(response.Content, ResponseBody.MaxErrorSize, timeout.Token).ConfigureAwait(false)
-                ?? throw TransportFailure.TooLarge(context, response, ResponseBody.MaxErrorSize);
-            return Read(Answer.Read<JObject>(context, response, body, runtime.TimeProvider, resultRequired: false)) ?? throw TransportFailure.NoResult(context, response.StatusCode);
+            using var body = await ResponseBody
+                .ReadAsync(context, response, ResponseBody.MaxErrorSize, runtime.MaxTotalResponseSize, timeout.Token)
+                .ConfigureAwait(false);
+            return Read(Answer.ReadObject(context, response, body, runtime.TimeProvider))
+                ?? throw TransportFailure.NoResult(context, response.StatusCode);
         }
         catch (OperationCanceledException)
         {

@@ -16,24 +16,100 @@ public static partial class BatchCommand
     /// <summary>Name of the batch method on the wire, which no batch can hold.</summary>
     internal const string Batch = "batch";
 
+    private const string JsonEnding = ".json";
+
     /// <summary>Writes a command that calls any method.</summary>
     /// <param name="method">Name of the method on the wire, for example <c>user.current</c>.</param>
     /// <param name="parameters">
-    /// The parameters: an object that is written as JSON is, such as a dictionary or an anonymous object. A text <c>$result[key][field]</c> in it stands for the result of an earlier command. Default: none.
+    /// The parameters: an object that is written as JSON is, such as a dictionary, an anonymous object or a value of System.Text.Json.
+    /// Default: none.
     /// </param>
     /// <returns>The command.</returns>
-    /// <exception cref="ArgumentException"><paramref name="method"/> is no name of a method, or <paramref name="parameters"/> is no object, or holds an empty list, or a name with brackets.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="method"/> is no name of a method, or <c>batch</c>. Or <paramref name="parameters"/> is no object, or holds an
+    /// empty list, a name with brackets, or a text that portals replace with the result of an earlier command, such as <c>$result[key]</c>.
+    /// </exception>
+    /// <remarks>
+    /// A query holds texts only. Booleans are written as 1 and 0, null as an empty text, dates in ISO 8601, enums as their numbers where
+    /// nothing else is stated for them, and bytes in base64. The attributes <c>JsonPropertyName</c> and <c>JsonIgnore</c> of
+    /// System.Text.Json count. A type with another attribute of it that changes the JSON is refused.
+    /// </remarks>
     public static string Call(string method, object? parameters = null)
     {
-        if (string.IsNullOrWhiteSpace(method) || method.IndexOfAny(['?', '&', '/', '#', ' ']) >= 0)
+        if (method is null || !IsMethod(method))
         {
             throw new ArgumentException("This is no name of a method; one looks like user.current.", nameof(method));
+        }
+
+        if (IsBatch(method))
+        {
+            throw new ArgumentException("A batch cannot hold a batch. Add its commands to the batch itself.", nameof(method));
         }
 
         return parameters is null ? method : Write(method, parameters, nameof(parameters));
     }
 
-    internal static string MethodOf(string command) => command.Split('?')[0];
+    /// <summary>Creates a value that the portal replaces with the result of an earlier command of the same batch.</summary>
+    /// <param name="key">The key of the earlier command.</param>
+    /// <param name="path">The members and indexes that lead to a part of its result. Default: the whole result.</param>
+    /// <returns>The value, for example for <c>$result[key][ID]</c>.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="key"/> or a part of <paramref name="path"/> is empty, or has a blank or a bracket in it.
+    /// </exception>
+    /// <example>
+    /// <code>
+    /// ["deal"] = BatchCommand.Call("crm.deal.add", new { fields = new { CONTACT_ID = BatchCommand.ResultOf("contact") } }),
+    /// </code>
+    /// </example>
+    public static JToken ResultOf(string key, params string[] path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var reference = new StringBuilder("$result");
+        Append(reference, key, nameof(key));
+        foreach (var part in path)
+        {
+            Append(reference, part, nameof(path));
+        }
+
+        // Raw, so that it can be told from a text that only reads so; in quotes, so that it is JSON outside of a batch as well.
+        return new JRaw(JsonConvert.ToString(reference.ToString()));
+    }
+
+    /// <summary>The method that a command calls. The ending <c>.json</c> names the format of the answer, not another method.</summary>
+    internal static string MethodOf(string command)
+    {
+        var method = command.Split('?')[0];
+        return method.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase)
+            ? method.Substring(0, method.Length - JsonEnding.Length)
+            : method;
+    }
+
+    /// <summary>Portals read the names of methods without regard to case.</summary>
+    internal static bool IsBatch(string command) => MethodOf(command).Equals(Batch, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Letters, digits and <c>. _ -</c>. The ending <c>.xml</c> asks for an answer that this client cannot read.</summary>
+    internal static bool IsMethod(string method)
+    {
+        if (method.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        return method.Split('.').All(part => part.Length > 0 && part.All(IsOfName));
+
+        static bool IsOfName(char character) =>
+            character is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-';
+    }
+
+    private static void Append(StringBuilder reference, string part, string parameterName)
+    {
+        if (string.IsNullOrEmpty(part) || part.Any(character => character is '[' or ']' || char.IsWhiteSpace(character)))
+        {
+            throw new ArgumentException("A key is empty or has a blank or a bracket in it. Portals find no such result.", parameterName);
+        }
+
+        reference.Append('[').Append(part).Append(']');
+    }
 
     internal static int CountParameters(string command) => command.IndexOf('?') < 0 ? 0 : command.Count(character => character == '&') + 1;
 
@@ -51,7 +127,8 @@ public static partial class BatchCommand
         {
             PhpQuery.Append(query, JObject.FromObject(parameters, Json.Serializer));
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or ArgumentException or NotSupportedException or FormatException or InvalidOperationException)
         {
             throw new ArgumentException($"The parameters cannot be written as a command: {exception.Message}", parameterName, exception);
         }

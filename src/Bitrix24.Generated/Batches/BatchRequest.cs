@@ -20,9 +20,22 @@ public partial class BatchRequest
                 throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] is empty.");
             }
 
-            if (BatchCommand.MethodOf(command.Value).Trim() is var method && (method.Equals(BatchCommand.Batch, StringComparison.OrdinalIgnoreCase) || method.Equals(BatchCommand.Batch + ".json", StringComparison.OrdinalIgnoreCase)))
+            if (!BatchCommand.IsMethod(command.Value.Split('?')[0]))
+            {
+                throw RequestCheck.Refused(
+                    $"{nameof(Commands)}[{command.Key}] calls what is no name of a method; one looks like user.current. "
+                    + "Parameters follow after a question mark.");
+            }
+
+            if (BatchCommand.IsBatch(command.Value))
             {
                 throw RequestCheck.Refused($"{nameof(Commands)}[{command.Key}] is a batch; a batch cannot hold one.");
+            }
+
+            if (command.Value.AsSpan().IndexOf('#') >= 0)
+            {
+                throw RequestCheck.Refused(
+                    $"{nameof(Commands)}[{command.Key}] has a # in it, and portals ignore what follows it. Write %23.");
             }
 
             if (BatchCommand.CountParameters(command.Value) is var count && count > BatchCommand.MaxParameters)

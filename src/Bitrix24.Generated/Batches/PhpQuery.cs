@@ -8,6 +8,11 @@ namespace Bitrix24;
 /// <remarks>Throws <see cref="NotSupportedException"/> for what a query cannot hold.</remarks>
 internal static class PhpQuery
 {
+    /// <summary>What a portal knows of earlier commands: <c>$total[key]</c> is replaced as <c>$result[key]</c> is.</summary>
+    private static readonly string[] Replaced = ["result", "next", "total", "time", "error", "signature"];
+
+    private static readonly char[] Blanks = [' ', '\t', '\n', '\v', '\f', '\r'];
+
     internal static void Append(StringBuilder query, JObject parameters)
     {
         foreach (var parameter in parameters.Properties())
@@ -36,10 +41,64 @@ internal static class PhpQuery
                 }
 
                 break;
+            case JRaw raw when JToken.Parse((string?)raw.Value ?? "null") is var json && json.Type != JTokenType.String:
+                Append(query, name, json);
+                break;
+            case JRaw reference:
+                Append(query, name, (string)JToken.Parse((string)reference.Value!)!);
+                break;
+            case JValue { Value: string text } when IsReplaced(text):
+                throw new NotSupportedException(
+                    $"{name} is a text that portals replace with the result of an earlier command, such as $result[key]. Call the method "
+                    + "outside of a batch to send the text as it is. Where the result is meant, write BatchCommand.ResultOf.");
             default:
-                query.Append(query.Length == 0 ? string.Empty : "&").Append(name).Append('=').Append(Uri.EscapeDataString(Text((JValue)value)));
+                Append(query, name, Text((JValue)value));
                 break;
         }
+    }
+
+    private static void Append(StringBuilder query, string name, string text) =>
+        query.Append(query.Length == 0 ? string.Empty : "&").Append(name).Append('=').Append(Uri.EscapeDataString(text));
+
+    /// <summary>
+    /// Whether a portal replaces a part of a text: a dollar sign and one of the words, in any case, and up to the next blank brackets
+    /// with something in them. There is no way to escape it.
+    /// </summary>
+    private static bool IsReplaced(string text)
+    {
+        for (var start = text.IndexOf('$'); start >= 0; start = text.IndexOf('$', start + 1))
+        {
+            var after = start + 1;
+            if (!Array.Exists(Replaced, word => string.Compare(text, after, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0))
+            {
+                continue;
+            }
+
+            var end = text.IndexOfAny(Blanks, start);
+            end = end < 0 ? text.Length : end;
+            if (HasKey(text, start, end))
+            {
+                return true;
+            }
+
+            start = end - 1;
+        }
+
+        return false;
+    }
+
+    private static bool HasKey(string text, int start, int end)
+    {
+        var open = text.IndexOf('[', start, end - start);
+        for (; open >= 0 && open + 2 < end; open = text.IndexOf('[', open + 1, end - open - 1))
+        {
+            if (text[open + 1] != ']')
+            {
+                return text.IndexOf(']', open + 2, end - open - 2) >= 0;
+            }
+        }
+
+        return false;
     }
 
     private static string Name(JProperty parameter) => parameter.Name.IndexOfAny(['[', ']']) < 0

@@ -33,7 +33,8 @@ public static class Bitrix24ServiceCollectionExtensions
     /// <param name="configuration">
     /// A section with <c>WebhookUrl</c>; or with <c>PortalUrl</c> and <c>AccessToken</c>; or with <c>PortalUrl</c>, <c>OAuth:ClientId</c>,
     /// <c>OAuth:ClientSecret</c>, <c>OAuth:TokenFile</c> and, where wanted, <c>OAuth:TokenEndpoint</c>. Besides, where wanted:
-    /// <c>AttemptTimeout</c> (<c>00:01:10</c>), <c>ApplicationName</c>, <c>MaxResponseSize</c>, <c>ExecutionTimeBudget</c>,
+    /// <c>AttemptTimeout</c> (<c>00:01:10</c>), <c>ApplicationName</c>, <c>MaxResponseSize</c>,
+    /// <c>MaxTotalResponseSize</c>, <c>ExecutionTimeBudget</c>,
     /// <c>Retry:MaxAttempts</c>, <c>Retry:BaseDelay</c>, <c>Retry:MaxDelay</c>, and <c>RateLimit</c> (<c>Standard</c>,
     /// <c>Enterprise</c>, <c>Unlimited</c>) or <c>RateLimit:Burst</c> with <c>RateLimit:PerSecond</c>. Any other key is refused.
     /// </param>

@@ -47,6 +47,7 @@ internal sealed class ConfigurationReader
         options.AttemptTimeout = Span("AttemptTimeout") ?? options.AttemptTimeout;
         options.ExecutionTimeBudget = Span("ExecutionTimeBudget") ?? options.ExecutionTimeBudget;
         options.MaxResponseSize = Integer("MaxResponseSize") ?? options.MaxResponseSize;
+        options.MaxTotalResponseSize = Integer("MaxTotalResponseSize", long.MaxValue) ?? options.MaxTotalResponseSize;
         options.Retry.MaxAttempts = (int)(Integer("Retry:MaxAttempts") ?? options.Retry.MaxAttempts);
         options.Retry.BaseDelay = Span("Retry:BaseDelay") ?? options.Retry.BaseDelay;
         options.Retry.MaxDelay = Span("Retry:MaxDelay") ?? options.Retry.MaxDelay;
@@ -217,14 +218,16 @@ internal sealed class ConfigurationReader
         return null;
     }
 
-    private long? Integer(string key)
+    private long? Integer(string key, long maximum = int.MaxValue)
     {
         if (Value(key) is not { } text)
         {
             return null;
         }
 
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number <= maximum
+            && number >= -maximum)
         {
             return number;
         }

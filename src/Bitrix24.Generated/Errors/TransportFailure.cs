@@ -50,9 +50,25 @@ internal static class TransportFailure
         return new(Make(context, what, mayHaveRun: true, RetryAdvice.Never) with { StatusCode = response.StatusCode });
     }
 
+    /// <summary>What other calls hold of their answers leaves no room for this one.</summary>
+    internal static Bitrix24TransportException TooMuchAtOnce(in FailureContext context, HttpResponseMessage response, long limit)
+    {
+        var status = (int)response.StatusCode;
+        const string Option = nameof(Bitrix24ClientOptions.MaxTotalResponseSize);
+        var size = FormattableString.Invariant($"more than {limit} bytes (HTTP {status})");
+        var what = $"the answers that this process reads at once have {size}; make fewer calls at once, or raise {Option}";
+        return new(Make(context, what, mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = response.StatusCode });
+    }
+
     /// <summary>The portal answered in full, but with something else: it would give the same answer again.</summary>
     internal static Bitrix24TransportException NoResult(in FailureContext context, HttpStatusCode status) =>
         new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryAdvice.Never) with { StatusCode = status });
+
+    internal static Bitrix24TransportException SharedId(in FailureContext context, long id)
+    {
+        var what = FormattableString.Invariant($"the portal gave the same id, {id}, to several commands of one batch");
+        return new(Make(context, what, mayHaveRun: true, RetryAdvice.Never) with { StatusCode = HttpStatusCode.OK });
+    }
 
     /// <summary>The next page is the last one again, or the rows are not in the order that was asked for: going on would never end, or leave rows out.</summary>
     internal static Bitrix24TransportException NoProgress(in FailureContext context) =>

@@ -20,6 +20,7 @@ internal sealed class ClientRuntime
         RateLimit = options.RateLimit;
         ExecutionTimeBudget = options.ExecutionTimeBudget;
         MaxResponseSize = options.MaxResponseSize;
+        MaxTotalResponseSize = options.MaxTotalResponseSize;
         UserAgent = Bitrix24.UserAgent.For(options.ApplicationName);
         Logger = loggerFactory is null ? NullLogger.Instance : new GuardedLogger(loggerFactory.CreateLogger(Telemetry.Name));
         Retry = new RetryPolicy(options.Retry, options.TimeProvider, Logger);
@@ -37,6 +38,8 @@ internal sealed class ClientRuntime
     public TimeSpan? ExecutionTimeBudget { get; }
 
     public long MaxResponseSize { get; }
+
+    public long MaxTotalResponseSize { get; }
 
     public string UserAgent { get; }
 

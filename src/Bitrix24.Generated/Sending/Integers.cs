@@ -1,11 +1,12 @@
-using System.Buffers;
 #if NET
 using System.Runtime.InteropServices;
 #endif
 
 namespace Bitrix24;
 
-/// <summary>The integers of a list side by side: its own memory where that can be had, else a copy from the shared pool. A call for each of thousands costs more.</summary>
+/// <summary>
+/// The integers of a list side by side: its own memory where that can be had, else a copy. A call for each of thousands costs more.
+/// </summary>
 internal readonly ref struct Integers
 {
     private readonly long[]? rented;
@@ -25,7 +26,7 @@ internal readonly ref struct Integers
         }
 
         var count = values.Count;
-        rented = ArrayPool<long>.Shared.Rent(count);
+        rented = SharedBuffer.Rent<long>(count);
         Span = rented.AsSpan(0, count);
         if (values is ICollection<long> collection)
         {
@@ -45,7 +46,7 @@ internal readonly ref struct Integers
     {
         if (rented is not null)
         {
-            ArrayPool<long>.Shared.Return(rented);
+            SharedBuffer.Return(rented, used: 0);
         }
     }
 }

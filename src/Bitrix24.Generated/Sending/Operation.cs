@@ -6,7 +6,14 @@ namespace Bitrix24;
 /// <param name="whenUnknown">What to do when it is not known whether it ran.</param>
 /// <param name="isRest3">Whether it is one of REST 3.0, which has addresses of its own.</param>
 /// <param name="takesIdempotencyKey">Whether a portal that has run it does not run it again when it comes with the same key.</param>
-internal sealed class Operation(string method, bool isIdempotent, string? whenUnknown, bool isRest3 = false, bool takesIdempotencyKey = false)
+/// <param name="maxResponseSize">The size in bytes of the longest answer that it can have.</param>
+internal sealed class Operation(
+    string method,
+    bool isIdempotent,
+    string? whenUnknown,
+    bool isRest3 = false,
+    bool takesIdempotencyKey = false,
+    long maxResponseSize = long.MaxValue)
 {
     public string Method { get; } = method;
 
@@ -15,6 +22,8 @@ internal sealed class Operation(string method, bool isIdempotent, string? whenUn
     public string? WhenUnknown { get; } = whenUnknown;
 
     public bool TakesIdempotencyKey { get; } = takesIdempotencyKey;
+
+    public long MaxResponseSize { get; } = maxResponseSize;
 
     /// <summary>What stands before the credentials in the path.</summary>
     public string Root { get; } = isRest3 ? "rest/api/" : "rest/";

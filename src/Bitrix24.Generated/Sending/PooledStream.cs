@@ -1,13 +1,11 @@
-using System.Buffers;
-
 namespace Bitrix24;
 
-/// <summary>A growing buffer from the shared pool that can be written to as a stream.</summary>
+/// <summary>A growing buffer that can be written to as a stream.</summary>
 internal sealed class PooledStream : Stream
 {
     private const int InitialSize = 1024;
 
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private byte[] buffer = SharedBuffer.Rent<byte>(InitialSize);
     private int length;
 
     public override bool CanRead => false;
@@ -85,7 +83,7 @@ internal sealed class PooledStream : Stream
     {
         if (disposing && buffer.Length > 0)
         {
-            Return(buffer, length);
+            SharedBuffer.Return(buffer, length);
             buffer = [];
             length = 0;
         }
@@ -103,16 +101,9 @@ internal sealed class PooledStream : Stream
 
     private void Grow(int count)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(checked(Math.Max(length + count, length * 2)));
+        var larger = SharedBuffer.Rent<byte>(checked(Math.Max(length + count, length * 2)));
         Buffer.BlockCopy(buffer, 0, larger, 0, length);
-        Return(buffer, length);
+        SharedBuffer.Return(buffer, length);
         buffer = larger;
-    }
-
-    /// <summary>Cleared: the next to rent it must not find a token in it.</summary>
-    private static void Return(byte[] rented, int used)
-    {
-        Array.Clear(rented, 0, used);
-        ArrayPool<byte>.Shared.Return(rented);
     }
 }

@@ -1,15 +1,14 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Http;
 using System.Text;
 using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
 /// <summary>Reads the answer to a call: the one place that tells a result from an error.</summary>
 internal static class Answer
 {
-    private static readonly string[] Names = ["result", "error"];
+    private static readonly string[] Names = ["result", "error", "error_description"];
 
     private enum Shape
     {
@@ -20,37 +19,59 @@ internal static class Answer
         Broken,
     }
 
-    /// <summary>Reads the answer of a method, mostly in one pass. What is no plain result in UTF-8 takes the long way.</summary>
+    /// <summary>Reads the answer of a method: in one pass where it is a result.</summary>
     /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
-    internal static TResponse ReadResponse<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider)
-        where TResponse : class, IResponse, new() =>
-        (response.IsSuccessStatusCode && body.Length > 0 && body.Bytes[0] == '{' && IsUtf8(response.Content) ? AnswerReader.TryRead<TResponse>(body) : null)
-        ?? Read<TResponse>(context, response, body, timeProvider);
-
-    /// <param name="context">What call it is.</param>
-    /// <param name="response">The head of the answer.</param>
-    /// <param name="body">Its body.</param>
-    /// <param name="timeProvider">The clock that a date to wait for goes by.</param>
-    /// <param name="resultRequired">Whether the answer is one of a method, with a member <c>result</c>.</param>
-    /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
-    internal static TResponse Read<TResponse>(in FailureContext context, HttpResponseMessage response, ResponseBody body, TimeProvider timeProvider, bool resultRequired = true)
+    internal static TResponse ReadResponse<TResponse>(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        TimeProvider timeProvider)
+        where TResponse : class, IResponse, new()
     {
-        var status = response.StatusCode;
-        var encoding = EncodingOf(response.Content);
-        switch (ShapeOf(body, encoding, out var error))
+        var text = TextOf(body, response.Content);
+        return (response.IsSuccessStatusCode ? AnswerReader.TryRead<TResponse>(text) : null)
+            ?? throw ToException(context, response, body, ShapeOf(text, out var error), error, timeProvider);
+    }
+
+    /// <summary>Reads an answer that is any object without an error.</summary>
+    /// <inheritdoc cref="ReadResponse"/>
+    internal static JObject ReadObject(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        TimeProvider timeProvider)
+    {
+        var text = TextOf(body, response.Content);
+        var shape = ShapeOf(text, out var error);
+        return (response.IsSuccessStatusCode && shape is Shape.Result or Shape.Neither ? TryReadObject(text) : null)
+            ?? throw ToException(context, response, body, shape, error, timeProvider);
+    }
+
+    /// <summary>Says what an answer is that cannot be read as one of its type.</summary>
+    private static Bitrix24Exception ToException(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        Shape shape,
+        PortalError error,
+        TimeProvider timeProvider) => shape switch
         {
-            case Shape.Error:
-                throw ErrorMapping.ToException(context, status, error, RetryAfter(response, timeProvider));
-            case Shape.Foreign when response.IsSuccessStatusCode:
-            case Shape.Neither when response.IsSuccessStatusCode && resultRequired:
-                throw TransportFailure.NoResult(context, status);
-            case Shape.Result or Shape.Neither when response.IsSuccessStatusCode:
-                return ReadResult<TResponse>(context, status, body, encoding);
-            default:
-                var retryAfter = RetryAfter(response, timeProvider);
-                throw HttpStatusMapping.Find((int)status, body.Bytes.AsSpan(0, body.Length)) is { } meaning
-                    ? ErrorMapping.ToException(context, status, meaning, retryAfter)
-                    : TransportFailure.Unreadable(context, response, body.Length, retryAfter);
+            Shape.Error => ErrorMapping.ToException(context, response.StatusCode, error, RetryAfter(response, timeProvider)),
+            Shape.Result or Shape.Neither or Shape.Foreign when response.IsSuccessStatusCode => TransportFailure.NoResult(context, response.StatusCode),
+            _ when HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
+                ErrorMapping.ToException(context, response.StatusCode, meaning, RetryAfter(response, timeProvider)),
+            _ => TransportFailure.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider)),
+        };
+
+    private static JObject? TryReadObject(ArraySegment<byte> text)
+    {
+        try
+        {
+            return Json.Serializer.Deserialize<JObject>(new StrictJsonReader(text));
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
@@ -59,35 +80,29 @@ internal static class Answer
     /// one that says two things, or JSON of another kind, is foreign.
     /// An error under any HTTP status is an error.
     /// </summary>
-    private static Shape ShapeOf(ResponseBody body, Encoding encoding, out PortalError error)
+    private static Shape ShapeOf(ArraySegment<byte> text, out PortalError error)
     {
         error = default;
         var isError = false;
-        var hasError = false;
         var hasResult = false;
         var isForeign = false;
         try
         {
-            using var json = Open(body, encoding);
-            if (!ReadToken(json))
-            {
-                return Shape.Broken;
-            }
-
+            var json = new StrictJsonReader(text);
+            json.Read();
             if (json.TokenType != JsonToken.StartObject)
             {
-                return ShapeOfNoObject(json);
+                json.SkipValue();
+                return json.Read() ? Shape.Broken : Shape.Foreign;
             }
 
-            while (ReadToken(json) && json.TokenType == JsonToken.PropertyName)
+            while (json.Read() && json.TokenType == JsonToken.PropertyName)
             {
                 var name = (string)json.Value!;
-                ReadToken(json);
+                json.Read();
                 switch (name)
                 {
                     case "error":
-                        isForeign |= hasError;
-                        hasError = true;
                         isError = json.TokenType != JsonToken.Null;
                         error = json.TokenType == JsonToken.StartObject ? StructuredError.Read(json, error) : error with { Code = Scalar.Text(json) };
                         break;
@@ -95,66 +110,36 @@ internal static class Answer
                         error = error with { Description = Scalar.Text(json) };
                         break;
                     case "result":
-                        isForeign |= hasResult;
                         hasResult = true;
                         error = error with { BesideResult = json.TokenType != JsonToken.Null };
                         break;
                     default:
-                        // The serializer would take it for the member of that name.
+                        // Nobody knows whether the member of that name is meant.
                         isForeign |= Names.Contains(name, StringComparer.OrdinalIgnoreCase);
                         break;
                 }
 
-                json.Skip();
+                json.SkipValue();
             }
 
-            if (json.TokenType != JsonToken.EndObject || ReadToken(json))
+            if (json.Read())
             {
                 return Shape.Broken;
             }
+        }
+        catch (RepeatedMemberException)
+        {
+            return Shape.Foreign;
         }
         catch (JsonException)
         {
             return Shape.Broken;
         }
 
-        return isForeign ? Shape.Foreign : isError ? Shape.Error : hasResult ? Shape.Result : Shape.Neither;
-    }
-
-    private static Shape ShapeOfNoObject(JsonTextReader json)
-    {
-        var isArray = json.TokenType == JsonToken.StartArray;
-        json.Skip();
-        var isComplete = !isArray || (json.TokenType == JsonToken.EndArray && json.Depth == 0);
-        return isComplete && !ReadToken(json) ? Shape.Foreign : Shape.Broken;
-    }
-
-    private static TResponse ReadResult<TResponse>(in FailureContext context, HttpStatusCode status, ResponseBody body, Encoding encoding)
-    {
-        try
-        {
-            using var json = Open(body, encoding);
-            return Json.Serializer.Deserialize<TResponse>(json)!;
-        }
-        catch (JsonException)
-        {
-            throw TransportFailure.NoResult(context, status);
-        }
-    }
-
-    private static JsonTextReader Open(ResponseBody body, Encoding encoding) => Json.Reader(new StreamReader(body.Open(), encoding, detectEncodingFromByteOrderMarks: true));
-
-    private static bool ReadToken(JsonTextReader json)
-    {
-        while (json.Read())
-        {
-            if (json.TokenType != JsonToken.Comment)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return isForeign ? Shape.Foreign
+            : isError ? Shape.Error
+            : hasResult ? Shape.Result
+            : Shape.Neither;
     }
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider timeProvider) => response.Headers.RetryAfter switch
@@ -164,26 +149,38 @@ internal static class Answer
         _ => null,
     };
 
-    private static bool IsUtf8(HttpContent content)
+    /// <summary>The text in UTF-8, without a byte order mark. Such a mark counts for more than the header.</summary>
+    private static ArraySegment<byte> TextOf(ResponseBody body, HttpContent content)
+    {
+        var bytes = body.Bytes.AsSpan(0, body.Length);
+        var (marked, mark) = bytes.StartsWith<byte>([0xEF, 0xBB, 0xBF]) ? (Encoding.UTF8, 3)
+            : bytes.StartsWith<byte>([0, 0, 0xFE, 0xFF]) ? (new UTF32Encoding(bigEndian: true, byteOrderMark: true), 4)
+            : bytes.StartsWith<byte>([0xFF, 0xFE, 0, 0]) ? (Encoding.UTF32, 4)
+            : bytes.StartsWith<byte>([0xFE, 0xFF]) ? (Encoding.BigEndianUnicode, 2)
+            : bytes.StartsWith<byte>([0xFF, 0xFE]) ? (Encoding.Unicode, 2)
+            : ((Encoding?)null, 0);
+        var encoding = marked ?? EncodingOf(content);
+        return encoding is UTF8Encoding
+            ? new ArraySegment<byte>(body.Bytes, mark, body.Length - mark)
+            : new ArraySegment<byte>(Encoding.Convert(encoding, Encoding.UTF8, body.Bytes, mark, body.Length - mark));
+    }
+
+    private static Encoding EncodingOf(HttpContent content)
     {
 #if NET
         // What portals send is recognized without being taken apart.
-        if (content.Headers.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString() is "application/json; charset=utf-8" or "application/json;charset=utf-8" or "application/json")
+        if (content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
+            && type.ToString() is "application/json; charset=utf-8" or "application/json;charset=utf-8" or "application/json")
         {
-            return true;
+            return Encoding.UTF8;
         }
 #endif
-        return EncodingOf(content) is UTF8Encoding;
-    }
-
-    /// <summary>The declared encoding where there is one that is known here; a byte order mark counts for more.</summary>
-    private static Encoding EncodingOf(HttpContent content)
-    {
         try
         {
-            return content.Headers.ContentType?.CharSet?.Trim('"') is { Length: > 0 } charset ? Encoding.GetEncoding(charset) : Encoding.UTF8;
+            var charset = content.Headers.ContentType?.CharSet?.Trim('"');
+            return charset is { Length: > 0 } ? Encoding.GetEncoding(charset) : Encoding.UTF8;
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             return Encoding.UTF8;
         }

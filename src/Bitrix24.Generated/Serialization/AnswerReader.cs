@@ -3,38 +3,23 @@ using Newtonsoft.Json;
 namespace Bitrix24;
 
 /// <summary>
-/// Reads an answer that is plainly a result, in one pass and without reflection; generated code calls it. Whatever is unusual, from an error to
-/// a member that is given twice, makes no answer here: <see cref="Answer"/> looks at the whole text again, with the serializer, and decides.
+/// Reads a response, or an object in one, without reflection; generated code calls it. It takes what the types of the spec allow, and
+/// nothing else: no member that is given twice, and none whose name differs from a known one in case only.
 /// </summary>
-internal sealed class AnswerReader : IDisposable
+/// <param name="json">Stands on the start of the object.</param>
+internal sealed class AnswerReader(JsonReader json)
 {
-    private static readonly DefaultJsonNameTable KnownNames = new();
+    private bool unreadable;
 
-    private readonly JsonTextReader json;
-    private bool unusual;
-
-    private AnswerReader(ResponseBody body)
-    {
-        json = Json.Reader(new Utf8Text(body));
-        json.ArrayPool = CharacterPool.Instance;
-        json.PropertyNameTable = KnownNames;
-    }
-
-    /// <summary>Reads the whole text. <see langword="null"/> when it is not plainly a result.</summary>
-    internal static TResponse? TryRead<TResponse>(ResponseBody body)
+    /// <summary>Reads the whole text. <see langword="null"/> when it is no response of this type.</summary>
+    internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text)
         where TResponse : class, IResponse, new()
     {
-        using var reader = new AnswerReader(body);
+        var json = new StrictJsonReader(text);
         try
         {
-            if (!reader.json.Read() || reader.json.TokenType != JsonToken.StartObject)
-            {
-                return null;
-            }
-
-            var response = new TResponse();
-            response.Read(reader);
-            return reader.unusual || reader.json.Read() ? null : response;
+            var response = json.Read() && json.TokenType == JsonToken.StartObject ? TryFill(json, new TResponse()) : null;
+            return response is null || json.Read() ? null : response;
         }
         catch (JsonException)
         {
@@ -42,21 +27,28 @@ internal sealed class AnswerReader : IDisposable
         }
     }
 
-    /// <summary>Keeps names from being allocated again for each answer. Types call it once.</summary>
+    /// <summary>Reads an object into a new value; <see langword="null"/> when it is none of this type.</summary>
+    internal static T? TryFill<T>(JsonReader json, T value)
+        where T : class, IReadable
+    {
+        var reader = new AnswerReader(json);
+        value.Read(reader);
+        return reader.unreadable ? null : value;
+    }
+
+    /// <summary>Keeps names from being allocated again for each response. Types call it once.</summary>
     internal static string[] Names(params string[] names)
     {
-        lock (KnownNames)
-        {
-            return Array.ConvertAll(names, KnownNames.Add);
-        }
+        Array.ForEach(names, KnownNames.Add);
+        return names;
     }
 
     /// <summary>Steps to the value of the next member and returns its name; <see langword="null"/> at the end of the object.</summary>
     internal string? Member()
     {
-        if (unusual || !json.Read() || json.TokenType != JsonToken.PropertyName)
+        if (unreadable || !json.Read() || json.TokenType != JsonToken.PropertyName)
         {
-            unusual |= json.TokenType != JsonToken.EndObject;
+            unreadable |= json.TokenType != JsonToken.EndObject;
             return null;
         }
 
@@ -65,55 +57,84 @@ internal sealed class AnswerReader : IDisposable
         return name;
     }
 
-    /// <summary>Passes over a member that the type does not have. The serializer would take one that differs in case only for that of the type.</summary>
+    /// <summary>
+    /// Skips a member that the type does not have. A known name in another case is refused, and so is an error, unless it is null.
+    /// </summary>
     internal void Skip(string name, string[] names)
     {
         foreach (var known in names)
         {
-            unusual |= string.Equals(name, known, StringComparison.OrdinalIgnoreCase);
+            unreadable |= string.Equals(name, known, StringComparison.OrdinalIgnoreCase)
+                && !(name == known && json.TokenType == JsonToken.Null);
         }
 
-        json.Skip();
+        Skip();
     }
 
     /// <summary>A required member is given, neither twice nor as null.</summary>
     internal bool Given(bool already)
     {
-        unusual |= already || json.TokenType == JsonToken.Null;
+        unreadable |= already || json.TokenType == JsonToken.Null;
         return true;
     }
 
-    /// <summary>A required member has to have been given.</summary>
-    internal void Require(bool given) => unusual |= !given;
+    /// <summary>A member may be left out, but is not null.</summary>
+    internal void NotNull() => unreadable |= json.TokenType == JsonToken.Null;
 
-    /// <summary>A member that this reader does not know how to read.</summary>
-    internal void Unusual()
-    {
-        unusual = true;
-        json.Skip();
-    }
+    /// <summary>A required member has to have been given.</summary>
+    internal void Require(bool given) => unreadable |= !given;
 
     internal long Integer(long minimum) => OptionalInteger(minimum).GetValueOrDefault();
 
     internal long? OptionalInteger(long minimum)
     {
         var value = Scalar.Integer(json);
-        unusual |= value is null ? json.TokenType != JsonToken.Null : value < minimum;
+        unreadable |= value is null ? json.TokenType != JsonToken.Null : value < minimum;
         return value;
     }
 
     internal string Text() => OptionalText() ?? string.Empty;
 
+    /// <summary>Portals send some texts that are digits as numbers.</summary>
     internal string? OptionalText()
     {
-        unusual |= json.TokenType is not (JsonToken.String or JsonToken.Null);
+        unreadable |= json.TokenType is JsonToken.StartObject or JsonToken.StartArray;
+        return json switch
+        {
+            { Value: bool value } => value ? "true" : "false",
+            StrictJsonReader { TokenType: JsonToken.Integer or JsonToken.Float } strict => strict.Raw(),
+            _ => Scalar.Text(json),
+        };
+    }
+
+    /// <summary>The value of an open enum, which is a text only.</summary>
+    internal string EnumText() => OptionalEnumText() ?? string.Empty;
+
+    /// <inheritdoc cref="EnumText"/>
+    internal string? OptionalEnumText()
+    {
+        unreadable |= json.TokenType is not (JsonToken.String or JsonToken.Null);
         return json.Value as string;
     }
 
     internal bool True()
     {
-        unusual |= json is not { TokenType: JsonToken.Boolean, Value: true };
+        unreadable |= json is not { TokenType: JsonToken.Boolean, Value: true };
         return true;
+    }
+
+    /// <summary>A yes or no that may be one of the numbers 1 and 0 on the wire.</summary>
+    internal bool? Digit()
+    {
+        bool? value = json.Value switch
+        {
+            bool given => given,
+            0L => false,
+            1L => true,
+            _ => null,
+        };
+        unreadable |= value is null && json.TokenType != JsonToken.Null;
+        return value;
     }
 
     /// <summary>A member of a lenient type: what cannot be read counts as absent.</summary>
@@ -129,38 +150,39 @@ internal sealed class AnswerReader : IDisposable
     internal string? LenientText()
     {
         var text = Scalar.Text(json);
-        json.Skip();
+        Skip();
         return text;
     }
 
     internal IReadOnlyDictionary<string, T> Map<T>() => MapConverter<T>.Read(json, Json.Serializer);
 
-    internal IReadOnlyList<T> List<T>(IReadOnlyList<T>? current = null)
+    internal IReadOnlyList<T>? OptionalList<T>() => json.TokenType == JsonToken.Null ? null : List<T>();
+
+    internal IReadOnlyList<T> List<T>()
     {
         var list = new List<T>();
-        unusual |= current is not null || json.TokenType != JsonToken.StartArray;
-        while (!unusual && json.Read() && json.TokenType != JsonToken.EndArray)
+        unreadable |= json.TokenType != JsonToken.StartArray;
+        while (!unreadable && json.Read() && json.TokenType != JsonToken.EndArray)
         {
             list.Add(Value<T>()!);
         }
 
-        unusual |= json.TokenType != JsonToken.EndArray;
+        unreadable |= json.TokenType != JsonToken.EndArray;
         return list;
     }
 
     /// <summary>An object of a type that reads itself; what is of another type is left to the serializer.</summary>
-    internal T? Value<T>(T? current = default)
+    internal T? Value<T>()
     {
-        unusual |= current is not null;
-        if (!typeof(IReadable).IsAssignableFrom(typeof(T)))
+        if (!Readable<T>.Is)
         {
             return Json.Serializer.Deserialize<T>(json);
         }
 
         if (json.TokenType != JsonToken.StartObject)
         {
-            unusual |= json.TokenType != JsonToken.Null;
-            json.Skip();
+            unreadable |= !Readable<T>.IsLenient && json.TokenType != JsonToken.Null;
+            Skip();
             return default;
         }
 
@@ -169,12 +191,29 @@ internal sealed class AnswerReader : IDisposable
         return value;
     }
 
-    public void Dispose() => json.Close();
+    private void Skip()
+    {
+        if (json is StrictJsonReader strict)
+        {
+            strict.SkipValue();
+            return;
+        }
+
+        json.Skip();
+    }
 
     private T? Lenient<T>(T? value)
         where T : struct
     {
-        json.Skip();
+        Skip();
         return value;
+    }
+
+    private static class Readable<T>
+    {
+        internal static readonly bool Is = typeof(IReadable).IsAssignableFrom(typeof(T));
+
+        /// <summary>Whether the spec marks the type lenient: it has a converter then, and what is no object counts as absent.</summary>
+        internal static readonly bool IsLenient = typeof(T).IsDefined(typeof(JsonConverterAttribute), inherit: false);
     }
 }

@@ -10,6 +10,7 @@ internal static class Json
 
     internal static readonly JsonSerializer Serializer = JsonSerializer.Create(new JsonSerializerSettings
     {
+        ContractResolver = new ContractResolver(),
         Converters = { new OpenMapConverter() },
         Culture = CultureInfo.InvariantCulture,
         DateParseHandling = DateParseHandling.None,

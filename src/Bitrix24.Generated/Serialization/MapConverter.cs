@@ -22,16 +22,16 @@ internal sealed class MapConverter<T> : JsonConverter
         switch (reader.TokenType)
         {
             case JsonToken.StartObject:
-                while (Next(reader) && reader.TokenType == JsonToken.PropertyName)
+                while (reader.Read() && reader.TokenType == JsonToken.PropertyName)
                 {
                     var key = (string)reader.Value!;
-                    Next(reader);
+                    reader.Read();
                     Add(map, key, reader, serializer);
                 }
 
                 break;
             case JsonToken.StartArray:
-                for (var index = 0; Next(reader) && reader.TokenType != JsonToken.EndArray; index++)
+                for (var index = 0; reader.Read() && reader.TokenType != JsonToken.EndArray; index++)
                 {
                     Add(map, index.ToString(CultureInfo.InvariantCulture), reader, serializer);
                 }
@@ -48,19 +48,6 @@ internal sealed class MapConverter<T> : JsonConverter
         }
 
         return map;
-    }
-
-    private static bool Next(JsonReader reader)
-    {
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonToken.Comment)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Of two values of one key nobody knows which is true.</summary>

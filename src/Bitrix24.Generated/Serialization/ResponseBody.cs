@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Net.Http;
 
 namespace Bitrix24;
 
-/// <summary>The body of an answer, read whole up to a bound into a buffer from the shared pool.</summary>
+/// <summary>The body of an answer, read whole up to a bound.</summary>
 internal sealed class ResponseBody : IDisposable
 {
     /// <summary>No portal needs more to say what went wrong.</summary>
@@ -14,36 +13,63 @@ internal sealed class ResponseBody : IDisposable
     // What a header says is not worth more than this before the bytes are there.
     private const int MaxTrustedSize = 1024 * 1024;
 
-    private ResponseBody(int size) => Bytes = ArrayPool<byte>.Shared.Rent(size);
+    // The longest array that there can be.
+    private const int MaxSize = 0x7FFFFFC7;
+
+    private readonly long totalBound;
+    private long reserved;
+
+    private ResponseBody(long totalBound) => this.totalBound = totalBound;
 
     /// <summary>The bytes, and behind <see cref="Length"/> of them room.</summary>
-    internal byte[] Bytes { get; private set; }
+    internal byte[] Bytes { get; private set; } = [];
 
     internal int Length { get; private set; }
 
-    /// <summary>Reads the whole body; <see langword="null"/> when it is longer than the bound.</summary>
-    internal static async ValueTask<ResponseBody?> ReadAsync(HttpContent content, long bound, CancellationToken cancellationToken)
+    /// <summary>Reads the whole body.</summary>
+    /// <param name="context">What call it is.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="bound">How many bytes it may have.</param>
+    /// <param name="totalBound">How many bytes all answers of the process may have at once.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <exception cref="Bitrix24TransportException">It is longer than a bound.</exception>
+    internal static async ValueTask<ResponseBody> ReadAsync(
+        FailureContext context,
+        HttpResponseMessage response,
+        long bound,
+        long totalBound,
+        CancellationToken cancellationToken)
     {
-        var announced = content.Headers.ContentLength;
+        var announced = response.Content.Headers.ContentLength;
         if (announced > bound)
         {
-            return null;
+            throw TransportFailure.TooLarge(context, response, bound);
         }
 
 #if NET
-        using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
 #else
-        using var stream = await content.ReadAsStreamAsync().ConfigureAwait(false);
+        using var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
 #endif
 
-        // One more: the end shows by nothing coming.
-        var body = new ResponseBody(announced is { } length and <= MaxTrustedSize ? (int)length + 1 : ChunkSize);
+        var body = new ResponseBody(totalBound);
         try
         {
+            // One more: the end shows by nothing coming.
+            var longest = Math.Min(bound + 1, MaxSize);
+            var size = announced is { } length and <= MaxTrustedSize ? (int)length + 1 : ChunkSize;
             while (true)
             {
-                body.ReserveOne();
-                var room = (int)Math.Min(body.Bytes.Length - body.Length, bound + 1 - body.Length);
+                if (body.Length == body.Bytes.Length)
+                {
+                    size = body.Length == 0 ? size : (int)Math.Min(2L * body.Length, longest);
+                    if (!body.TryGrow(size))
+                    {
+                        throw TransportFailure.TooMuchAtOnce(context, response, totalBound);
+                    }
+                }
+
+                var room = (int)Math.Min(body.Bytes.Length - body.Length, longest - body.Length);
 #if NET
                 var count = await stream.ReadAsync(body.Bytes.AsMemory(body.Length, room), cancellationToken).ConfigureAwait(false);
 #else
@@ -56,9 +82,9 @@ internal sealed class ResponseBody : IDisposable
                 }
 
                 body.Length += count;
-                if (body.Length > bound)
+                if (body.Length == longest)
                 {
-                    return null;
+                    throw TransportFailure.TooLarge(context, response, bound);
                 }
             }
         }
@@ -68,36 +94,29 @@ internal sealed class ResponseBody : IDisposable
         }
     }
 
-    /// <summary>The bytes as a stream, from their start.</summary>
-    internal MemoryStream Open() => new(Bytes, 0, Length, writable: false);
-
     public void Dispose()
     {
-        Return(Bytes, Length);
+        SharedBuffer.Return(Bytes, Length);
+        ResponseMemory.Release(reserved);
         Bytes = [];
         Length = 0;
+        reserved = 0;
     }
 
-    private void ReserveOne()
+    private bool TryGrow(int size)
     {
-        if (Length < Bytes.Length)
+        // A short answer is read whatever else is held: it says whether something was created.
+        var counted = size > MaxErrorSize ? size : 0;
+        if (!ResponseMemory.TryReserve(counted - reserved, totalBound))
         {
-            return;
+            return false;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(checked(Length * 2));
+        reserved = counted;
+        var larger = SharedBuffer.Rent<byte>(size);
         Buffer.BlockCopy(Bytes, 0, larger, 0, Length);
-        Return(Bytes, Length);
+        SharedBuffer.Return(Bytes, Length);
         Bytes = larger;
-    }
-
-    /// <summary>Cleared: the next to rent it must not find an answer in it.</summary>
-    private static void Return(byte[] rented, int used)
-    {
-        if (rented.Length > 0)
-        {
-            Array.Clear(rented, 0, used);
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        return true;
     }
 }

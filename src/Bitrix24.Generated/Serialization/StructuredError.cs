@@ -5,9 +5,12 @@ namespace Bitrix24;
 /// <summary>Reads the error of REST 3.0: an object with <c>code</c>, <c>message</c> and, about the content of a request, <c>validation</c>.</summary>
 internal static class StructuredError
 {
+    private static readonly string[] Names = ["code", "message", "validation"];
+    private static readonly string[] DetailNames = ["field", "message"];
+
     /// <param name="json">Stands on the start of the object, and at its end afterwards.</param>
     /// <param name="error">What is known so far.</param>
-    internal static PortalError Read(JsonTextReader json, PortalError error)
+    internal static PortalError Read(JsonReader json, PortalError error)
     {
         string? code = null;
         string? message = null;
@@ -21,6 +24,7 @@ internal static class StructuredError
 
             var name = (string)json.Value!;
             json.Read();
+            RefuseOtherCase(name, Names);
             switch (name)
             {
                 case "code":
@@ -41,7 +45,7 @@ internal static class StructuredError
         return error with { Code = code, Description = description ?? error.Description };
     }
 
-    private static void ReadDetails(JsonTextReader json, List<string> details)
+    private static void ReadDetails(JsonReader json, List<string> details)
     {
         while (json.Read() && json.TokenType != JsonToken.EndArray)
         {
@@ -63,12 +67,22 @@ internal static class StructuredError
 
                 var name = (string)json.Value!;
                 json.Read();
+                RefuseOtherCase(name, DetailNames);
                 field = name == "field" ? Scalar.Text(json) : field;
                 message = name == "message" ? Scalar.Text(json) : message;
                 json.Skip();
             }
 
             details.Add(field is null ? message ?? string.Empty : $"{field}: {message}");
+        }
+    }
+
+    /// <summary>Nobody knows whether the member of that name is meant.</summary>
+    private static void RefuseOtherCase(string name, string[] names)
+    {
+        if (Array.Exists(names, known => known != name && string.Equals(known, name, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new JsonSerializationException("a known name is written in another case");
         }
     }
 }

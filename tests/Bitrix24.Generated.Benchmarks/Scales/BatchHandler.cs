@@ -20,7 +20,7 @@ internal sealed partial class BatchHandler(TimeSpan perBatch) : HttpMessageHandl
         var started = Stopwatch.GetTimestamp();
         var body = await request.Content!.ReadAsStringAsync(cancellationToken);
         await Task.Delay(perBatch, cancellationToken);
-        var results = string.Join(',', Key().Matches(body).Select(key => key.Value + "11"));
+        var results = string.Join(',', Key().Matches(body).Select((key, index) => key.Value + (index + 11)));
         var response = new HttpResponseMessage(HttpStatusCode.OK)
         {
             Content = new StringContent($"{{\"result\":{{\"result\":{{{results}}},\"result_error\":[],\"result_total\":[],\"result_next\":[],\"result_time\":[]}}}}", Encoding.UTF8, "application/json"),

@@ -266,7 +266,7 @@ public sealed class AddCallListsTests : IDisposable
         var handler = new StubHandler(async (request, cancellation) =>
         {
             var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
-            var results = string.Join(",", commands.Properties().Select(command => $"\"{command.Name}\":1"));
+            var results = string.Join(",", commands.Properties().Select(command => $"\"{command.Name}\":1{command.Name.TrimStart('c')}"));
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($$$"""{"result":{"result":{{{{results}}}},"result_error":[]}}""") };
         });
         using var client = new TestClient(handler);
@@ -277,7 +277,7 @@ public sealed class AddCallListsTests : IDisposable
             Entities = [.. Enumerable.Range(0, 999).Select(id => 1_000_000_000_000L + id)],
         })));
 
-        Assert.Equal(50, outcomes.Count(outcome => outcome.Id == 1));
+        Assert.Equal(50, outcomes.Count(outcome => outcome.Id is not null));
         Assert.All(handler.Bodies, body => Assert.InRange(body.Length, 100_000, 530_000));
         Assert.Equal(3, handler.Requests);
     }
@@ -646,6 +646,27 @@ public sealed class AddCallListsTests : IDisposable
         var outcome = Assert.Single(await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1))));
 
         Assert.Equal((CallExecution.Unknown, null, 1), (outcome.Execution, outcome.Id, handler.Requests));
+    }
+
+    [Fact]
+    public async Task One_id_for_two_commands_leaves_open_which_of_them_ran()
+    {
+        const string Answer = """
+            {"result":{"result":{"c0":11,"c1":12,"c2":"11","c4":13},"result_error":{"c3":{"error":"ENTITY_ERROR"}}}}
+            """;
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
+
+        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(5)));
+
+        Assert.Equal([null, 12, null, null, 13], outcomes.Select(outcome => outcome.Id));
+        Assert.Equal(
+            [CallExecution.Unknown, CallExecution.Executed, CallExecution.Unknown, CallExecution.NotExecuted, CallExecution.Executed],
+            outcomes.Select(outcome => outcome.Execution));
+        foreach (var index in new[] { 0, 2 })
+        {
+            var exception = Assert.IsType<Bitrix24TransportException>(outcomes[index].Exception);
+            Assert.Contains("gave the same id, 11, to several commands of one batch;", exception.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Bitrix24.Testing;
 using Newtonsoft.Json.Linq;
 
@@ -75,7 +76,19 @@ public sealed class BatchTests : IDisposable
         Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("crm.contact.list", new { filter = new { ID = Array.Empty<int>() } }));
         Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("x.y", new JObject { ["A[B]"] = 1 }));
         Assert.Throws<ArgumentException>("request", () => BatchCommand.ListCallLists(new ListCallListsRequest { Select = [] }));
-        await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", "Batch.json")));
+        foreach (var batch in new[] { "batch", "batch?", "BATCH", "batch.json", "Batch.json", "BATCH.JSON?cmd[b]=app.info" })
+        {
+            await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", batch)));
+        }
+
+        string[] methods =
+            ["x%3Fy", "x$result[c0]", "batch.xml", "/batch", "batch/", " batch", "batch&a=b", ".batch", "x..y", "?a=b", "b\u0430tch"];
+        foreach (var method in methods)
+        {
+            await Refused("Commands[a] calls what is no name of a method; one looks like user.current.", Batch(("a", method)));
+        }
+
+        await Refused("Commands[a] has a # in it, and portals ignore what follows it. Write %23.", Batch(("a", "x.y?filter[NAME]=a#b")));
 
         async Task Refused(string message, BatchRequest request)
         {
@@ -118,9 +131,89 @@ public sealed class BatchTests : IDisposable
                 ["number"] = 0.5,
                 ["nothing"] = null,
                 ["when"] = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
-                ["link"] = "$result[a]",
+                ["link"] = BatchCommand.ResultOf("a"),
                 ["map"] = new JObject { ["a&"] = new JObject { ["b"] = "c" } },
             }));
+    }
+
+    [Theory]
+    [InlineData("$result[c0]")]
+    [InlineData("call me $result[c0][ID]!")]
+    [InlineData("$RESULT[c0]")]
+    [InlineData("$total[c0]")]
+    [InlineData("$errors_of[c0]")]
+    public async Task A_text_that_reads_like_a_reference_never_becomes_a_result(string comment)
+    {
+        portal.AddMethod("user.get", _ => "secret");
+        portal.AddMethod("crm.timeline.comment.add", parameters => parameters["fields"]!["COMMENT"]);
+
+        // What a portal does to it, and why the text is refused.
+        var command = $"crm.timeline.comment.add?fields[COMMENT]={Uri.EscapeDataString(comment)}";
+        var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", command)))).Result;
+        Assert.NotEqual(comment, result.Results["c1"].ToString());
+
+        var typed = new { fields = new { COMMENT = comment } };
+        foreach (var parameters in new object[] { typed, JsonSerializer.SerializeToElement(typed) })
+        {
+            var exception = Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x.y", parameters));
+            Assert.Contains("fields[COMMENT] is a text that portals replace", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(comment, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("$result")]
+    [InlineData("$result [c0]")]
+    [InlineData("$result[]")]
+    [InlineData("$5[c0]")]
+    [InlineData("result[c0] $")]
+    [InlineData("[$result")]
+    [InlineData("$resul[c0]")]
+    public async Task Other_texts_with_dollars_and_brackets_arrive_as_they_are(string comment)
+    {
+        portal.AddMethod("user.get", _ => "secret");
+        portal.AddMethod("crm.timeline.comment.add", parameters => parameters["fields"]!["COMMENT"]);
+
+        var command = BatchCommand.Call("crm.timeline.comment.add", new { fields = new { COMMENT = comment } });
+        var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", command)))).Result;
+
+        Assert.Equal(comment, (string?)result.Results["c1"]);
+    }
+
+    [Fact]
+    public async Task A_reference_stands_for_the_result_of_an_earlier_command()
+    {
+        portal.AddMethod("crm.contact.add", _ => 17);
+        portal.AddMethod("crm.contact.get", _ => new { ID = "17", PHONE = new[] { new { VALUE = "+7" } } });
+        portal.AddMethod("echo", parameters => parameters);
+
+        var result = (await bitrix24.BatchAsync(Batch(
+            ("contact", BatchCommand.Call("crm.contact.add")),
+            ("read", BatchCommand.Call("crm.contact.get", new { ID = BatchCommand.ResultOf("contact") })),
+            ("echo", BatchCommand.Call("echo", new Dictionary<string, object>
+            {
+                ["id"] = BatchCommand.ResultOf("contact"),
+                ["list"] = new JArray(BatchCommand.ResultOf("read", "PHONE", "0", "VALUE")),
+                ["map"] = new JObject { ["phones"] = BatchCommand.ResultOf("read", "PHONE") },
+                ["raw"] = new JRaw("""{"a":[1,true]}"""),
+            }))))).Result;
+
+        Assert.Equal(
+            """{"id":17,"list":["+7"],"map":{"phones":[{"VALUE":"+7"}]},"raw":{"a":["1","1"]}}""",
+            result.Results["echo"].ToString(Newtonsoft.Json.Formatting.None));
+        Assert.Throws<ArgumentException>("key", () => BatchCommand.ResultOf(""));
+        Assert.Throws<ArgumentException>("key", () => BatchCommand.ResultOf("a b"));
+        Assert.Throws<ArgumentException>("path", () => BatchCommand.ResultOf("a", "b]"));
+        Assert.Throws<ArgumentNullException>("path", () => BatchCommand.ResultOf("a", null!));
+    }
+
+    [Fact]
+    public void A_typed_request_holds_no_text_that_a_portal_replaces()
+    {
+        var request = new AddCallListRequest { EntityType = new("$result[a]"), Entities = [1] };
+        var exception = Assert.Throws<ArgumentException>(nameof(request), () => BatchCommand.AddCallList(request));
+
+        Assert.Contains("ENTITY_TYPE is a text that portals replace", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

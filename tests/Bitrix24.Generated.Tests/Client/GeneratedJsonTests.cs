@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using Newtonsoft.Json;
 
@@ -10,6 +11,8 @@ namespace Bitrix24.Tests;
 /// <summary>What generated code writes and reads is what the serializer writes and reads.</summary>
 public sealed class GeneratedJsonTests
 {
+    private static readonly string[] OtherCases = ["Id", "Operating", "Time"];
+
     private static readonly JsonSerializerSettings Settings = new()
     {
         Culture = CultureInfo.InvariantCulture,
@@ -56,7 +59,8 @@ public sealed class GeneratedJsonTests
             .SampleAsync(request => IsSame(handler, request, bitrix24.ListCallListsAsync(request)), threads: 1);
         await Gen.Select(Id, Text, Gen.Bool, (list, status, filtered) => new ListCallListItemsRequest { ListId = list, Filter = filtered ? new() { Status = new(status) } : null })
             .SampleAsync(request => IsSame(handler, request, bitrix24.ListCallListItemsAsync(request)), threads: 1);
-        await Gen.Select(Text, Text, Gen.Bool.Nullable(), (key, command, halt) => new BatchRequest { Commands = new Dictionary<string, string> { ["k" + key] = "user.current?a=" + command, ["b"] = "c" }, Halt = halt })
+        await Gen.Select(Text, Text.Select(text => "x?a=" + text.Replace('#', '%')), Gen.Bool.Nullable(), (key, command, halt) =>
+                new BatchRequest { Commands = new Dictionary<string, string> { ["k" + key] = command, ["b"] = "c" }, Halt = halt })
             .SampleAsync(request => IsSame(handler, request, bitrix24.BatchAsync(request)), threads: 1);
         await Id.Select(id => new GetCallListRequest { Id = id })
             .SampleAsync(request => IsSame(handler, request, bitrix24.GetCallListAsync(request)), threads: 1);
@@ -80,7 +84,10 @@ public sealed class GeneratedJsonTests
     {
         var row = Object("ID", "DATE_CREATE", "CREATED_BY_ID", "WEBFORM_ID", "ENTITY_TYPE_ID", "ENTITY_TYPE", "STATUS", "STATUS_ID", "NAME", "SORT", "Id", "new");
         var sound = Gen.Select(Id, row, (id, more) => FormattableString.Invariant($$"""{"ID":"{{id}}","STATUS":"IN_WORK","STATUS_ID":"SUCCESS"{{(more.Length == 2 ? "" : ",")}}{{more.Substring(1)}}"""));
-        var rows = OneOf(sound, sound, sound, row, Value).Array[0, 4].Select(values => $"[{string.Join(",", values)}]");
+
+        // The serializer takes an empty text for null.
+        var other = Value.Where(value => value != "\"\"");
+        var rows = OneOf(sound, sound, sound, row, other).Array[0, 4].Select(values => $"[{string.Join(",", values)}]");
         var batch = Gen.Select(Map(Value), Map(Object("error", "error_description")), Map(Value), Map(Time), (results, errors, counts, times) =>
             $$"""{"result":{{results}},"result_error":{{errors}},"result_total":{{counts}},"result_time":{{times}}}""");
 
@@ -126,10 +133,27 @@ public sealed class GeneratedJsonTests
                 async text =>
                 {
                     answer = text;
-                    return await Outcome(() => call(client.Bitrix24)) == await Outcome(() => Task.FromResult(JsonConvert.DeserializeObject<TResponse>(text, Settings)!));
+                    var expected = IsStrict(text)
+                        ? await Outcome(() => Task.FromResult(JsonConvert.DeserializeObject<TResponse>(text, Settings)!))
+                        : "no result";
+                    return await Outcome(() => call(client.Bitrix24)) == expected;
                 },
                 threads: 1,
                 iter: 2_000);
+    }
+
+    /// <summary>JSON as RFC 8259 has it, no member twice, and no known name in another case: the serializer takes more than that.</summary>
+    private static bool IsStrict(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return !OtherCases.Any(name => text.Contains($"\"{name}\":", StringComparison.Ordinal));
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return false;
+        }
     }
 
     private static async Task<string> Outcome<T>(Func<Task<T>> read)
@@ -138,7 +162,7 @@ public sealed class GeneratedJsonTests
         {
             return JsonConvert.SerializeObject(await read(), Settings);
         }
-        catch (Exception exception) when (exception is JsonException or Bitrix24TransportException)
+        catch (Exception exception) when (exception is Newtonsoft.Json.JsonException or Bitrix24TransportException)
         {
             return "no result";
         }

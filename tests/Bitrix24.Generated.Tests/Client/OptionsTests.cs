@@ -61,6 +61,7 @@ public sealed class OptionsTests
             new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:00:00" },
             new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:02:00" },
             new() { ["WebhookUrl"] = Webhook, ["MaxResponseSize"] = "5" },
+            new() { ["WebhookUrl"] = Webhook, ["MaxTotalResponseSize"] = "1023" },
             new() { ["WebhookUrl"] = Webhook, ["ExecutionTimeBudget"] = "-00:01:00" },
             new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempt"] = "abc123" },
             new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts:Value"] = "abc123" },
@@ -121,7 +122,8 @@ public sealed class OptionsTests
             new()
             {
                 ["PortalUrl"] = portal.Url.ToString(), ["OAuth:ClientId"] = portal.ClientId, ["OAuth:ClientSecret"] = portal.ClientSecret, ["OAuth:TokenFile"] = tokenFile, ["OAuth:TokenEndpoint"] = portal.TokenEndpoint.ToString(),
-                ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5", ["Retry:MaxAttempts"] = "2", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:00:30", ["MaxResponseSize"] = "4096", ["ExecutionTimeBudget"] = "00:07:00",
+                ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5", ["Retry:MaxAttempts"] = "2", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:00:30", ["MaxResponseSize"] = "4096",
+                ["MaxTotalResponseSize"] = "4294967296", ["ExecutionTimeBudget"] = "00:07:00",
             },
             new() { ["WebhookUrl"] = portal.WebhookUrl, ["RateLimit"] = "enterprise" },
         })
@@ -145,6 +147,7 @@ public sealed class OptionsTests
             ["AttemptTimeout"] = "00:00:30",
             ["ExecutionTimeBudget"] = "00:07:00",
             ["MaxResponseSize"] = "4096",
+            ["MaxTotalResponseSize"] = "4294967296",
             ["Retry:MaxAttempts"] = "6",
             ["Retry:BaseDelay"] = "00:00:00.5",
             ["Retry:MaxDelay"] = "00:02:00",
@@ -154,6 +157,7 @@ public sealed class OptionsTests
 
         var options = Configured(settings);
 
+        Assert.Equal(4L * 1024 * 1024 * 1024, options.MaxTotalResponseSize);
         Assert.Equal(("Acme.Erp/2.1", TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7), 4096L), (options.ApplicationName, options.AttemptTimeout, options.ExecutionTimeBudget, options.MaxResponseSize));
         Assert.Equal((6, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(2)), (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay));
         Assert.Equal((10, 0.5), (options.RateLimit.Burst, options.RateLimit.PerSecond));

@@ -14,7 +14,6 @@ public sealed class StructuredErrorTests
     [InlineData("""{"error":{}}""", "Bitrix24InvalidRequestException | Unknown | null | null | Unknown")]
     [InlineData("""{"error":{"code":["a"],"message":{"b":1}}}""", "Bitrix24InvalidRequestException | Unknown | null | null | Unknown")]
     [InlineData("""{"error":{"code":"ACCESS_DENIED"},"result":{"item":{"id":1}}}""", "Bitrix24AccessDeniedException | AccessDenied | \"ACCESS_DENIED\" | null | Unknown")]
-    [InlineData("""{"error":{/*a*/"code":"NEW","message":"Wrong","validation":[/*c*/{/*d*/"field":"a","message":"b"}]}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong: a: b\" | Unknown")]
     [InlineData("""{"error":{"code":"NEW","message":"Wrong","validation":[{}]}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong:\" | Unknown")]
     [InlineData("""{"error_description":"beside","error":{"code":"NEW","message":"inside"}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"inside\" | Unknown")]
     [InlineData("""{"error_description":"beside","error":{"code":"NEW"}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"beside\" | Unknown")]
@@ -25,6 +24,17 @@ public sealed class StructuredErrorTests
     [InlineData("""{"error":{"code":"ACCESS_DENIED","message":"x""")]
     [InlineData("""{"error":{"code":"ACCESS_DENIED","validation":[{"field":"a"}""")]
     [InlineData("""{"error":{"code":"ACCESS_DENIED"},"error":"x"}""")]
-    public async Task Half_an_error_is_no_answer(string body) =>
+    [InlineData("""{"error":{"code":"ACCESS_DENIED","code":"ACCESS_DENIED"}}""")]
+    [InlineData("""{"error":{"code":"ACCESS_DENIED","Code":"x"}}""")]
+    [InlineData("""{"error":{"Code":"ACCESS_DENIED"}}""")]
+    [InlineData("""{"error":{"code":"ACCESS_DENIED","MESSAGE":"x"}}""")]
+    [InlineData("""{"error":{"code":"ACCESS_DENIED","validation":[{"Field":"a"}]}}""")]
+    [InlineData("""{"error":{"code":"ACCESS_DENIED","validation":[{"field":"a","field":"b"}]}}""")]
+    [InlineData("""{"error":"ACCESS_DENIED","Error_Description":"x"}""")]
+    [InlineData("""{"error":{/*a*/"code":"ACCESS_DENIED"}}""")]
+    [InlineData("""{"error":{code:"ACCESS_DENIED"}}""")]
+    [InlineData("""{"error":{"code":'ACCESS_DENIED'}}""")]
+    [InlineData("""{"error":{"code":"ACCESS_DENIED",}}""")]
+    public async Task An_error_that_breaks_a_rule_is_no_answer(string body) =>
         Assert.StartsWith("Bitrix24TransportException | BadRequest", await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body)), StringComparison.Ordinal);
 }

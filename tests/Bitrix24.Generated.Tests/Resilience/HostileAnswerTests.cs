@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using CsCheck;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
 
@@ -14,6 +16,19 @@ public sealed class HostileAnswerTests
         """{"result":11,"time":{"start":1752471668.062547,"finish":1752471668.531711,"duration":0.4691641330718994,"processing":0.4174520969390869,"date_start":"2025-07-14T08:41:08+02:00","date_finish":"2025-07-14T08:41:08+02:00","operating_reset_at":1752472268,"operating":0.41742897033691406}}""",
         """{"error":"ENTITIES_ERROR","error_description":"Entities is not array"}""",
         """{"result":{"ID":"13","DATE_CREATE":"2025-07-14 08:47:19","CREATED_BY_ID":"29","WEBFORM_ID":null,"ENTITY_TYPE_ID":"3","ENTITY_TYPE":"CONTACT"}}""",
+    ];
+
+    /// <summary>Where a value can stand in the answer of a batch.</summary>
+    private static readonly string[] Places =
+    [
+        """{"result":{"result":{"a":?}}}""",
+        """{"result":{"result":{"a":[{"b":?}]}}}""",
+        """{"result":{"result":{"a":1},"result_error":{"b":{"error_description":?}}}}""",
+        """{"result":{"result":{"a":1},"result_total":{"a":?}}}""",
+        """{"result":{"result":{"a":1},"new":?}}""",
+        """{"result":{"result":{"a":1}},"time":{"start":?}}""",
+        """{"new":?,"result":{"result":{"a":1}}}""",
+        """{"result":{"result":{"a":1}},"new":[[?]]}""",
     ];
 
     private static readonly string[] Snippets = ["null", "true", "-1", "1e999", "99999999999999999999999", "\"\"", "[]", "{}", "[[[[[[", "\\u0000", "\uFEFF", "\"result\":", "\"error\":", "\"time\":", "NaN", "'", "//", "/*", "0x1F", "\0", "é", "}"];
@@ -52,6 +67,81 @@ public sealed class HostileAnswerTests
             },
             iter: 1500,
             threads: 2);
+    }
+
+    [Fact]
+    public async Task What_is_not_JSON_is_refused_wherever_it_stands()
+    {
+        string[] values =
+        [
+            "/* a */ 1", "1 // a\n", "'a'", "NaN", "Infinity", "-Infinity", "undefined", "new Date(1)", "True", "nul", "nullx", "a",
+            "01", "-01", "+1", ".5", "1.", "1e", "0x1F", "1,", "-", "1 2", "\u00A01", "\v1", new string('9', 500),
+            "[1,]", "[,1]", "[1 2]", "[1", "[1}", new string('[', 100) + new string(']', 100),
+            "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{\"a\"}", "{\"a\":}", "{\"a\" 1}", "{1:1}", "{\"a\":1 \"b\":2}", "{\"a\":1]",
+            "\"a\nb\"", "\"\t\"", "\"\0\"", "\"\\x\"", "\"\\'\"", "\"\\u12g4\"", "\"\\u12\"", "\"\\u\"", "\"\\", "\"a",
+        ];
+        foreach (var value in values)
+        {
+            foreach (var place in Places)
+            {
+                Assert.Equal("Bitrix24TransportException Unknown", await OutcomeOf(place.Replace("?", value, StringComparison.Ordinal)));
+            }
+        }
+
+        const string Sound = """ { "" : [ -0.5e+10 , "\u00e9\"\\\/\b\f\n\r\t" , null , true, [ ] , { } ] } """;
+        foreach (var place in Places)
+        {
+            Assert.Equal("read", await OutcomeOf(place.Replace("?", Sound, StringComparison.Ordinal)));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"result":{"result":{"a":1,"a":1}}}""")]
+    [InlineData("""{"result":{"result":{"a":{"ID":1,"ID":2}}}}""")]
+    [InlineData("""{"result":{"result":{"a":{"ID":1,"\u0049D":2}}}}""")]
+    [InlineData("""{"result":{"result":{"a":1},"result":{"a":2}}}""")]
+    [InlineData("""{"result":{"result":{"a":1},"Result":{"a":2}}}""")]
+    [InlineData("""{"result":{"Result":{"a":2}}}""")]
+    [InlineData("""{"result":{"result":{"a":1},"result_Error":[]}}""")]
+    [InlineData("""{"result":{"result":[],"result_error":{"a":{"error":"X","Error":"Y"}}}}""")]
+    [InlineData("""{"result":{"result":[],"result_error":{"a":{"error":"X"},"a":{"error":"Y"}}}}""")]
+    [InlineData("""{"result":{"result":{"a":1},"result_time":{"a":{"start":1,"Start":2}}}}""")]
+    [InlineData("""{"result":{"result":{"a":1},"result_total":{"a":1,"a":2}}}""")]
+    [InlineData("""{"result":{"result":{"a":1}},"Time":{}}""")]
+    [InlineData("""{"result":{"result":{"a":1}},"time":{"operating":1,"OPERATING":2}}""")]
+    [InlineData("""{"result":{"result":{"a":1}},"new":1,"new":1}""")]
+    [InlineData("""{"result":{"result":{"a":1}},"Error":null}""")]
+    public async Task What_is_said_twice_in_a_batch_leaves_open_what_ran(string answer) =>
+        Assert.Equal("Bitrix24TransportException Unknown", await OutcomeOf(answer));
+
+    [Theory]
+    [InlineData("""{"result":{"result":{"a":1,"A":2}}}""")]
+    [InlineData("""{"result":{"result":{"a":{"id":1,"ID":2}}}}""")]
+    [InlineData("""{"result":{"result":{"a":1}},"new":{"b":1,"b":1}}""")]
+    public async Task Unknown_names_may_differ_in_case_and_what_is_skipped_is_not_believed(string answer) =>
+        Assert.Equal("read", await OutcomeOf(answer));
+
+    [Fact]
+    public async Task A_wide_object_gives_no_member_twice_either()
+    {
+        var members = string.Join(",", Enumerable.Range(0, 1000).Select(index => $"\"m{index}\":{index}"));
+
+        Assert.Equal("read", await OutcomeWith($"{{{members}}}"));
+        Assert.Equal("Bitrix24TransportException Unknown", await OutcomeWith($"{{{members},\"m7\":1}}"));
+        Assert.Equal("Bitrix24TransportException Unknown", await OutcomeWith($"{{{members},\"m999\":1}}"));
+
+        Task<string> OutcomeWith(string value) =>
+            OutcomeOf("""{"result":{"result":{"a":{"b":?,"c":{"m7":1}},"d":?}}}""".Replace("?", value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_typed_result_of_a_command_has_no_known_name_in_another_case()
+    {
+        var results = new JObject { ["a"] = JObject.Parse("""{"ID":13,"Id":14}"""), ["b"] = JObject.Parse("""{"ID":13}""") };
+        var result = new BatchResult { Results = results.ToObject<Dictionary<string, JToken>>()! };
+
+        Assert.ThrowsAny<JsonException>(() => result.ResultOf<GetCallListResponse>("a"));
+        Assert.Equal(13, result.ResultOf<GetCallListResponse>("b")!.Result.Id);
     }
 
     [Theory]
@@ -118,6 +208,20 @@ public sealed class HostileAnswerTests
                 await connection.GetStream().WriteAsync(body);
                 Assert.Equal(CallExecution.Unknown, (await call).Execution);
             }
+        }
+    }
+
+    private static async Task<string> OutcomeOf(string batchAnswer)
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, batchAnswer));
+        try
+        {
+            await client.Bitrix24.BatchAsync(new BatchRequest { Commands = new Dictionary<string, string> { ["a"] = "x.y" } });
+            return "read";
+        }
+        catch (Bitrix24Exception exception)
+        {
+            return $"{exception.GetType().Name} {exception.Execution}";
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
@@ -7,6 +8,7 @@ namespace Bitrix24.CommandLine;
 /// <summary>Checks of the operations.</summary>
 internal static partial class OperationRules
 {
+    private const long MinResponseSize = 1024;
     private const string Reference = "https://apidocs.bitrix24.com/";
 
     public static IEnumerable<SpecFinding> Descriptions(SpecDocument spec)
@@ -70,6 +72,16 @@ internal static partial class OperationRules
             operation.Method,
             "it does not say what to do when nobody knows whether it ran.",
             "Say x-idempotent: true; or x-idempotent: false, and with x-when-unknown what to do then.");
+
+    public static IEnumerable<SpecFinding> ResponseSizes(SpecDocument spec) =>
+        from operation in spec.Operations
+        let stated = Extension(operation.Operation, "x-max-response-size")
+        where stated is not null
+            && !(long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= MinResponseSize)
+        select SpecFinding.InOperation(
+            operation.Method,
+            $"x-max-response-size '{stated}' is no size of a response.",
+            "Write the number of bytes of the longest one, at least 1024.");
 
     private static IEnumerable<SpecFinding> Statuses(string method, OpenApiOperation operation)
     {

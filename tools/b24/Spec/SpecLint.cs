@@ -11,6 +11,7 @@ internal static class SpecLint
         SpecRule.Of("operation-described", OperationRules.Descriptions),
         SpecRule.Of("operation-bodies", OperationRules.Bodies),
         SpecRule.Of("idempotence-stated", OperationRules.Idempotence),
+        SpecRule.Of("response-size", OperationRules.ResponseSizes),
         SpecRule.Of("known-types", SchemaRules.Types),
         SpecRule.Of("schema-generable", SchemaRules.Generable),
         new("examples-valid", ExampleRules.Validity),
