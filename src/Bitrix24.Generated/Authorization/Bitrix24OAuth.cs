@@ -68,7 +68,7 @@ public static class Bitrix24OAuth
         }
         catch (Exception exception)
         {
-            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, $"{TokenEndpoint.Name} failed: the token store failed ({exception.GetType().Name}).")
+            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, $"{TokenEndpoint.Name} failed: {TokenStoreException.Describe(exception)}.")
             {
                 Cause = Redaction.IsClean(exception, text => text is null ? null : Redaction.Remove(text, secrets)) ? exception : null,
             });

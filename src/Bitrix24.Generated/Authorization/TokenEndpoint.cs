@@ -12,11 +12,14 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
 
     internal ClientRuntime Runtime => runtime;
 
-    /// <summary>Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once.</summary>
+    /// <summary>
+    /// Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once. For the same
+    /// reason the response is awaited longer than that of a call.
+    /// </summary>
     /// <exception cref="Bitrix24Exception">The server refused, or gave no readable answer.</exception>
     internal async Task<Bitrix24Authorization> RequestAsync(OAuthApplication application, string grantType, string name, string grant)
     {
-        using var timeout = runtime.NewTimeout();
+        using var timeout = runtime.NewExchangeTimeout();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = grantType,
@@ -25,7 +28,11 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             [name] = grant,
         });
         using var message = runtime.NewPost(application.TokenEndpoint, form);
-        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => text is null ? null : Redaction.Remove(text, [application.ClientSecret, grant]));
+        var context = new FailureContext(Name, Attempts: 1, WhenUnknown: null, text => text is null ? null : Redaction.Remove(text, [application.ClientSecret, grant]))
+        {
+            Doubt = "it is not known whether the server has issued new tokens",
+            TimeLimit = "the time limit of a token exchange",
+        };
         try
         {
             using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);

@@ -7,12 +7,18 @@ namespace Bitrix24;
 /// <param name="Redact">Takes the secrets of the call out of a text.</param>
 internal readonly record struct FailureContext(string Method, int Attempts, string? WhenUnknown, Func<string?, string?> Redact)
 {
+    /// <summary>Gets what a message says when the outcome is unknown.</summary>
+    public string Doubt { get; init; } = "it is not known whether the call ran";
+
+    /// <summary>Gets what a message calls the time limit of the request.</summary>
+    public string TimeLimit { get; init; } = "the attempt timeout";
+
     /// <summary>One sentence that says what failed, why, and whether the call ran.</summary>
     public string Sentence(string what, CallExecution execution)
     {
         var unknown = execution == CallExecution.NotExecuted ? string.Empty
-            : WhenUnknown is null ? "; it is not known whether the call ran"
-            : "; it is not known whether the call ran: " + WhenUnknown;
+            : WhenUnknown is null ? $"; {Doubt}"
+            : $"; {Doubt}: {WhenUnknown}";
         return $"{Method} failed: {what}{unknown}.";
     }
 }
