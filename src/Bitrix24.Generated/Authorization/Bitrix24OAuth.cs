@@ -68,7 +68,8 @@ public static class Bitrix24OAuth
         }
         catch (Exception exception)
         {
-            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, $"{TokenEndpoint.Name} failed: {TokenStoreException.Describe(exception)}.")
+            var message = $"{TokenEndpoint.Name} failed: {TokenStoreException.Describe(exception)}.";
+            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, message)
             {
                 Cause = Redaction.IsClean(exception, text => text is null ? null : Redaction.Remove(text, secrets)) ? exception : null,
             });

@@ -51,7 +51,8 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
 
             if (reads == MaxReads)
             {
-                throw new InvalidDataException("The token file holds no pair of tokens. If you have edited it, remove its member \"check\".");
+                throw new InvalidDataException(
+                    "The token file holds no pair of tokens. If you have edited it, remove its member \"check\".");
             }
 
             // Another process may be overwriting it.

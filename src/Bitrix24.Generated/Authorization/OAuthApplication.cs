@@ -47,7 +47,7 @@ internal sealed class OAuthApplication
         {
             _ = locking.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             throw new TokenStoreException(
-                "Its lock was not free in time. Another process may be refreshing the tokens, which can take some minutes; make the call again later.");
+                "Its lock was not free in time. Another process may be refreshing the tokens, and may take minutes; make the call again.");
         }
     }
 

@@ -80,7 +80,8 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         }
         catch (TimeoutException)
         {
-            outcome = new Renewal("the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
+            outcome = new Renewal(
+                "the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
         }
 
         if (outcome.Problem is { } problem)

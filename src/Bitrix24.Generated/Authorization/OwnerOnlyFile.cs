@@ -79,8 +79,9 @@ internal static class OwnerOnlyFile
 #endif
     }
 
-    private static TokenStoreException NotProtected(string path, Exception? exception = null) =>
-        new($"The file '{path}' is not safe from other users, and its mode cannot be changed to 600. Change its mode or its owner, or move it.", exception);
+    private static TokenStoreException NotProtected(string path, Exception? exception = null) => new(
+        $"The file '{path}' is not safe from other users, and its mode cannot be changed to 600. Change its mode or its owner, or move it.",
+        exception);
 
 #if NET
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -95,8 +96,8 @@ internal static class OwnerOnlyFile
     private static bool IsProtected(string path) => GetMode is not null && (int)GetMode.Invoke(null, [path])! == OwnerOnly;
 
     /// <summary>
-    /// netstandard2.0 does not know the options of modern .NET, where this assembly runs as well: a file that gets its mode only after it is
-    /// there can be opened by others in between.
+    /// netstandard2.0 does not know the options of modern .NET, where this assembly runs as well: a file that gets its mode only after it
+    /// is there can be opened by others in between.
     /// </summary>
     private static FileStream? OpenWithMode(string path, FileMode mode, FileAccess access)
     {

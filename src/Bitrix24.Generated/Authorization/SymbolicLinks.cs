@@ -1,4 +1,3 @@
-using System.Globalization;
 #if !NET
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -12,7 +11,7 @@ internal static class SymbolicLinks
 {
     private const int MaxLinks = 40;
 
-    /// <summary>Returns the path that a path leads to, without a link in the file or in any of its folders. The file need not exist.</summary>
+    /// <summary>Returns the path that a path leads to, without a link in the file or its folders. The file need not exist.</summary>
     /// <exception cref="TokenStoreException">The links lead in a circle.</exception>
     internal static string Resolve(string fullPath)
     {
@@ -33,7 +32,8 @@ internal static class SymbolicLinks
             }
             else if (++links > MaxLinks)
             {
-                throw new TokenStoreException($"The path '{fullPath}' leads through more than {MaxLinks.ToString(CultureInfo.InvariantCulture)} links. Remove the circle.");
+                throw new TokenStoreException(
+                    FormattableString.Invariant($"The path '{fullPath}' leads through more than {MaxLinks} links. Remove the circle."));
             }
             else
             {
@@ -48,7 +48,8 @@ internal static class SymbolicLinks
 
     private static void Push(Stack<string> rest, string path)
     {
-        foreach (var name in Enumerable.Reverse(path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)).Where(name => name is not ("" or ".")))
+        var names = path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        foreach (var name in Enumerable.Reverse(names).Where(name => name is not ("" or ".")))
         {
             rest.Push(name);
         }

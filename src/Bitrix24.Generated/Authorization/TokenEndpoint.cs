@@ -13,8 +13,8 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
     internal ClientRuntime Runtime => runtime;
 
     /// <summary>
-    /// Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once. For the same
-    /// reason the response is awaited longer than that of a call.
+    /// Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once. For the
+    /// same reason the response is awaited longer than that of a call.
     /// </summary>
     /// <exception cref="Bitrix24Exception">The server refused, or gave no readable answer.</exception>
     internal async Task<Bitrix24Authorization> RequestAsync(OAuthApplication application, string grantType, string name, string grant)

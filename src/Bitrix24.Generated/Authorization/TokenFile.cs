@@ -125,7 +125,8 @@ internal sealed class TokenFile(string path)
         catch (Exception exception) when (IsRefusal(exception) && exception is not TokenStoreException)
         {
             throw new TokenStoreException(
-                $"The token file '{path}' cannot be written ({exception.Message.TrimEnd('.')}). Let this process write to the file or to its folder, and make room on the disk.",
+                $"The token file '{path}' cannot be written ({exception.Message.TrimEnd('.')}). "
+                    + "Let this process write to the file or to its folder, and make room on the disk.",
                 exception);
         }
     }
@@ -173,7 +174,8 @@ internal sealed class TokenFile(string path)
     }
 
     /// <summary>Without a buffer, so that one write is one. Whoever holds the lock has the file open as well.</summary>
-    private FileStream OpenToOverwrite() => new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+    private FileStream OpenToOverwrite() =>
+        new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
 
     /// <summary>Where the folder cannot be written, the file stays. It does no harm: the pair in it is older than what is there.</summary>
     private void DeleteNew()

@@ -37,10 +37,13 @@ internal sealed class TokenFileContent
 
     /// <summary>Gets the pair; <see langword="null"/> when there is none.</summary>
     [JsonIgnore]
-    public Bitrix24Token? Token => IsEmpty ? null : new() { AccessToken = AccessToken!, RefreshToken = RefreshToken!, ExpiresAt = ExpiresAt };
+    public Bitrix24Token? Token =>
+        IsEmpty ? null : new() { AccessToken = AccessToken!, RefreshToken = RefreshToken!, ExpiresAt = ExpiresAt };
 
     [JsonIgnore]
     public bool IsEmpty => AccessToken is null;
+
+    private bool IsWhole => Check is null || Check == Hash();
 
     /// <summary>Makes the content that takes the place of another.</summary>
     /// <param name="token">The new pair.</param>
@@ -67,7 +70,8 @@ internal sealed class TokenFileContent
             return Empty;
         }
 
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.UTF8);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
         var text = reader.ReadToEnd();
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -78,7 +82,7 @@ internal sealed class TokenFileContent
         {
             using var json = Json.Reader(new StringReader(text));
             var content = Json.Serializer.Deserialize<TokenFileContent>(json);
-            return content is { AccessToken.Length: > 0, RefreshToken.Length: > 0 } && (content.Check ?? content.Hash()) == content.Hash() ? content : null;
+            return content is { AccessToken.Length: > 0, RefreshToken.Length: > 0 } && content.IsWhole ? content : null;
         }
         catch (JsonException)
         {
@@ -86,7 +90,7 @@ internal sealed class TokenFileContent
         }
     }
 
-    /// <summary>Returns whether this content was written to take the place of what is there, which cannot be read when it was written by half.</summary>
+    /// <summary>Returns whether this content was written to take the place of what is there, or that was written by half.</summary>
     internal bool Follows(TokenFileContent? current) => current is null || Replaces is null || Replaces == current.Hash();
 
     internal byte[] ToBytes()

@@ -1,6 +1,6 @@
 namespace Bitrix24;
 
-/// <summary>The right to renew the tokens in a file. It is held by open files, so that it ends with its process whatever happens to that.</summary>
+/// <summary>The right to renew the tokens in a file. Open files hold it, so it ends with its process whatever happens to that.</summary>
 internal sealed class TokenFileLock : IDisposable
 {
     private readonly FileStream? beside;
@@ -34,7 +34,8 @@ internal sealed class TokenFileLock : IDisposable
         if (beside is null && itself is null)
         {
             throw new TokenStoreException(
-                $"The token file '{file.FullPath}' cannot be locked ({refusal!.Message.TrimEnd('.')}). Let this process write to its folder.",
+                $"The token file '{file.FullPath}' cannot be locked ({refusal!.Message.TrimEnd('.')}). "
+                    + "Let this process write to its folder.",
                 refusal);
         }
     }

@@ -59,7 +59,9 @@ public sealed class FileTokenStoreTests : IDisposable
         File.CreateSymbolicLink(one, other);
         File.CreateSymbolicLink(other, one);
 
-        var exception = await Assert.ThrowsAnyAsync<IOException>(async () => await new FileBitrix24TokenStore(one).LoadAsync(CancellationToken.None));
+        var store = new FileBitrix24TokenStore(one);
+
+        var exception = await Assert.ThrowsAnyAsync<IOException>(async () => await store.LoadAsync(CancellationToken.None));
 
         Assert.Equal($"The path '{one}' leads through more than 40 links. Remove the circle.", exception.Message);
     }
@@ -122,22 +124,26 @@ public sealed class FileTokenStoreTests : IDisposable
         Directory.CreateDirectory(TokenPath + ".new");
         var options = TestCredentials.Options(portal, new FileBitrix24TokenStore(TokenPath));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
+            () => Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
-        Assert.StartsWith($"oauth/token failed: the token store failed: The token file '{TokenPath}' cannot be written (", exception.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Let this process write to the file or to its folder, and make room on the disk.", exception.Message, StringComparison.Ordinal);
+        Assert.Matches(
+            @"^oauth/token failed: the token store failed: The token file '.+tokens\.json' cannot be written \(.+\)\. "
+                + @"Let this process write to the file or to its folder, and make room on the disk\.$",
+            exception.Message);
         Assert.Empty(portal.Requests);
     }
 
     [Fact]
     public async Task Folder_that_does_not_exist_is_named()
     {
-        var store = new FileBitrix24TokenStore(Path.Combine(folder.Path, "missing", "tokens.json"));
+        var path = Path.Combine(folder.Path, "missing", "tokens.json");
+        var store = new FileBitrix24TokenStore(path);
 
         var exception = await Assert.ThrowsAnyAsync<IOException>(async () => await store.LockAsync(CancellationToken.None));
 
-        Assert.StartsWith($"The token file '{Path.Combine(folder.Path, "missing", "tokens.json")}' cannot be locked (", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The token file '{path}' cannot be locked (", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("Let this process write to its folder.", exception.Message, StringComparison.Ordinal);
     }
 
@@ -242,16 +248,19 @@ public sealed class FileTokenStoreTests : IDisposable
     {
         var clock = new SkippingTimeProvider();
         var clients = paths
-            .Select(path => TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)), options => options.TimeProvider = clock))
+            .Select(path => TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)))
+            .Select(credentials => TestClient.On(credentials, options => options.TimeProvider = clock))
             .ToList();
         for (var round = 1; round <= 5; round++)
         {
             portal.ExpireAccessToken();
-            await Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 4).Select(_ => client.AddCallListAsync(TestClient.Request))));
+            await Task.WhenAll(clients.SelectMany(client => Enumerable.Repeat(client, 4)).Select(AddCallListAsync));
             Assert.Equal(round, portal.Renewals);
             clock.Advance(TimeSpan.FromHours(1));
         }
     }
+
+    private static Task AddCallListAsync(Bitrix24Client client) => client.AddCallListAsync(TestClient.Request);
 
     private static SimulatedPortal NewPortal()
     {

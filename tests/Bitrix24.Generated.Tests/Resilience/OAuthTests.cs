@@ -131,7 +131,7 @@ public sealed class OAuthTests
         }
 
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
-        Assert.Equal("crm.calllist.add failed: the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later.", exception.Message);
+        Assert.Contains("its refresh takes too long; the refresh goes on", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using Bitrix24.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -45,7 +46,8 @@ public sealed class TokenExchangeTests
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => first);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Equal(
-            "crm.calllist.add failed: the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later.",
+            "crm.calllist.add failed: the access token has expired, and its refresh takes too long; "
+                + "the refresh goes on, so make the call again later.",
             exception.Message);
 
         var second = client.Bitrix24.AddCallListAsync(TestClient.Request);
@@ -98,7 +100,8 @@ public sealed class TokenExchangeTests
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Equal(
-            "crm.calllist.add failed: the access token has expired and was not renewed: oauth/token failed: no answer came within the time limit of a token exchange; it is not known whether the server has issued new tokens.",
+            "crm.calllist.add failed: the access token has expired and was not renewed: oauth/token failed: no answer came within the time "
+                + "limit of a token exchange; it is not known whether the server has issued new tokens.",
             exception.Message);
     }
 
@@ -109,7 +112,8 @@ public sealed class TokenExchangeTests
         var clock = new FakeTimeProvider();
         using var server = new SlowTokenServer(portal.TokenEndpoint);
         using var http = new HttpClient(server) { Timeout = Timeout.InfiniteTimeSpan };
-        var runtime = new ClientRuntime(new Bitrix24ClientOptions { TimeProvider = clock, AttemptTimeout = AttemptTimeout }, () => http, loggerFactory: null);
+        var options = new Bitrix24ClientOptions { TimeProvider = clock, AttemptTimeout = AttemptTimeout };
+        var runtime = new ClientRuntime(options, () => http, loggerFactory: null);
         var application = OAuthApplication.From(TestCredentials.Options(portal, NewStore(portal)));
 
         var exchange = new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", portal.AuthorizationCode);
@@ -127,7 +131,7 @@ public sealed class TokenExchangeTests
     [InlineData("-00:00:00.0010000", "-00:00:00.0010000")]
     public void Exchange_takes_minutes_and_never_less_than_an_attempt(string attempt, string exchange)
     {
-        var options = new Bitrix24ClientOptions { AttemptTimeout = TimeSpan.Parse(attempt, System.Globalization.CultureInfo.InvariantCulture) };
+        var options = new Bitrix24ClientOptions { AttemptTimeout = TimeSpan.Parse(attempt, CultureInfo.InvariantCulture) };
 
         var runtime = new ClientRuntime(options, () => throw new NotSupportedException(), loggerFactory: null);
 
@@ -198,7 +202,8 @@ public sealed class TokenExchangeTests
 
     private static ObservedStore NewStore(SimulatedPortal portal) => new(TestCredentials.TokenOf(portal));
 
-    private static TestClient NewClient(HttpMessageHandler connections, TimeProvider clock, Bitrix24Credentials credentials, TimeSpan? attemptTimeout = null) =>
+    private static TestClient NewClient(
+        HttpMessageHandler connections, TimeProvider clock, Bitrix24Credentials credentials, TimeSpan? attemptTimeout = null) =>
         new(connections, options =>
         {
             options.Credentials = credentials;
