@@ -178,7 +178,7 @@ public sealed partial class Bitrix24Client
         using var token = body.Token!;
         try
         {
-            using var response = await SendAsync(message, token, either.Token).ConfigureAwait(false);
+            using var response = await runtime.SendAsync(message, token, either.Token).ConfigureAwait(false);
             return IsRedirect(response.StatusCode)
                 ? (default, Target(url, response, hops, context))
                 : (await ReadAsync<TResponse>(call, context, response, either.Token).ConfigureAwait(false), null);
@@ -226,20 +226,6 @@ public sealed partial class Bitrix24Client
         return exception is OperationCanceledException ? TransportFailure.TimedOut(context, mayHaveRun)
             : isUnprocessed && body.SendingStarted ? TransportFailure.NotProcessed(context, exception)
             : TransportFailure.Broken(context, mayHaveRun, exception);
-    }
-
-    /// <summary>The first response counts, where a handler of the application disposed of it in order to send the request again.</summary>
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, SingleSendToken token, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception) when (token is { IsUsedAgain: true, FirstResponse: not null })
-        {
-            Log.SentAgain(runtime.Logger);
-            return token.FirstResponse;
-        }
     }
 
     private Action NoteSent(Call call) => () => call.SentAt = runtime.TimeProvider.GetTimestamp();

@@ -68,7 +68,8 @@ public static class Bitrix24OAuth
         }
         catch (Exception exception)
         {
-            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, $"{TokenEndpoint.Name} failed: the token store failed ({exception.GetType().Name}).")
+            var message = $"{TokenEndpoint.Name} failed: {TokenStoreException.Describe(exception)}.";
+            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, message)
             {
                 Cause = Redaction.IsClean(exception, text => Redaction.Remove(text, application.TokenEndpoint, secrets)) ? exception : null,
             });

@@ -35,6 +35,7 @@ internal sealed class OAuthApplication
         PortalAddress.Parse(options.TokenEndpoint?.OriginalString ?? string.Empty, "TokenEndpoint", Bitrix24OAuthOptions.DefaultTokenEndpoint.OriginalString));
 
     /// <summary>A lock that comes too late is given back at once.</summary>
+    /// <exception cref="TokenStoreException">The lock was not free in time.</exception>
     internal async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
         var locking = Store.LockAsync(cancellationToken).AsTask();
@@ -45,7 +46,8 @@ internal sealed class OAuthApplication
         catch (OperationCanceledException)
         {
             _ = locking.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
+            throw new TokenStoreException(
+                "Its lock was not free in time. Another process may be refreshing the tokens, and may take minutes; make the call again.");
         }
     }
 

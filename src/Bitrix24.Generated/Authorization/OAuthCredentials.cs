@@ -82,7 +82,8 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         }
         catch (TimeoutException)
         {
-            outcome = new Renewal("the access token has expired, and its renewal takes too long");
+            outcome = new Renewal(
+                "the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
         }
 
         if (outcome.Problem is { } problem)
@@ -222,7 +223,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         : string.IsNullOrEmpty(stored.AccessToken) || string.IsNullOrEmpty(stored.RefreshToken) ? new Problem("the token store holds a pair without an access token or without a refresh token")
         : null;
 
-    private Problem StoreFailure(Exception exception) => new($"the token store failed ({exception.GetType().Name})")
+    private Problem StoreFailure(Exception exception) => new(TokenStoreException.Describe(exception))
     {
         Cause = Redaction.IsClean(exception, Redact) ? exception : null,
     };
@@ -275,7 +276,10 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         public bool IsYoung(TimeProvider timeProvider, TimeSpan age) => timeProvider.GetElapsedTime(issuedAt) < age;
     }
 
-    /// <summary>A refusal of a refresh token holds for it, for good; any other failure for a while.</summary>
+    /// <summary>
+    /// A failed refresh. A known code that refuses the refresh token or the application is final for that token; any other failure, such as
+    /// a limit, a payment that is due, or a server that fails, holds for a while.
+    /// </summary>
     private sealed class Failure(Problem reason, string refreshToken, long failedAt)
     {
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -285,6 +289,9 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
         public bool StillHolds(string currentRefreshToken, TimeProvider timeProvider, TimeSpan pause) =>
             currentRefreshToken == refreshToken
-            && (Reason.Refusal!.ErrorCode is Bitrix24ErrorCode.InvalidGrant or Bitrix24ErrorCode.InvalidClient || timeProvider.GetElapsedTime(failedAt) < pause);
+            && (IsFinal || timeProvider.GetElapsedTime(failedAt) < pause);
+
+        private bool IsFinal =>
+            Reason.Refusal is Bitrix24AuthenticationException { Retry: RetryAdvice.Never, ErrorCode: not Bitrix24ErrorCode.Unknown };
     }
 }

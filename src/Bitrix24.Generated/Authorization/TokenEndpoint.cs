@@ -12,11 +12,14 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
 
     internal ClientRuntime Runtime => runtime;
 
-    /// <summary>Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once.</summary>
+    /// <summary>
+    /// Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once. For the
+    /// same reason the response is awaited longer than that of a call.
+    /// </summary>
     /// <exception cref="Bitrix24Exception">The server refused, or gave no readable answer.</exception>
     internal async Task<Bitrix24Authorization> RequestAsync(OAuthApplication application, string grantType, string name, string grant)
     {
-        using var timeout = runtime.NewTimeout();
+        using var timeout = runtime.NewExchangeTimeout();
         using var form = new TokenForm(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = grantType,
@@ -25,27 +28,36 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             [name] = grant,
         });
         using var message = runtime.NewPost(application.TokenEndpoint, form);
+        using var token = SingleSendToken.Of(message)!;
         var context = new FailureContext(
             Name,
             Attempts: 1,
             WhenUnknown: null,
-            text => Redaction.Remove(text, application.TokenEndpoint, [application.ClientSecret, grant]));
+            text => Redaction.Remove(text, application.TokenEndpoint, [application.ClientSecret, grant]))
+        {
+            Doubt = "it is not known whether the server has issued new tokens",
+            TimeLimit = "the time limit of a token exchange",
+        };
         try
         {
-            using var response = await runtime.Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            using var response = await runtime.SendAsync(message, token, timeout.Token).ConfigureAwait(false);
             using var body = await ResponseBody
                 .ReadAsync(context, response, ResponseBody.MaxErrorSize, runtime.MaxTotalResponseSize, timeout.Token)
                 .ConfigureAwait(false);
             return Read(Answer.ReadObject(context, response, body, runtime.TimeProvider))
                 ?? throw TransportFailure.NoResult(context, response.StatusCode);
         }
-        catch (OperationCanceledException)
-        {
-            throw TransportFailure.TimedOut(context, form.SendingStarted);
-        }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
-            throw TransportFailure.Broken(context, form.SendingStarted, exception);
+            var mayHaveRun = form.SendingStarted && !UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
+            if (form.SendingStarted)
+            {
+                runtime.Http2Suspension.Begin(application.TokenEndpoint);
+            }
+
+            throw exception is OperationCanceledException
+                ? TransportFailure.TimedOut(context, mayHaveRun)
+                : TransportFailure.Broken(context, mayHaveRun, exception);
         }
     }
 

@@ -10,13 +10,19 @@ internal readonly record struct FailureContext(string Method, int Attempts, stri
     /// <summary>Gets a value indicating whether running the call twice is the same as running it once.</summary>
     public bool IsIdempotent { get; init; }
 
+    /// <summary>Gets what a message says when the outcome is unknown.</summary>
+    public string Doubt { get; init; } = "it is not known whether the call ran";
+
+    /// <summary>Gets what a message calls the time limit of the request.</summary>
+    public string TimeLimit { get; init; } = "the attempt timeout";
+
     /// <summary>One sentence that says what failed, why, and whether the call ran.</summary>
     public string Sentence(string what, CallExecution execution)
     {
         var unknown = execution == CallExecution.NotExecuted ? string.Empty
             : IsIdempotent ? "; it is safe to make the call again"
-            : WhenUnknown is null ? "; it is not known whether the call ran"
-            : "; it is not known whether the call ran: " + WhenUnknown;
+            : WhenUnknown is null ? $"; {Doubt}"
+            : $"; {Doubt}: {WhenUnknown}";
         return $"{Method} failed: {what}{unknown}.";
     }
 }

@@ -29,7 +29,7 @@ internal static class TransportFailure
 
     internal static Bitrix24TransportException TimedOut(in FailureContext context, bool sendingStarted) => new(Make(
         context,
-        sendingStarted ? "no answer came within the attempt timeout" : "no connection to the portal was made within the attempt timeout",
+        sendingStarted ? $"no answer came within {context.TimeLimit}" : $"no connection to the portal was made within {context.TimeLimit}",
         sendingStarted,
         sendingStarted ? RetryAdvice.IfIdempotent : RetryAdvice.AfterWaiting));
 

@@ -9,6 +9,8 @@ namespace Bitrix24;
 /// <summary>What the clients of one set of options share, whichever portals they call.</summary>
 internal sealed class ClientRuntime
 {
+    private static readonly TimeSpan MinExchangeTimeout = TimeSpan.FromMinutes(5);
+
     private readonly ConditionalWeakTable<Bitrix24Credentials, ExecutionTimeBudget> budgets = new();
     private readonly ConcurrentDictionary<string, ExecutionTimeBudget> budgetsByKey = new(StringComparer.Ordinal);
 
@@ -53,6 +55,13 @@ internal sealed class ClientRuntime
     /// <summary>How long a call waits for a renewal: it may have to wait for a lock first.</summary>
     public TimeSpan RenewalTimeout => AttemptTimeout == Timeout.InfiniteTimeSpan ? AttemptTimeout : AttemptTimeout + AttemptTimeout;
 
+    /// <summary>
+    /// Gets how long a token exchange may take. The server may use up the grant before it answers, so an exchange that is cut off can cost
+    /// the authorization: it gets more time than the calls that wait for it.
+    /// </summary>
+    public TimeSpan ExchangeTimeout =>
+        AttemptTimeout == Timeout.InfiniteTimeSpan || AttemptTimeout > MinExchangeTimeout ? AttemptTimeout : MinExchangeTimeout;
+
     /// <summary>Portals count the execution time of a webhook or an application: so do all clients with its credentials.</summary>
     public ExecutionTimeBudget BudgetOf(Bitrix24Credentials credentials) => credentials.ChargedTo is { } key
         ? budgetsByKey.GetOrAdd(key, _ => new ExecutionTimeBudget(TimeProvider))
@@ -60,6 +69,9 @@ internal sealed class ClientRuntime
 
     /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
     public CancellationTokenSource NewTimeout() => TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
+
+    /// <summary>Returns a source whose token is canceled when a token exchange has taken too long.</summary>
+    public CancellationTokenSource NewExchangeTimeout() => TimeProvider.CreateCancellationTokenSource(ExchangeTimeout);
 
     /// <summary>A POST with the headers that every request carries, and the right to leave once.</summary>
     public HttpRequestMessage NewPost(Uri url, HttpContent content, string? idempotencyKey = null)
@@ -84,5 +96,21 @@ internal sealed class ClientRuntime
         }
 
         return message;
+    }
+
+    /// <summary>
+    /// Sends a request. The first response counts, where a handler of the application disposed of it in order to send the request again.
+    /// </summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, SingleSendToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (token is { IsUsedAgain: true, FirstResponse: not null })
+        {
+            Log.SentAgain(Logger);
+            return token.FirstResponse;
+        }
     }
 }

@@ -131,7 +131,7 @@ public sealed class OAuthTests
         }
 
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
-        Assert.Equal("crm.calllist.add failed: the access token has expired, and its renewal takes too long.", exception.Message);
+        Assert.Contains("its refresh takes too long; the refresh goes on", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -429,14 +429,14 @@ public sealed class OAuthTests
         var path = Path.Combine(folder.Path, "tokens.json");
         var store = new FileBitrix24TokenStore(path);
         await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        File.Copy(path, path + ".old");
         var used = TestClient.On(TestCredentials.OAuth(portal, store));
         portal.ExpireAccessToken();
         await used.AddCallListAsync(TestClient.Request);
 
         // The new pair was written, and the process was gone before it took the place of the old one.
         File.Move(path, path + ".new");
-        await new FileBitrix24TokenStore(path + ".other").SaveAsync(new Bitrix24Token { AccessToken = portal.AccessToken, RefreshToken = "used-up" }, CancellationToken.None);
-        File.Move(path + ".other", path);
+        File.Move(path + ".old", path);
         portal.ExpireAccessToken();
         await TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path))).AddCallListAsync(TestClient.Request);
         Assert.Equal(2, portal.Renewals);
