@@ -15,7 +15,7 @@ internal sealed class ConfigurationReader
     private static readonly string[] KnownKeys =
     [
         WebhookUrl, PortalUrl, AccessToken, "OAuth:ClientId", "OAuth:ClientSecret", "OAuth:TokenFile", "OAuth:TokenEndpoint",
-        "ApplicationName", "AttemptTimeout", "ExecutionTimeBudget", "MaxResponseSize",
+        "ApplicationName", "AttemptTimeout", "ExecutionTimeBudget", "MaxResponseSize", "MaxTotalResponseSize",
         "Retry:MaxAttempts", "Retry:BaseDelay", "Retry:MaxDelay", "RateLimit", "RateLimit:Burst", "RateLimit:PerSecond",
     ];
 

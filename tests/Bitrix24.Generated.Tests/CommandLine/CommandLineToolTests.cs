@@ -234,9 +234,8 @@ public sealed class CommandLineToolTests
     public async Task Text_of_the_portal_says_nothing_to_the_terminal(string said)
     {
         using var portal = SimulatedPortal.Start();
-        var text = (string)JToken.Parse($"\"{said}\"")!;
-        var refusal = $$"""{"error":"NEW{{said}}","error_description":"Before {{said}} after"}""";
-        var statuses = $$"""{"result":[{"STATUS_ID":"NEW{{said}}","NAME":"Before {{said}} after","SORT":1}]}""";
+        var refusal = new JObject { ["error"] = "NEW" + said, ["error_description"] = $"Before {said} after" }.ToString();
+        var statuses = new JObject { ["result"] = new JArray(new JObject { ["STATUS_ID"] = "NEW" + said, ["NAME"] = $"Before {said} after", ["SORT"] = 1 }) }.ToString();
 
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadRequest, refusal), times: 2);
         var (_, _, people) = await RunAsync();
@@ -247,9 +246,9 @@ public sealed class CommandLineToolTests
 
         Assert.Contains("after", people, StringComparison.Ordinal);
         Assert.Contains("after", table, StringComparison.Ordinal);
-        Assert.Equal("NEW" + text, (string?)JObject.Parse(machines)["rawErrorCode"]);
-        Assert.Equal($"Before {text} after", (string?)JObject.Parse(lines)["name"]);
-        var obeyed = text.Where(character => character is < ' ' or > '~');
+        Assert.Equal("NEW" + said, (string?)JObject.Parse(machines)["rawErrorCode"]);
+        Assert.Equal($"Before {said} after", (string?)JObject.Parse(lines)["name"]);
+        var obeyed = said.Where(character => character is < ' ' or > '~');
         Assert.All(obeyed, character => Assert.DoesNotContain(character, people + machines + table + lines));
 
         Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] more) =>

@@ -233,7 +233,7 @@ public sealed class ImportTests : IDisposable
     public async Task An_import_goes_on_where_it_stopped_and_makes_nothing_twice()
     {
         await WriteAsync(Rows(120));
-        portal.FailNext(SimulatedFault.Error(HttpStatusCode.Forbidden, "insufficient_scope"));
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.BadRequest, "ERROR_ARGUMENT"));
 
         Assert.Equal(10, (await ImportAsync()).ExitCode);
         Assert.Equal(70, portal.CallLists.Count);

@@ -17,7 +17,7 @@ await bitrix24.UpdateCallListAsync(new UpdateCallListRequest { ListId = made.Res
 var read = (await bitrix24.GetCallListAsync(new GetCallListRequest { Id = made.Result })).Result;
 Console.WriteLine($"got {read.Id} {read.EntityType} {read.WebformId?.ToString() ?? "no form"}");
 
-await foreach (var list in bitrix24.EnumerateCallListsAsync(new ListCallListsRequest { Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3), Order = new CallListOrder().By(CallListField.DateCreate, SortDirection.Descending) }))
+await foreach (var list in bitrix24.EnumerateCallListsAsync(new ListCallListsRequest { Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3), Order = new CallListOrder().By(CallListField.DateCreate).By(CallListField.Id) }))
 {
     Console.WriteLine($"listed {list.Id}");
 }
