@@ -52,10 +52,10 @@ internal static partial class CatalogueRules
     public static IEnumerable<SpecFinding> Completeness(SpecDocument spec)
     {
         // A number is no name: the same one stands for different things.
-        var shown = spec.ErrorExamples.Select(example => example.Error["error"]!.GetValue<string>().TrimEnd('.')).Where(code => !code.All(char.IsDigit)).ToHashSet(StringComparer.Ordinal);
-        var known = spec.ErrorColumn(Codes).Concat(spec.ErrorAliases.SelectMany(alias => alias)).ToHashSet(StringComparer.Ordinal);
-        return known.Except(shown, StringComparer.Ordinal).Select(code => Finding(Codes, $"no example shows '{code}'.", "Add one to the response of an operation."))
-            .Concat(shown.Except(known, StringComparer.Ordinal).Select(code => Finding(Codes, $"an example shows '{code}', which has no row.", "Add a row, or make it an alias of one.")));
+        var shown = spec.ErrorExamples.Select(example => example.Error["error"]!.GetValue<string>().TrimEnd('.')).Where(code => !code.All(char.IsDigit)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = spec.ErrorColumn(Codes).Concat(spec.ErrorAliases.SelectMany(alias => alias)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return known.Except(shown, StringComparer.OrdinalIgnoreCase).Select(code => Finding(Codes, $"no example shows '{code}'.", "Add one to the response of an operation."))
+            .Concat(shown.Except(known, StringComparer.OrdinalIgnoreCase).Select(code => Finding(Codes, $"an example shows '{code}', which has no row.", "Add a row, or make it an alias of one.")));
     }
 
     private static SpecFinding Finding(string column, string problem, string remedy) => new(["components", "schemas", SpecDocument.CatalogueName, column], $"{column}: {problem}", remedy);
