@@ -1,3 +1,5 @@
+using Bitrix24.Operations;
+
 namespace Bitrix24;
 
 /// <content>What the errors of a batch say comes from the portal, as it is, and must not carry a secret into the application's logs.</content>

@@ -1,3 +1,8 @@
+using Bitrix24.Diagnostics;
+using Bitrix24.Operations;
+using Bitrix24.Pipeline;
+using Bitrix24.RateLimiting;
+
 namespace Bitrix24;
 
 /// <content>The execution time that methods use up. Portals charge a batch to the method <c>batch</c>.</content>

@@ -1,5 +1,12 @@
 using System.Net.Http;
 using System.Threading.RateLimiting;
+using Bitrix24.Authentication;
+using Bitrix24.Diagnostics;
+using Bitrix24.Errors;
+using Bitrix24.Http;
+using Bitrix24.Operations;
+using Bitrix24.Pipeline;
+using Bitrix24.RateLimiting;
 
 namespace Bitrix24;
 

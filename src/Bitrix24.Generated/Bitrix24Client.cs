@@ -1,4 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Configuration;
+using Bitrix24.Http;
+using Bitrix24.Pipeline;
+using Bitrix24.RateLimiting;
 using Microsoft.Extensions.Logging;
 
 namespace Bitrix24;

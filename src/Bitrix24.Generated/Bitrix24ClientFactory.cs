@@ -1,3 +1,5 @@
+using Bitrix24.Pipeline;
+
 namespace Bitrix24;
 
 /// <summary>Makes clients on one set of options and connections.</summary>

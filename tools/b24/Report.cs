@@ -1,3 +1,4 @@
+using Bitrix24.Secrets;
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;

@@ -1,3 +1,6 @@
+using Bitrix24.Pipeline;
+using Bitrix24.Validation;
+
 namespace Bitrix24;
 
 /// <content>What a schema cannot say of commands.</content>

@@ -1,3 +1,4 @@
+using Bitrix24.Serialization;
 using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;

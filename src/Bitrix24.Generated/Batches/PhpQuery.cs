@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Bitrix24.Pipeline;
+using Bitrix24.Serialization;
 using Newtonsoft.Json.Linq;
 
-namespace Bitrix24;
+namespace Bitrix24.Batches;
 
 /// <summary>Writes parameters as a query that PHP reads back as they were: <c>NAME[0]=1</c>, nested <c>A[B]=c</c>.</summary>
 /// <remarks>Throws <see cref="NotSupportedException"/> for what a query cannot hold.</remarks>

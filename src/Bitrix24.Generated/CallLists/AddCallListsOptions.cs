@@ -1,3 +1,5 @@
+using Bitrix24.Validation;
+
 namespace Bitrix24;
 
 /// <summary>How many call lists are made at once, and who hears of it.</summary>

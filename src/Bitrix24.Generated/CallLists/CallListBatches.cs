@@ -1,6 +1,10 @@
 using System.Runtime.CompilerServices;
+using Bitrix24.Errors;
+using Bitrix24.Operations;
+using Bitrix24.Pipeline;
+using Bitrix24.Validation;
 
-namespace Bitrix24;
+namespace Bitrix24.CallLists;
 
 /// <summary>Divides many call lists that are to be made into what one request can carry, in their order.</summary>
 internal static class CallListBatches

@@ -1,3 +1,4 @@
+using Bitrix24.Serialization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 

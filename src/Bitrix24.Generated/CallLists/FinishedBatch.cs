@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.CallLists;
 
 /// <summary>What came of a batch of call lists.</summary>
 /// <param name="Outcomes">An outcome for each request that may have been sent.</param>

@@ -1,3 +1,6 @@
+using Bitrix24.CallLists;
+using Bitrix24.Serialization;
+
 namespace Bitrix24;
 
 /// <content>A typed view.</content>

@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.CallLists;
 
 /// <summary>Can be enumerated once: a second time everything would be sent again.</summary>
 internal sealed class OnceEnumerable<T>(IAsyncEnumerable<T> source) : IAsyncEnumerable<T>

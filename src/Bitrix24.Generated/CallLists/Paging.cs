@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Bitrix24;
+namespace Bitrix24.CallLists;
 
 /// <summary>Reads pages that are counted by their rows.</summary>
 internal static class Paging

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Bitrix24;
+namespace Bitrix24.CallLists;
 
 /// <summary>Dates that a portal writes in its own time, without saying how far that is from UTC.</summary>
 internal static class PortalDate

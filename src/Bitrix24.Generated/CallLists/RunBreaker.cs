@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.CallLists;
 
 /// <summary>Ends the sending of a run when the portal refuses one request for a reason that holds for all others as well.</summary>
 internal sealed class RunBreaker

@@ -1,3 +1,6 @@
+using Bitrix24.Serialization;
+using Bitrix24.Validation;
+
 namespace Bitrix24;
 
 /// <content>The form is cleared when it is left out, which must be said.</content>

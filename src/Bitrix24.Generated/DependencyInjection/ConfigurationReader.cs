@@ -1,8 +1,11 @@
 using System.Globalization;
+using Bitrix24.Authentication;
+using Bitrix24.RateLimiting;
+using Bitrix24.Validation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
-namespace Bitrix24;
+namespace Bitrix24.DependencyInjection;
 
 /// <summary>Reads the options from configuration. What is wrong is said by key, never by value: values are secrets.</summary>
 internal sealed class ConfigurationReader

@@ -1,3 +1,5 @@
+using Bitrix24.Errors;
+
 namespace Bitrix24;
 
 /// <summary>The portal knows the caller, who may not do this: rights, scope, plan or the administrator's settings are in the way.</summary>

@@ -1,3 +1,5 @@
+using Bitrix24.Errors;
+
 namespace Bitrix24;
 
 /// <summary>The portal does not know the caller: the webhook code or access token is wrong, expired or revoked.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Bitrix24.Errors;
 
 namespace Bitrix24;
 

@@ -1,3 +1,5 @@
+using Bitrix24.Errors;
+
 namespace Bitrix24;
 
 /// <summary>The portal refused the content of the request: a wrong type, id, form or method.</summary>

@@ -1,3 +1,5 @@
+using Bitrix24.Errors;
+
 namespace Bitrix24;
 
 /// <summary>A limit of the portal was reached: too many requests, or the execution-time budget of the method is used up.</summary>

@@ -1,3 +1,5 @@
+using Bitrix24.Errors;
+
 namespace Bitrix24;
 
 /// <summary>No readable answer came: no connection, a timeout, a redirect, or something that is not the JSON of the portal.</summary>

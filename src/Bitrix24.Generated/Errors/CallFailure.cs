@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>What is known about a failed call: the facts that every <see cref="Bitrix24Exception"/> carries.</summary>
 internal sealed record CallFailure(string Method, CallExecution Execution, string Message)

@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>The error catalogue of the spec; the rows are generated.</summary>
 internal static partial class ErrorCatalogue

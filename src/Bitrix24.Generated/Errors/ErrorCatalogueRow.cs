@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>What the spec says about one error code.</summary>
 internal sealed record ErrorCatalogueRow(

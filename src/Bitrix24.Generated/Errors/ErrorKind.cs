@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>The exception type that an error code becomes.</summary>
 internal enum ErrorKind

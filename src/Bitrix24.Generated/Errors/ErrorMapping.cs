@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Bitrix24.Secrets;
 
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>Turns the error answer of a portal into the typed exception: the one place where that happens.</summary>
 internal static class ErrorMapping

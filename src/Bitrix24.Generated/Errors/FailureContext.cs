@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>What every failure of a call has in common.</summary>
 /// <param name="Method">Name of the method on the wire.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>Why a call failed, in a few fixed words for a log: no text of a portal or of another exception, no URL.</summary>
 internal static class FailureReason

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>
 /// What the HTTP status says about a response whose body says nothing to this client: a page or JSON of a proxy, or an error code that is not

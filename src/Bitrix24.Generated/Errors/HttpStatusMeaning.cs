@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>A refusal that an HTTP status alone proves: the call did not run.</summary>
 /// <param name="Kind">The exception type.</param>

@@ -1,4 +1,6 @@
-namespace Bitrix24;
+using Bitrix24.Secrets;
+
+namespace Bitrix24.Errors;
 
 /// <summary>A call that the limit of this client, not the portal's, keeps from being sent.</summary>
 internal static class LimitFailure

@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>The error members of an answer, as received.</summary>
 /// <param name="Code">The member <c>error</c> as text; <see langword="null"/> when it is neither text nor number.</param>

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
+using Bitrix24.Secrets;
 
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>The ways in which no readable answer comes, in words.</summary>
 internal static class TransportFailure

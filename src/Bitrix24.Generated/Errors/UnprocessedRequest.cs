@@ -4,7 +4,7 @@ using System.Reflection;
 using System.Globalization;
 #endif
 
-namespace Bitrix24;
+namespace Bitrix24.Errors;
 
 /// <summary>
 /// Tells failures of a connection that prove that the server did not process the request, even where bytes of it were sent: the connections

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Bitrix24.RateLimiting;
 
 namespace Bitrix24;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Bitrix24;
+namespace Bitrix24.RateLimiting;
 
 /// <summary>What the <c>time</c> blocks say about the execution time of each method: how much is used, and when some becomes free.</summary>
 internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)

@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.RateLimiting;
 
 /// <summary>
 /// Bounds the level of a portal's leaky bucket from above. The portal drains its bucket once a second, at a moment that a client cannot know,

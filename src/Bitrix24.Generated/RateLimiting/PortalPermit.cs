@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 
-namespace Bitrix24;
+namespace Bitrix24.RateLimiting;
 
 /// <summary>The permit of one request. Disposing it says that the request is answered.</summary>
 internal sealed class PortalPermit(PortalRateLimiter limiter) : RateLimitLease

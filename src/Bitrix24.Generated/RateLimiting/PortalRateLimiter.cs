@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 
-namespace Bitrix24;
+namespace Bitrix24.RateLimiting;
 
 /// <summary>Lets the requests to a portal leave in turn, as soon as the portal's bucket must have room for them.</summary>
 /// <remarks>

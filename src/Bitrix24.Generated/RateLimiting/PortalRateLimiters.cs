@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Bitrix24.Validation;
 
-namespace Bitrix24;
+namespace Bitrix24.RateLimiting;
 
 /// <summary>The limiters of this process, one for each portal and limit.</summary>
 internal static class PortalRateLimiters

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 
-namespace Bitrix24;
+namespace Bitrix24.RateLimiting;
 
 /// <summary>The turn of a request. A lease of the application that fails when it is given back must not take the place of what came of the request.</summary>
 internal readonly struct Turn(RateLimitLease? lease) : IDisposable

@@ -1,3 +1,5 @@
+using Bitrix24.Operations;
+
 namespace Bitrix24.Rest3;
 
 /// <content>How a client of REST 3.0 is made: it calls through another client, with its credentials, limits and retries.</content>

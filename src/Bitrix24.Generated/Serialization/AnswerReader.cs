@@ -1,6 +1,7 @@
+using Bitrix24.Operations;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>
 /// Reads a response, or an object in one, without reflection; generated code calls it. It takes what the types of the spec allow, and

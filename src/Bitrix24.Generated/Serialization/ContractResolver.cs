@@ -2,7 +2,7 @@ using System.Reflection;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Serialization;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>
 /// Lets types of the spec read themselves, and values of System.Text.Json be written as what they are. Lets names and omissions that are

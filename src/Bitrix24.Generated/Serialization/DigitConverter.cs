@@ -1,6 +1,6 @@
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Writes yes or no as one of the numbers 1 and 0.</summary>
 internal sealed class DigitConverter : JsonConverter

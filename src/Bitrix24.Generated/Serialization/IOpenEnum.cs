@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>An enum that a portal may extend; the implementations are generated.</summary>
 internal interface IOpenEnum

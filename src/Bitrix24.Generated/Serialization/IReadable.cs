@@ -1,4 +1,4 @@
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>A type that reads itself out of an answer; the implementations are generated.</summary>
 internal interface IReadable

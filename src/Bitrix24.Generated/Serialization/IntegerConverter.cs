@@ -1,7 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads an integer that a portal sends as a number or as a string of digits, and nothing else.</summary>
 /// <param name="minimum">The least value that the spec allows.</param>

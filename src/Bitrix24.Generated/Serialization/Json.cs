@@ -1,7 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>How this client reads and writes JSON. Settings that an application makes for itself do not count here.</summary>
 internal static class Json

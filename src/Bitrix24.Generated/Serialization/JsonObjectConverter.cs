@@ -1,7 +1,7 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads and writes a type whose members on the wire are not names, such as the conditions of a filter.</summary>
 /// <typeparam name="T">The type.</typeparam>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Keeps the names of members from being allocated again for each response. Reading takes no lock.</summary>
 internal static class KnownNames

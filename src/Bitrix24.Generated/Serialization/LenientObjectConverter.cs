@@ -1,6 +1,6 @@
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads a type that the spec marks lenient: what is no object counts as absent.</summary>
 /// <typeparam name="T">The type.</typeparam>

@@ -1,6 +1,6 @@
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads a member of a type that the spec marks lenient: what cannot be read counts as absent.</summary>
 internal sealed class LenientScalarConverter : JsonConverter

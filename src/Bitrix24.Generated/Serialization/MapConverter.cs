@@ -2,7 +2,7 @@ using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads a map as PHP writes it: a list when it is empty or has the keys 0 to n. A value that is null counts as absent.</summary>
 /// <typeparam name="T">The type of its values.</typeparam>

@@ -1,6 +1,6 @@
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads and writes an open enum as its value on the wire. Generated types derive from it.</summary>
 /// <typeparam name="T">The open enum.</typeparam>

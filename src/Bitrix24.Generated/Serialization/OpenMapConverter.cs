@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>
 /// Reads the maps of an answer wherever they stand, in a list for example, where no attribute reaches: PHP may write each of them as a list.

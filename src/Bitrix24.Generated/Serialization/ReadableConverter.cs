@@ -1,6 +1,6 @@
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads a type that reads itself where the serializer comes upon it, in a map for example.</summary>
 /// <param name="isLenient">Whether what is no object counts as absent.</param>

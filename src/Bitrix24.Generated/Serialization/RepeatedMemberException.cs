@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>An object of a response gives a member twice: either value may be the wrong one.</summary>
 [SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "It says one thing.")]

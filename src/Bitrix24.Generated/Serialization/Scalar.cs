@@ -1,7 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads the scalar a reader stands on; <see langword="null"/> for everything that is not of the kind asked for.</summary>
 internal static class Scalar

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>
 /// Lends buffers from the shared pool while they are small. A large one is allocated, because the pool would keep it for the life of the

@@ -4,7 +4,7 @@ using System.Numerics;
 using System.Text;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>
 /// Reads JSON in UTF-8 as RFC 8259 has it, and nothing else: no comments, bare names, single quotes, trailing commas, NaN or control

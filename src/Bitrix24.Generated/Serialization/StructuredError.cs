@@ -1,6 +1,7 @@
+using Bitrix24.Errors;
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads the error of REST 3.0: an object with <c>code</c>, <c>message</c> and, about the content of a request, <c>validation</c>.</summary>
 internal static class StructuredError

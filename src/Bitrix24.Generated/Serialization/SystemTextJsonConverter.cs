@@ -8,7 +8,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using JsonSerializer = Newtonsoft.Json.JsonSerializer;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>
 /// Writes the values of System.Text.Json as the JSON that they stand for. Newtonsoft.Json alone would write the properties of their types.

@@ -1,6 +1,6 @@
 using Newtonsoft.Json;
 
-namespace Bitrix24;
+namespace Bitrix24.Serialization;
 
 /// <summary>Reads the <c>true</c> of a method that answers nothing else when it succeeds.</summary>
 internal sealed class TrueConverter : JsonConverter

@@ -1,3 +1,4 @@
+using Bitrix24.Secrets;
 using System.Text.RegularExpressions;
 using CsvHelper;
 using CsvHelper.Configuration;

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using Bitrix24.Operations;
+using Bitrix24.Pipeline;
+using Bitrix24.Validation;
+
+namespace Bitrix24.Authentication;
+
+/// <summary>An OAuth 2.0 access token: it travels in the body.</summary>
+internal sealed class AccessTokenCredentials : Bitrix24Credentials
+{
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly string accessToken;
+
+    private AccessTokenCredentials(Uri portalUrl, string accessToken)
+        : base(portalUrl)
+    {
+        this.accessToken = accessToken;
+    }
+
+    private protected override IEnumerable<string> GetSecrets() => [accessToken];
+
+    public override string ToString() => $"Access token for {PortalUrl}";
+
+    internal override string MethodPath(Operation operation) => operation.Root + operation.Method;
+
+    internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => new(accessToken);
+
+    /// <exception cref="FormatException">The text is no address of a portal.</exception>
+    internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) => new(PortalAddress.ParsePortal(portalUrl), accessToken.Trim());
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Authentication;
+using Bitrix24.Operations;
+using Bitrix24.Pipeline;
+using Bitrix24.Secrets;
+
+namespace Bitrix24;
+
+/// <summary>Says which portal is called, and on whose authority.</summary>
+/// <remarks>Carries a secret that none of its public members gives away, <see cref="ToString"/> included.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public abstract class Bitrix24Credentials
+{
+    private protected Bitrix24Credentials(Uri portalUrl) => PortalUrl = portalUrl;
+
+    /// <summary>Address of the portal, without path: <c>https://acme.bitrix24.com/</c>.</summary>
+    public Uri PortalUrl { get; }
+
+    /// <summary>Credentials of an incoming webhook.</summary>
+    /// <param name="webhookUrl">
+    /// The address that the portal shows for the webhook: <c>https://{portal}/rest/{user id}/{webhook code}/</c>, with or without the
+    /// last slash. <c>https</c> is required except for a loopback address.
+    /// </param>
+    /// <returns>The credentials.</returns>
+    /// <exception cref="ArgumentException"><paramref name="webhookUrl"/> is <see langword="null"/> or not of that form.</exception>
+    /// <remarks>Source: <see href="https://apidocs.bitrix24.com/local-integrations/local-webhooks.html"/></remarks>
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "A webhook address is a secret that is configured as text.")]
+    public static Bitrix24Credentials Webhook(string webhookUrl)
+    {
+        ArgumentNullException.ThrowIfNull(webhookUrl);
+
+        return Checked(() => WebhookCredentials.Parse(webhookUrl), nameof(webhookUrl));
+    }
+
+    /// <summary>Credentials of an OAuth 2.0 access token that somebody else renews.</summary>
+    /// <param name="portalUrl">Address of the portal, <c>https://{portal}/</c>. <c>https</c> is required except for a loopback address.</param>
+    /// <param name="accessToken">The access token. It is sent in the body of each request, never in the URL.</param>
+    /// <returns>The credentials.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, <paramref name="accessToken"/> is blank, or <paramref name="portalUrl"/> is not of that form.</exception>
+    /// <remarks>Source: <see href="https://apidocs.bitrix24.com/settings/oauth/index.html"/></remarks>
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "Addresses of portals are configured as text.")]
+    public static Bitrix24Credentials AccessToken(string portalUrl, string accessToken)
+    {
+        ArgumentNullException.ThrowIfNull(portalUrl);
+        ArgumentNullException.ThrowIfNull(accessToken);
+
+        if (string.IsNullOrWhiteSpace(accessToken))
+        {
+            throw new ArgumentException("The access token is blank.", nameof(accessToken));
+        }
+
+        return Checked(() => AccessTokenCredentials.Parse(portalUrl, accessToken), nameof(portalUrl));
+    }
+
+    /// <summary>Credentials of an OAuth 2.0 application that renews its tokens itself.</summary>
+    /// <param name="options">The application, and where its tokens are kept.</param>
+    /// <returns>The credentials. Clients made with the same instance share its tokens.</returns>
+    /// <exception cref="ArgumentException"><paramref name="options"/> is <see langword="null"/>, or an option is missing or wrong.</exception>
+    /// <remarks>
+    /// A token is renewed when a portal says that it has expired, and only then: once, however many calls wait for it. The new pair
+    /// is saved before it is used. Source: <see href="https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html"/>
+    /// </remarks>
+    public static Bitrix24Credentials OAuth(Bitrix24OAuthOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Checked(() => OAuthCredentials.From(options), nameof(options));
+    }
+
+    /// <summary>Describes the credentials without their secret.</summary>
+    /// <returns>The kind of credentials and the portal.</returns>
+    public abstract override string ToString();
+
+    /// <summary>
+    /// Gets the key of what the portal charges execution time to: a webhook or an application, however the portal's address is spelled;
+    /// <see langword="null"/> when it is not known.
+    /// </summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal virtual string? ChargedTo => null;
+
+    /// <summary>Whether an expired token can be renewed.</summary>
+    internal virtual bool CanRenew => false;
+
+    /// <summary>The path that a method is called at, without the first slash. For a webhook it is a secret.</summary>
+    internal abstract string MethodPath(Operation operation);
+
+    /// <summary>The access token to send in the body; <see langword="null"/> when the path authorizes the call.</summary>
+    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
+    internal virtual ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => default;
+
+    /// <summary>Looks for an access token that somebody else has put in place of one that a portal does not know, where <see cref="CanRenew"/> says so.</summary>
+    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
+    internal virtual ValueTask<string?> ReloadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>Gets a new access token in place of an expired one, where <see cref="CanRenew"/> says so.</summary>
+    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
+    internal virtual Task RenewAsync(string expired, Call call, TokenEndpoint endpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>The texts that must not show anywhere but on the wire.</summary>
+    private protected abstract IEnumerable<string> GetSecrets();
+
+    /// <summary>Takes the secrets out of a text that came from outside.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    internal string? Redact(string? text) => Redaction.Remove(text, PortalUrl, GetSecrets());
+
+    private static Bitrix24Credentials Checked(Func<Bitrix24Credentials> parse, string parameter)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, parameter, exception);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Bitrix24.Authentication;
+using Bitrix24.Errors;
+using Bitrix24.Http;
+using Bitrix24.Pipeline;
+using Bitrix24.Secrets;
+
+namespace Bitrix24;
+
+/// <summary>The first step of OAuth 2.0: what a portal grants becomes tokens.</summary>
+public static class Bitrix24OAuth
+{
+    /// <summary>Exchanges an authorization code for the first pair of tokens and saves it in the token store.</summary>
+    /// <param name="options">The application. <see cref="Bitrix24OAuthOptions.PortalUrl"/> is not needed yet.</param>
+    /// <param name="code">The code that the portal has sent to the application. It is valid for 30 seconds, and once.</param>
+    /// <param name="cancellationToken">Stops waiting. The exchange itself goes on, and what it gives is saved.</param>
+    /// <returns>The tokens and the portal they are for.</returns>
+    /// <exception cref="ArgumentException">An argument is <see langword="null"/>, the code is blank, or an option is missing or wrong.</exception>
+    /// <exception cref="Bitrix24Exception">The authorization server refused the code, or gave no readable answer.</exception>
+    /// <remarks>Source: <see href="https://apidocs.bitrix24.com/settings/oauth/index.html"/></remarks>
+    public static async Task<Bitrix24Authorization> ExchangeCodeAsync(Bitrix24OAuthOptions options, string code, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(code);
+        if (string.IsNullOrWhiteSpace(code))
+        {
+            throw new ArgumentException("The authorization code is blank.", nameof(code));
+        }
+
+        OAuthApplication application;
+        try
+        {
+            application = OAuthApplication.From(options);
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(options), exception);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return await ExchangeAsync(application, code).UntilAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)
+    {
+        var runtime = new ClientRuntime(new Bitrix24ClientOptions(), () => HttpConnections.Shared, loggerFactory: null);
+        var execution = CallExecution.NotExecuted;
+        string[] secrets = [application.ClientSecret, code];
+        try
+        {
+            // A code can be used only once: it is not sent before there is a place for what it gives.
+            using var timeout = runtime.NewTimeout();
+            using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
+            {
+                execution = CallExecution.Unknown;
+                var authorization = await new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
+                secrets = [.. secrets, authorization.Token.AccessToken, authorization.Token.RefreshToken];
+                await application.SaveAsync(authorization.Token, runtime).ConfigureAwait(false);
+                return authorization;
+            }
+        }
+        catch (Bitrix24Exception exception) when (exception is Bitrix24TransportException or Bitrix24AuthenticationException)
+        {
+            throw;
+        }
+        catch (Bitrix24Exception exception)
+        {
+            throw new Bitrix24AuthenticationException(new CallFailure(exception.Method, exception.Execution, exception.Message)
+            {
+                StatusCode = exception.StatusCode,
+                ErrorCode = exception.ErrorCode,
+                RawErrorCode = exception.RawErrorCode,
+                ErrorDescription = exception.ErrorDescription,
+            });
+        }
+        catch (Exception exception)
+        {
+            var message = $"{TokenEndpoint.Name} failed: {TokenStoreException.Describe(exception)}.";
+            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, message)
+            {
+                Cause = Redaction.IsClean(exception, text => Redaction.Remove(text, application.TokenEndpoint, secrets)) ? exception : null,
+            });
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Serialization;
+
+namespace Bitrix24;
+
+/// <summary>Keeps tokens in memory. They are lost with the process: save <see cref="Token"/> yourself, or use another store.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore without a wait handle holds nothing.")]
+public sealed class InMemoryBitrix24TokenStore : IBitrix24TokenStore
+{
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private volatile Bitrix24Token? token;
+
+    /// <summary>Makes a store.</summary>
+    /// <param name="token">The first tokens; <see langword="null"/> when an authorization code will be exchanged for them.</param>
+    public InMemoryBitrix24TokenStore(Bitrix24Token? token = null) => this.token = token;
+
+    /// <summary>The tokens saved last. Serializers leave them out.</summary>
+    [Newtonsoft.Json.JsonIgnore]
+#if NET
+    [System.Text.Json.Serialization.JsonIgnore]
+#endif
+    public Bitrix24Token? Token => token;
+
+    /// <inheritdoc/>
+    public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => new(token);
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        this.token = token;
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Gate(gate);
+    }
+
+    private sealed class Gate(SemaphoreSlim gate) : IDisposable
+    {
+        private SemaphoreSlim? held = gate;
+
+        public void Dispose() => Interlocked.Exchange(ref held, null)?.Release();
+    }
+}

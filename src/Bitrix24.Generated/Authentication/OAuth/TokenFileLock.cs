@@ -1,0 +1,77 @@
+namespace Bitrix24.Authentication;
+
+/// <summary>The right to renew the tokens in a file. Open files hold it, so it ends with its process whatever happens to that.</summary>
+internal sealed class TokenFileLock : IDisposable
+{
+    private readonly FileStream? beside;
+    private readonly FileStream? itself;
+
+    /// <summary>Locks the file beside a token file, and the token file itself where that is possible.</summary>
+    /// <exception cref="IOException">Another process holds a lock; see <see cref="TokenFile.IsHeldByAnother"/>.</exception>
+    /// <exception cref="TokenStoreException">The file can be locked in neither way.</exception>
+    private TokenFileLock(TokenFile file)
+    {
+        Exception? refusal = null;
+        try
+        {
+            beside = OwnerOnlyFile.Open(file.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        }
+        catch (Exception exception) when (TokenFile.IsRefusal(exception))
+        {
+            refusal = exception;
+        }
+
+        try
+        {
+            itself = OpenFileLock.Take(file.FullPath);
+        }
+        catch
+        {
+            beside?.Dispose();
+            throw;
+        }
+
+        if (beside is null && itself is null)
+        {
+            throw new TokenStoreException(
+                $"The token file '{file.FullPath}' cannot be locked ({refusal!.Message.TrimEnd('.')}). "
+                    + "Let this process write to its folder.",
+                refusal);
+        }
+    }
+
+    /// <summary>Takes the lock of a file to which a pair can be saved.</summary>
+    /// <returns>The lock; <see langword="null"/> when it is not free, or when the file has just become another one.</returns>
+    /// <exception cref="TokenStoreException">The file cannot be locked, or not be written.</exception>
+    internal static TokenFileLock? TryTake(TokenFile file)
+    {
+        TokenFileLock? held = null;
+        try
+        {
+            held = new TokenFileLock(file);
+            if (!file.Recover())
+            {
+                file.Reserve();
+                return held;
+            }
+        }
+        catch (IOException exception) when (TokenFile.IsHeldByAnother(exception))
+        {
+            // The lock, or the new pair by somebody who saves one without it.
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+
+        held?.Dispose();
+        return null;
+    }
+
+    public void Dispose()
+    {
+        itself?.Dispose();
+        beside?.Dispose();
+    }
+}

@@ -1,0 +1,255 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using Bitrix24.CallLists;
+using Bitrix24.Diagnostics;
+using Bitrix24.Errors;
+using Bitrix24.Pipeline;
+using Bitrix24.Serialization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24;
+
+/// <content>Many call lists. Whatever may have been sent has an outcome before the enumeration ends, however it ends.</content>
+public sealed partial class Bitrix24Client
+{
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(IEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        return AddCallListsAsync(OneByOneAsync(requests), options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(IAsyncEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        options ??= new AddCallListsOptions();
+        options.Validate();
+        return new OnceEnumerable<AddCallListOutcome>(SendBatchesAsync(requests, options.Copy(), cancellationToken));
+    }
+
+    private async IAsyncEnumerable<AddCallListOutcome> SendBatchesAsync(
+        IAsyncEnumerable<AddCallListRequest> requests,
+        AddCallListsOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var batches = CallListBatches.DivideAsync(requests, AddCallList, options, runtime.TimeProvider, leaving.Token).GetAsyncEnumerator(CancellationToken.None);
+        var underWay = new Queue<Task<FinishedBatch>>();
+        var breaker = new RunBreaker();
+        var done = default(AddCallListsProgress);
+        Task<(bool HasNext, Exception? Failure)>? next = null;
+        var isMore = true;
+        Exception? stop = null;
+        var lookedAt = 0;
+        var finished = new FinishedBatch([]);
+        try
+        {
+            while (true)
+            {
+                next ??= isMore && stop is null && underWay.Count < options.MaxConcurrency ? NextAsync(batches, cancellationToken) : null;
+                if (underWay.Count == 0 && (next is null || stop is not null))
+                {
+                    break;
+                }
+
+                if (underWay.Count == 0 || (next is not null && await Task.WhenAny(next, underWay.Peek()).ConfigureAwait(false) == next))
+                {
+                    (isMore, var failure) = await next!.ConfigureAwait(false);
+                    next = null;
+                    stop ??= failure;
+                    if (isMore && stop is null)
+                    {
+                        underWay.Enqueue(breaker.Reason is { } reason ? Task.FromResult(NotSent(batches.Current, reason)) : SendBatchAsync(batches.Current, leaving.Token));
+                    }
+
+                    continue;
+                }
+
+                finished = await underWay.Dequeue().ConfigureAwait(false);
+                lookedAt = 0;
+                breaker.Note(finished.Failure);
+                done = finished.Outcomes.Aggregate(done, (sum, outcome) => sum.With(outcome));
+                var failed = Report(options.Progress, done);
+                stop ??= finished.Stop ?? failed;
+                while (lookedAt < finished.Outcomes.Count)
+                {
+                    yield return finished.Outcomes[lookedAt++];
+                }
+            }
+        }
+        finally
+        {
+            try
+            {
+                // Runs what the source has registered for it, which may fail.
+                leaving.Cancel();
+            }
+            finally
+            {
+                await EndAsync(finished.Outcomes.Skip(lookedAt), next, underWay, batches).ConfigureAwait(false);
+            }
+        }
+
+        Rethrow(stop, cancellationToken);
+    }
+
+    private static void Rethrow(Exception? stop, CancellationToken cancellationToken)
+    {
+        if (stop is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ExceptionDispatchInfo.Capture(stop).Throw();
+        }
+    }
+
+    private static async IAsyncEnumerable<AddCallListRequest> OneByOneAsync(IEnumerable<AddCallListRequest> requests)
+    {
+        foreach (var request in requests)
+        {
+            yield return request;
+        }
+
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <summary>Does not throw: what is under way has to be waited for all the same.</summary>
+    private static async Task<(bool HasNext, Exception? Failure)> NextAsync(IAsyncEnumerator<IReadOnlyList<PlannedCallList>> batches, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (await batches.MoveNextAsync().ConfigureAwait(false), null);
+        }
+        catch (Exception exception)
+        {
+            return (false, exception);
+        }
+    }
+
+    private static Exception? Report(IProgress<AddCallListsProgress>? progress, AddCallListsProgress done)
+    {
+        try
+        {
+            progress?.Report(done);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    /// <summary>Somebody may leave the enumeration early. Nobody looks at the other outcomes any more.</summary>
+    private async Task EndAsync(IEnumerable<AddCallListOutcome> outcomes, Task? next, Queue<Task<FinishedBatch>> underWay, IAsyncDisposable source)
+    {
+        if (next is not null)
+        {
+            await next.ConfigureAwait(false);
+        }
+
+        foreach (var batch in underWay)
+        {
+            outcomes = outcomes.Concat((await batch.ConfigureAwait(false)).Outcomes);
+        }
+
+        foreach (var outcome in outcomes)
+        {
+            Log.OutcomeNotLookedAt(runtime.Logger, AddCallList.Method, outcome.Index, outcome.Id, outcome.Execution);
+        }
+
+        await source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Does not throw: each request that may have been sent gets an outcome.</summary>
+    private async Task<FinishedBatch> SendBatchAsync(IReadOnlyList<PlannedCallList> batch, CancellationToken cancellationToken)
+    {
+        var own = batch[0].OwnCall;
+        var commands = batch.Where(planned => planned.Command is not null).ToDictionary(KeyOf, planned => planned.Command!, StringComparer.Ordinal);
+        var call = own ?? (commands.Count > 0 ? new Call(Batch, new BatchRequest { Halt = false, Commands = commands }) { SeesSendingThrough = true } : null);
+        try
+        {
+            if (own is not null)
+            {
+                var response = await CallAsync<AddCallListResponse>(own, cancellationToken).ConfigureAwait(false);
+                return new([new AddCallListOutcome(batch[0].Index, batch[0].Request, response)]);
+            }
+
+            var result = call is null ? new BatchResult() : (await CallAsync<BatchResponse>(call, cancellationToken).ConfigureAwait(false)).Result;
+            return new(WithoutSharedIds([.. batch.Select(planned => OutcomeOf(planned, result))]));
+        }
+        catch (Bitrix24Exception exception)
+        {
+            return Failed(batch, exception) with { Failure = exception };
+        }
+        catch (Exception exception) when (call is { IsUnsettled: true })
+        {
+            // Something of the application, a listener perhaps, that fails when the answer is there.
+            return Failed(batch, TransportFailure.Broken(ContextOf(AddCallList), sendingStarted: true, exception)) with { Stop = exception };
+        }
+        catch (Exception exception)
+        {
+            return new([], Stop: exception);
+        }
+    }
+
+    /// <summary>What was planned is let go.</summary>
+    private static FinishedBatch NotSent(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception reason)
+    {
+        foreach (var planned in batch)
+        {
+            planned.OwnCall?.Request.Release();
+        }
+
+        return Failed(batch, reason);
+    }
+
+    private static FinishedBatch Failed(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception exception) =>
+        new([.. batch.Select(planned => new AddCallListOutcome(planned.Index, planned.Request, planned.Refusal ?? exception))]);
+
+    private AddCallListOutcome OutcomeOf(PlannedCallList planned, BatchResult result)
+    {
+        if (planned.Refusal is not null)
+        {
+            return new(planned.Index, planned.Request, planned.Refusal);
+        }
+
+        var key = KeyOf(planned);
+        if (result.Errors.TryGetValue(key, out var error))
+        {
+            var besideResult = result.Results.TryGetValue(key, out var value) && value.Type != JTokenType.Null;
+            var failure = ErrorMapping.ToException(ContextOf(AddCallList), HttpStatusCode.OK, new PortalError(error.RawErrorCode, error.ErrorDescription, besideResult), retryAfter: null);
+            Log.CommandFailed(runtime.Logger, failure.Method, FailureReason.NameOf(failure), failure.Execution, failure.ErrorCode);
+            return new(planned.Index, planned.Request, failure is Bitrix24RateLimitException limit ? limit.WithRetryAfter(executionTime.UntilReset(AddCallList.Method)) : failure);
+        }
+
+        try
+        {
+            if (result.ResultOf<AddCallListResponse>(key) is { } response)
+            {
+                return new(planned.Index, planned.Request, response);
+            }
+        }
+        catch (JsonException)
+        {
+            // As good as none.
+        }
+
+        return new(planned.Index, planned.Request, TransportFailure.NoResult(ContextOf(AddCallList), HttpStatusCode.OK));
+    }
+
+    /// <summary>Two lists cannot have one id: it is unknown which of them was created, if any was.</summary>
+    private AddCallListOutcome[] WithoutSharedIds(AddCallListOutcome[] outcomes)
+    {
+        var seen = new HashSet<long>();
+        var shared = new HashSet<long>(outcomes.Select(outcome => outcome.Id).OfType<long>().Where(id => !seen.Add(id)));
+        return shared.Count == 0 ? outcomes : Array.ConvertAll(outcomes, outcome => outcome.Id is { } id && shared.Contains(id)
+            ? new AddCallListOutcome(outcome.Index, outcome.Request, TransportFailure.SharedId(ContextOf(AddCallList), id))
+            : outcome);
+    }
+
+    /// <summary>With a letter: portals turn keys that are numbers from 0 on into a list.</summary>
+    private static string KeyOf(PlannedCallList planned) => FormattableString.Invariant($"c{planned.Index}");
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Bitrix24.Diagnostics;
+
+#pragma warning disable SYSLIB1015 // Values that may be absent are for structured logs; the text would say (null).
+
+/// <summary>Everything this package logs. No message carries a secret, a URL or a body.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded after {Milliseconds:F0} ms; attempts: {Attempts}.")]
+    internal static partial void CallSucceeded(ILogger logger, string method, double milliseconds, int attempts);
+
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "{Method} failed after {Milliseconds:F0} ms: {Reason}; attempts: {Attempts}; execution: {Execution}.")]
+    internal static partial void CallFailed(
+        ILogger logger,
+        string method,
+        double milliseconds,
+        string reason,
+        int attempts,
+        CallExecution execution,
+        Bitrix24ErrorCode errorCode,
+        HttpStatusCode? statusCode);
+
+    [LoggerMessage(3, LogLevel.Information, "{Method} is tried again, attempt {Attempt} after {Milliseconds:F0} ms, because of {Reason}.")]
+    internal static partial void TryingAgain(
+        ILogger logger,
+        string method,
+        int attempt,
+        double milliseconds,
+        string reason,
+        Bitrix24ErrorCode errorCode,
+        HttpStatusCode? statusCode);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Method} waits {Milliseconds:F0} ms for the execution-time budget.")]
+    internal static partial void WaitingForBudget(ILogger logger, string method, double milliseconds);
+
+    [LoggerMessage(5, LogLevel.Warning, "The portal {Portal} has moved to {NewPortal}; calls go there from now on. Configure the new address.")]
+    internal static partial void PortalMoved(ILogger logger, string portal, string newPortal);
+
+    [LoggerMessage(6, LogLevel.Information, "The access token for {Portal} was renewed.")]
+    internal static partial void TokenRenewed(ILogger logger, string portal);
+
+    [LoggerMessage(7, LogLevel.Warning, "The access token for {Portal} could not be renewed: {Reason}.")]
+    internal static partial void TokenNotRenewed(ILogger logger, string portal, string reason, string? rawErrorCode);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Method} was cancelled; execution: {Execution}.")]
+    internal static partial void CallCancelled(ILogger logger, string method, CallExecution execution);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Method} in a batch failed: {Reason}; execution: {Execution}.")]
+    internal static partial void CommandFailed(
+        ILogger logger, string method, string reason, CallExecution execution, Bitrix24ErrorCode errorCode);
+
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "{Method} in a batch had an outcome that nobody looked at: request {Index}, id {Id}, execution: {Execution}.")]
+    internal static partial void OutcomeNotLookedAt(ILogger logger, string method, int index, long? id, CallExecution execution);
+
+    [LoggerMessage(11, LogLevel.Information, "{Method} waits in the rate limiter after attempt {Attempt} because of {ErrorCode}.")]
+    internal static partial void WaitingForRoom(ILogger logger, string method, int attempt, Bitrix24ErrorCode errorCode);
+
+    [LoggerMessage(12, LogLevel.Warning, "A handler of the application tried to send a request again. Remove that handler from the client of Bitrix24, for example with RemoveAllResilienceHandlers; the client retries by itself when it is safe.")]
+    internal static partial void SentAgain(ILogger logger);
+}

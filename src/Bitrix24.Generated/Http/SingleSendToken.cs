@@ -1,0 +1,75 @@
+using System.Net.Http;
+
+namespace Bitrix24.Http;
+
+/// <summary>
+/// The right to send a request once, and what happened to it. It goes with the request, and with copies that handlers make of it.
+/// </summary>
+internal sealed class SingleSendToken : IDisposable
+{
+    private const string Key = "Bitrix24.SingleSendToken";
+
+    private int used;
+    private HttpContent? content;
+
+    /// <summary>Gets whether the connections send the request again only when the server did not process it.</summary>
+    public bool IsRepeatedSafely { get; private set; }
+
+    /// <summary>Gets why the connections gave no response; <see langword="null"/> when they gave one, or another handler failed.</summary>
+    public Exception? ConnectionFailure { get; set; }
+
+    /// <summary>Gets whether a handler of the application tried to send the request a second time.</summary>
+    public bool IsUsedAgain { get; private set; }
+
+    /// <summary>Gets the first response, when it was not a success; handlers may have disposed of their copy.</summary>
+    public HttpResponseMessage? FirstResponse { get; private set; }
+
+    internal static SingleSendToken Attach(HttpRequestMessage request)
+    {
+        var token = new SingleSendToken();
+#if NET
+        request.Options.Set(new HttpRequestOptionsKey<SingleSendToken>(Key), token);
+#else
+        request.Properties[Key] = token;
+#endif
+        return token;
+    }
+
+    internal static SingleSendToken? Of(HttpRequestMessage request) =>
+#if NET
+        request.Options.TryGetValue(new HttpRequestOptionsKey<SingleSendToken>(Key), out var token) ? token : null;
+#else
+        request.Properties.TryGetValue(Key, out var token) ? token as SingleSendToken : null;
+#endif
+
+    internal bool TryUse(bool isRepeatedSafely)
+    {
+        if (Interlocked.Exchange(ref used, 1) != 0)
+        {
+            IsUsedAgain = true;
+            return false;
+        }
+
+        IsRepeatedSafely = isRepeatedSafely;
+        return true;
+    }
+
+    /// <summary>Keeps a response that handlers may dispose of before they send the request again.</summary>
+    internal void Keep(HttpResponseMessage response)
+    {
+        content = response.Content;
+        if (content is null)
+        {
+            return;
+        }
+
+        response.Content = new KeptContent(content);
+        FirstResponse = new HttpResponseMessage(response.StatusCode) { Version = response.Version, Content = content };
+        foreach (var header in response.Headers)
+        {
+            FirstResponse.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+    }
+
+    public void Dispose() => FirstResponse?.Dispose();
+}

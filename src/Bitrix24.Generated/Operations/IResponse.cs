@@ -1,0 +1,10 @@
+using Bitrix24.Serialization;
+
+namespace Bitrix24.Operations;
+
+/// <summary>What a method answers; the implementations are generated.</summary>
+internal interface IResponse : IReadable
+{
+    /// <summary>How long the portal took.</summary>
+    ResponseTime? Time { get; }
+}

@@ -1,0 +1,30 @@
+namespace Bitrix24.Operations;
+
+/// <summary>What the spec says about an operation; the instances are generated.</summary>
+/// <param name="method">Name of the method on the wire.</param>
+/// <param name="isIdempotent">Whether running it twice is the same as running it once.</param>
+/// <param name="whenUnknown">What to do when it is not known whether it ran.</param>
+/// <param name="isRest3">Whether it is one of REST 3.0, which has addresses of its own.</param>
+/// <param name="takesIdempotencyKey">Whether a portal that has run it does not run it again when it comes with the same key.</param>
+/// <param name="maxResponseSize">The size in bytes of the longest answer that it can have.</param>
+internal sealed class Operation(
+    string method,
+    bool isIdempotent,
+    string? whenUnknown,
+    bool isRest3 = false,
+    bool takesIdempotencyKey = false,
+    long maxResponseSize = long.MaxValue)
+{
+    public string Method { get; } = method;
+
+    public bool IsIdempotent { get; } = isIdempotent;
+
+    public string? WhenUnknown { get; } = whenUnknown;
+
+    public bool TakesIdempotencyKey { get; } = takesIdempotencyKey;
+
+    public long MaxResponseSize { get; } = maxResponseSize;
+
+    /// <summary>What stands before the credentials in the path.</summary>
+    public string Root { get; } = isRest3 ? "rest/api/" : "rest/";
+}

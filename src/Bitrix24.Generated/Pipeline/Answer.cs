@@ -1,0 +1,192 @@
+using System.Net.Http;
+using System.Text;
+using Bitrix24.Errors;
+using Bitrix24.Http;
+using Bitrix24.Operations;
+using Bitrix24.Serialization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Bitrix24.Pipeline;
+
+/// <summary>Reads the answer to a call: the one place that tells a result from an error.</summary>
+internal static class Answer
+{
+    private static readonly string[] Names = ["result", "error", "error_description"];
+
+    private enum Shape
+    {
+        Result,
+        Error,
+        Neither,
+        Foreign,
+        Broken,
+    }
+
+    /// <summary>Reads the answer of a method: in one pass where it is a result.</summary>
+    /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
+    internal static TResponse ReadResponse<TResponse>(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        TimeProvider timeProvider)
+        where TResponse : class, IResponse, new()
+    {
+        var text = TextOf(body, response.Content);
+        return (response.IsSuccessStatusCode ? AnswerReader.TryRead<TResponse>(text) : null)
+            ?? throw ToException(context, response, body, ShapeOf(text, out var error), error, timeProvider);
+    }
+
+    /// <summary>Reads an answer that is any object without an error.</summary>
+    /// <inheritdoc cref="ReadResponse"/>
+    internal static JObject ReadObject(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        TimeProvider timeProvider)
+    {
+        var text = TextOf(body, response.Content);
+        var shape = ShapeOf(text, out var error);
+        return (response.IsSuccessStatusCode && shape is Shape.Result or Shape.Neither ? TryReadObject(text) : null)
+            ?? throw ToException(context, response, body, shape, error, timeProvider);
+    }
+
+    /// <summary>Says what an answer is that cannot be read as one of its type.</summary>
+    private static Bitrix24Exception ToException(
+        in FailureContext context,
+        HttpResponseMessage response,
+        ResponseBody body,
+        Shape shape,
+        PortalError error,
+        TimeProvider timeProvider) => shape switch
+        {
+            Shape.Error => ErrorMapping.ToException(context, response.StatusCode, error, RetryAfter(response, timeProvider)),
+            Shape.Result or Shape.Neither or Shape.Foreign when response.IsSuccessStatusCode => TransportFailure.NoResult(context, response.StatusCode),
+            _ when HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
+                ErrorMapping.ToException(context, response.StatusCode, meaning, RetryAfter(response, timeProvider)),
+            _ => TransportFailure.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider)),
+        };
+
+    private static JObject? TryReadObject(ArraySegment<byte> text)
+    {
+        try
+        {
+            return Json.Serializer.Deserialize<JObject>(new StrictJsonReader(text));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Looks at the whole text before anything in it is believed: half an object or one with something after it is broken;
+    /// one that says two things, or JSON of another kind, is foreign.
+    /// An error under any HTTP status is an error.
+    /// </summary>
+    private static Shape ShapeOf(ArraySegment<byte> text, out PortalError error)
+    {
+        error = default;
+        var isError = false;
+        var hasResult = false;
+        var isForeign = false;
+        try
+        {
+            var json = new StrictJsonReader(text);
+            json.Read();
+            if (json.TokenType != JsonToken.StartObject)
+            {
+                json.SkipValue();
+                return json.Read() ? Shape.Broken : Shape.Foreign;
+            }
+
+            while (json.Read() && json.TokenType == JsonToken.PropertyName)
+            {
+                var name = (string)json.Value!;
+                json.Read();
+                switch (name)
+                {
+                    case "error":
+                        isError = json.TokenType != JsonToken.Null;
+                        error = json.TokenType == JsonToken.StartObject ? StructuredError.Read(json, error) : error with { Code = Scalar.Text(json) };
+                        break;
+                    case "error_description":
+                        error = error with { Description = Scalar.Text(json) };
+                        break;
+                    case "result":
+                        hasResult = true;
+                        error = error with { BesideResult = json.TokenType != JsonToken.Null };
+                        break;
+                    default:
+                        // Nobody knows whether the member of that name is meant.
+                        isForeign |= Names.Contains(name, StringComparer.OrdinalIgnoreCase);
+                        break;
+                }
+
+                json.SkipValue();
+            }
+
+            if (json.Read())
+            {
+                return Shape.Broken;
+            }
+        }
+        catch (RepeatedMemberException)
+        {
+            return Shape.Foreign;
+        }
+        catch (JsonException)
+        {
+            return Shape.Broken;
+        }
+
+        return isForeign ? Shape.Foreign
+            : isError ? Shape.Error
+            : hasResult ? Shape.Result
+            : Shape.Neither;
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider timeProvider) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - timeProvider.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+        _ => null,
+    };
+
+    /// <summary>The text in UTF-8, without a byte order mark. Such a mark counts for more than the header.</summary>
+    private static ArraySegment<byte> TextOf(ResponseBody body, HttpContent content)
+    {
+        var bytes = body.Bytes.AsSpan(0, body.Length);
+        var (marked, mark) = bytes.StartsWith<byte>([0xEF, 0xBB, 0xBF]) ? (Encoding.UTF8, 3)
+            : bytes.StartsWith<byte>([0, 0, 0xFE, 0xFF]) ? (new UTF32Encoding(bigEndian: true, byteOrderMark: true), 4)
+            : bytes.StartsWith<byte>([0xFF, 0xFE, 0, 0]) ? (Encoding.UTF32, 4)
+            : bytes.StartsWith<byte>([0xFE, 0xFF]) ? (Encoding.BigEndianUnicode, 2)
+            : bytes.StartsWith<byte>([0xFF, 0xFE]) ? (Encoding.Unicode, 2)
+            : ((Encoding?)null, 0);
+        var encoding = marked ?? EncodingOf(content);
+        return encoding is UTF8Encoding
+            ? new ArraySegment<byte>(body.Bytes, mark, body.Length - mark)
+            : new ArraySegment<byte>(Encoding.Convert(encoding, Encoding.UTF8, body.Bytes, mark, body.Length - mark));
+    }
+
+    private static Encoding EncodingOf(HttpContent content)
+    {
+#if NET
+        // What portals send is recognized without being taken apart.
+        if (content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
+            && type.ToString() is "application/json; charset=utf-8" or "application/json;charset=utf-8" or "application/json")
+        {
+            return Encoding.UTF8;
+        }
+#endif
+        try
+        {
+            var charset = content.Headers.ContentType?.CharSet?.Trim('"');
+            return charset is { Length: > 0 } ? Encoding.GetEncoding(charset) : Encoding.UTF8;
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return Encoding.UTF8;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Runtime.ExceptionServices;
+using Bitrix24.Diagnostics;
+using Bitrix24.Errors;
+using Bitrix24.Operations;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Bitrix24.Pipeline;
+
+/// <summary>Tries a call again by one question: did it run?</summary>
+internal sealed class RetryPolicy
+{
+    private static readonly ResiliencePropertyKey<Call> CallKey = new("Bitrix24.Call");
+
+    /// <summary>A portal runs no request for longer.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(60);
+
+    private readonly ResiliencePipeline pipeline;
+    private readonly TimeSpan maxDelay;
+    private readonly TimeProvider timeProvider;
+
+    internal RetryPolicy(Bitrix24RetryOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        maxDelay = options.MaxDelay;
+        RepeatsCalls = options.MaxAttempts > 1;
+        this.timeProvider = timeProvider;
+        if (options.MaxAttempts == 1)
+        {
+            pipeline = ResiliencePipeline.Empty;
+            return;
+        }
+
+        pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.MaxAttempts - 1,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.BaseDelay,
+                MaxDelay = options.MaxDelay,
+                ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context))),
+                DelayGenerator = arguments => new(DelayOf((Bitrix24Exception)arguments.Outcome.Exception!, CallOf(arguments.Context))),
+                OnRetry = arguments =>
+                {
+                    var exception = (Bitrix24Exception)arguments.Outcome.Exception!;
+                    Log.TryingAgain(
+                        logger,
+                        exception.Method,
+                        arguments.AttemptNumber + 2,
+                        arguments.RetryDelay.TotalMilliseconds,
+                        FailureReason.Of(exception),
+                        exception.ErrorCode,
+                        exception.StatusCode);
+                    Telemetry.Retried(exception);
+                    var call = CallOf(arguments.Context);
+                    call.LastFailure = exception;
+                    call.MayHaveRun |= exception.Execution == CallExecution.Unknown;
+                    return default;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>Gets whether calls are sent again at all.</summary>
+    internal bool RepeatsCalls { get; }
+
+    /// <summary>The first attempt is made here: only a call that has failed needs the pipeline.</summary>
+    internal async Task<TResponse> ExecuteAsync<TResponse>(Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+    {
+        ExceptionDispatchInfo failure;
+        try
+        {
+            return await attempt(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Bitrix24Exception exception)
+        {
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+
+        return await TryAgainAsync(failure, call, attempt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TResponse> TryAgainAsync<TResponse>(ExceptionDispatchInfo? failure, Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        context.Properties.Set(CallKey, call);
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                async context =>
+                {
+                    Interlocked.Exchange(ref failure, null)?.Throw();
+                    return await attempt(call, context.CancellationToken).ConfigureAwait(false);
+                },
+                context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (failure is not null)
+        {
+            // Cancelled before the pipeline has looked at it: what came of the attempt is worth more.
+            failure.Throw();
+            throw;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>
+    /// Two requests with one key that a portal runs at the same time may both run. Where no answer of the portal itself says that the earlier one is over, it has to
+    /// be waited for.
+    /// </summary>
+    private TimeSpan? DelayOf(Bitrix24Exception exception, Call call)
+    {
+        if (call.IdempotencyKey is null || exception is not Bitrix24TransportException { Execution: CallExecution.Unknown })
+        {
+            return exception.Delay;
+        }
+
+        var rest = LongestRun - timeProvider.GetElapsedTime(call.SentAt);
+        return rest > (exception.Delay ?? TimeSpan.Zero) ? rest : exception.Delay;
+    }
+
+    private bool MayBeTriedAgain(Bitrix24Exception exception, Call call) => (DelayOf(exception, call) is not { } delay || delay <= maxDelay) && exception.Retry switch
+    {
+        RetryAdvice.AfterWaiting => true,
+        RetryAdvice.IfIdempotent => call.Operation.IsIdempotent || (call.IdempotencyKey is not null && IsKept(exception)),
+        _ => false,
+    };
+
+    /// <summary>
+    /// Whether a portal that gets the key again can only have kept what came of it. It keeps the answers of calls that succeeded; after an error of its own the same key runs the method again.
+    /// </summary>
+    private static bool IsKept(Bitrix24Exception exception) => exception is Bitrix24TransportException && (int?)exception.StatusCode is null or (>= 200 and < 300) or 502 or 503 or 504;
+
+    private static Call CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.RegularExpressions;
+using Bitrix24.Http;
+
+namespace Bitrix24.Secrets;
+
+/// <summary>Removes secrets from texts that came from outside, however they are written there.</summary>
+internal static class Redaction
+{
+    private const string Removed = "***";
+
+    /// <summary>
+    /// The user info of a URI: what stands between the two slashes and the last @ of the authority. A colon that is followed by no port
+    /// means that a password goes on beyond a slash. Percent-encoded URIs are recognized as well.
+    /// </summary>
+    private static readonly Regex UserInfo = new(
+        """
+        (?<=/\\{0,3}/)([^\s/?\#]*|[^\s/?\#:@]*:(?![0-9]{0,5}([/?\#\s"'<>]|$))\S{0,256})@
+        |(?<=%(25)*2F%(25)*2F)((?!%(25)*(2F|3F|23))\S){0,512}%(25)*40
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace,
+        Regex.InfiniteMatchTimeout);
+
+    /// <summary>Removes each of the secrets, the password of the proxy on the way to a server, and the user info of any URI.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    internal static string? Remove(string? text, Uri server, IEnumerable<string> secrets)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return text;
+        }
+
+        var search = new SecretSearch(text!);
+        foreach (var secret in secrets.Concat(LoopbackBypassingProxy.SecretsOnTheWayTo(server)))
+        {
+            search.Find(secret);
+        }
+
+        return UserInfo.Replace(Without(text!, search.Found), Removed + "@");
+    }
+
+    /// <summary>
+    /// Whether an exception may be shown as a cause: its text, that of its own causes included, holds no secret, and none of them carries
+    /// data beside it.
+    /// </summary>
+    internal static bool IsClean(Exception exception, Func<string?, string?> redact)
+    {
+        var text = exception.ToString();
+        return redact(text) == text && CarriesNoData(exception);
+    }
+
+    private static bool CarriesNoData(Exception exception) => exception.Data.Count == 0 && exception switch
+    {
+        AggregateException several => several.InnerExceptions.All(CarriesNoData),
+        { InnerException: { } cause } => CarriesNoData(cause),
+        _ => true,
+    };
+
+    /// <summary>Replaces parts of a text, which may overlap: one secret can begin with another.</summary>
+    private static string Without(string text, List<(int Start, int End)> parts)
+    {
+        if (parts.Count == 0)
+        {
+            return text;
+        }
+
+        parts.Sort();
+        var rest = new StringBuilder(text.Length);
+        var end = -1;
+        foreach (var part in parts)
+        {
+            if (part.Start > end)
+            {
+                rest.Append(text, Math.Max(end, 0), part.Start - Math.Max(end, 0)).Append(Removed);
+            }
+
+            end = Math.Max(end, part.End);
+        }
+
+        return rest.Append(text, end, text.Length - end).ToString();
+    }
+}

@@ -1,8 +1,0 @@
-namespace Bitrix24;
-
-/// <summary>What a method answers; the implementations are generated.</summary>
-internal interface IResponse : IReadable
-{
-    /// <summary>How long the portal took.</summary>
-    ResponseTime? Time { get; }
-}

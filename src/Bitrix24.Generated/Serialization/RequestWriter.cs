@@ -1,0 +1,188 @@
+using System.Buffers.Text;
+using System.Text;
+using Newtonsoft.Json;
+
+namespace Bitrix24.Serialization;
+
+/// <summary>
+/// Writes a request as UTF-8, the same text that the serializer writes. Generated code calls it, once for each member; one that is not set is left out.
+/// </summary>
+internal readonly struct RequestWriter(PooledStream target)
+{
+    private const int LongestInteger = 20;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    internal void Start() => target.WriteByte((byte)'{');
+
+    internal void End() => target.Close((byte)'}');
+
+    internal void Member(ReadOnlySpan<byte> name, long value)
+    {
+        Name(name);
+        Integer(value);
+        Next();
+    }
+
+    internal void Member(ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } given)
+        {
+            Member(name, given);
+        }
+    }
+
+    internal void Member(ReadOnlySpan<byte> name, IReadOnlyList<long>? values)
+    {
+        if (values is null)
+        {
+            return;
+        }
+
+        Name(name);
+        target.WriteByte((byte)'[');
+
+        using (var integers = new Integers(values))
+        {
+            List(integers.Span);
+        }
+
+        target.Close((byte)']');
+        Next();
+    }
+
+    internal void Member(ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            Name(name);
+            Text(value);
+            Next();
+        }
+    }
+
+    internal void Member<T>(ReadOnlySpan<byte> name, T value)
+        where T : struct, IOpenEnum
+    {
+        Name(name);
+        Text(value.Value);
+        Next();
+    }
+
+    internal void Member<T>(ReadOnlySpan<byte> name, T? value)
+        where T : struct, IOpenEnum
+    {
+        if (value is { } given)
+        {
+            Member(name, given);
+        }
+    }
+
+    /// <summary>A yes or no that is one of the numbers 1 and 0 on the wire.</summary>
+    internal void Digit(ReadOnlySpan<byte> name, bool? value) => Member(name, value is { } given ? given ? 1L : 0L : null);
+
+    /// <summary>What is of another type is left to the serializer.</summary>
+    internal void Member(ReadOnlySpan<byte> name, object? value)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        Name(name);
+        using (var text = new StreamWriter(target, Utf8, bufferSize: 1024, leaveOpen: true))
+        using (var json = new JsonTextWriter(text))
+        {
+            Json.Serializer.Serialize(json, value);
+        }
+
+        Next();
+    }
+
+    private void Name(ReadOnlySpan<byte> name)
+    {
+        var span = target.GetSpan(name.Length + 3);
+        span[0] = (byte)'"';
+        name.CopyTo(span.Slice(1));
+        span[name.Length + 1] = (byte)'"';
+        span[name.Length + 2] = (byte)':';
+        target.Advance(name.Length + 3);
+    }
+
+    private void List(ReadOnlySpan<long> values)
+    {
+        const int Longest = LongestInteger + 1;
+
+        // Ids of one kind are about as long as each other: one buffer that is large enough, and no larger one after it.
+        var room = target.GetSpan(values.IsEmpty ? 0 : checked((values.Length * (LengthOf(values[values.Length - 1]) + 1)) + Longest));
+        var used = 0;
+        foreach (var value in values)
+        {
+            if (room.Length - used < Longest)
+            {
+                target.Advance(used);
+                room = target.GetSpan(Longest);
+                used = 0;
+            }
+
+            Utf8Formatter.TryFormat(value, room.Slice(used), out var written);
+            used += written;
+            room[used++] = (byte)',';
+        }
+
+        target.Advance(used);
+    }
+
+    private void Next() => target.WriteByte((byte)',');
+
+    private void Integer(long value)
+    {
+        Utf8Formatter.TryFormat(value, target.GetSpan(LongestInteger), out var written);
+        target.Advance(written);
+    }
+
+    /// <summary>A text that is the same in JSON is encoded as it is; what has to be escaped is left to the library.</summary>
+    private void Text(string? value)
+    {
+        if (value is null || !IsPlain(value))
+        {
+            Encode(JsonConvert.ToString(value));
+            return;
+        }
+
+        target.WriteByte((byte)'"');
+        Encode(value);
+        target.WriteByte((byte)'"');
+    }
+
+    private void Encode(string text) =>
+#if NET
+        target.Advance(Utf8.GetBytes(text, target.GetSpan(Utf8.GetMaxByteCount(text.Length))));
+#else
+        target.Write(Utf8.GetBytes(text));
+#endif
+
+    private static bool IsPlain(string text)
+    {
+        foreach (var character in text)
+        {
+            if (character is < ' ' or '"' or '\\' or > '~')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int LengthOf(long value)
+    {
+        var length = value < 0 ? 2 : 1;
+        while ((value /= 10) != 0)
+        {
+            length++;
+        }
+
+        return length;
+    }
+}
