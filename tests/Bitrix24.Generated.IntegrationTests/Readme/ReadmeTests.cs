@@ -17,7 +17,7 @@ public sealed partial class ReadmeTests
     public async Task Every_code_block_is_one_of_the_examples_that_run()
     {
         var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(page => !RunElsewhere.Contains(Path.GetFileName(page), StringComparer.Ordinal)).Concat(Readmes.Select(Repository.PathOf)).Select(File.ReadAllText));
-        var files = Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.Tests/Readme"), "*Examples.cs");
+        var files = Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.IntegrationTests/Readme"), "*Examples.cs");
         var examples = Unindented(string.Concat(await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file)))));
         var blocks = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value).ToList();
 

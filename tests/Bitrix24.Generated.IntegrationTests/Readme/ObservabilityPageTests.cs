@@ -10,12 +10,10 @@ namespace Bitrix24.Tests;
 [Collection(nameof(AloneCollection))]
 public sealed partial class ObservabilityPageTests
 {
-    private static readonly Assembly Package = typeof(Bitrix24Client).Assembly;
-
     [Fact]
     public async Task Every_log_event_is_listed_with_its_level()
     {
-        var events = Package.GetType("Bitrix24.Log", throwOnError: true)!
+        var events = typeof(Log)
             .GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .Where(message => message is not null)
@@ -40,7 +38,7 @@ public sealed partial class ObservabilityPageTests
                 }
             },
         };
-        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(Package.GetType("Bitrix24.Telemetry", throwOnError: true)!.TypeHandle);
+        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(Telemetry).TypeHandle);
         listener.Start();
 
         var listed = MetricRow().Matches(await PageAsync()).Select(row => $"{row.Groups["name"].Value} {row.Groups["unit"].Value}");
