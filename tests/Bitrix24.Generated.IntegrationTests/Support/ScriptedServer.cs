@@ -8,21 +8,14 @@ namespace Bitrix24.Tests;
 /// <summary>Answers requests on loopback, one after the other, as a test has written down.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly Queue<(int Status, string Body)?> answers;
 
     /// <param name="answers">An answer for each request; <see langword="null"/> breaks the connection.</param>
     public ScriptedServer(params (int Status, string Body)?[] answers)
     {
         this.answers = new(answers);
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Url = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        }
-
-        listener.Prefixes.Add(Url.ToString());
-        listener.Start();
+        (listener, Url) = Start();
         _ = ServeAsync();
     }
 
@@ -32,6 +25,27 @@ internal sealed class ScriptedServer : IDisposable
     public ConcurrentQueue<(string Path, string? IdempotencyKey, string Body)> Requests { get; } = new();
 
     public void Dispose() => listener.Close();
+
+    private static (HttpListener Listener, Uri Url) Start()
+    {
+        while (true)
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, 0);
+            probe.Start();
+            var url = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
+            probe.Stop();
+            var listener = new HttpListener { Prefixes = { url.ToString() } };
+            try
+            {
+                listener.Start();
+                return (listener, url);
+            }
+            catch (HttpListenerException)
+            {
+                // Another process has taken the port meanwhile.
+            }
+        }
+    }
 
     private async Task ServeAsync()
     {

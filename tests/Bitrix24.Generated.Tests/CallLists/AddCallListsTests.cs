@@ -183,13 +183,22 @@ public sealed class AddCallListsTests : IDisposable
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var live = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan));
         var channel = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
-        await using var outcomes = live.AddCallListsAsync(channel.Reader.ReadAllAsync(), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(1) }).GetAsyncEnumerator();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = Observed(channel.Reader, index =>
+        {
+            if (index == 3)
+            {
+                asked.SetResult();
+            }
+        });
+        await using var outcomes = live.AddCallListsAsync(source, new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(1) }).GetAsyncEnumerator();
         foreach (var request in Requests(3))
         {
             channel.Writer.TryWrite(request);
         }
 
         var first = outcomes.MoveNextAsync().AsTask();
+        await asked.Task;
         await EventuallyAsync(() =>
         {
             clock.Advance(TimeSpan.FromMilliseconds(10));
@@ -213,15 +222,26 @@ public sealed class AddCallListsTests : IDisposable
     [Fact]
     public async Task A_batch_waits_no_longer_than_allowed_from_its_first_list_on()
     {
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var clock = new TimerClock();
         var live = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan));
         var channel = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
-        var all = ToListAsync(live.AddCallListsAsync(channel.Reader.ReadAllAsync(), new AddCallListsOptions { MaxBatchDelay = Timeout.InfiniteTimeSpan }));
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = Observed(channel.Reader, index =>
+        {
+            if (index == 1)
+            {
+                asked.SetResult();
+            }
+        });
         channel.Writer.TryWrite(TestClient.Request);
+        var all = ToListAsync(live.AddCallListsAsync(source, new AddCallListsOptions { MaxBatchDelay = Timeout.InfiniteTimeSpan }));
+        await asked.Task;
         clock.Advance(TimeSpan.FromHours(5));
-        Assert.Empty(portal.Requests);
+        channel.Writer.TryWrite(TestClient.Request);
         channel.Writer.Complete();
-        Assert.Single(await all);
+        Assert.Equal(2, (await all).Count);
+        Assert.Single(portal.Requests);
+        Assert.Empty(clock.Timers);
 
         Assert.Throws<ArgumentException>(() => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(-1) }));
         Assert.Throws<ArgumentException>(() => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromDays(2) }));
@@ -819,6 +839,22 @@ public sealed class AddCallListsTests : IDisposable
         return list;
     }
 
+    /// <summary>Tells which request is asked for before it waits for it.</summary>
+    private static async IAsyncEnumerable<AddCallListRequest> Observed(System.Threading.Channels.ChannelReader<AddCallListRequest> requests, Action<int> asked)
+    {
+        for (var index = 0; ; index++)
+        {
+            asked(index);
+            if (!await requests.WaitToReadAsync())
+            {
+                yield break;
+            }
+
+            Assert.True(requests.TryRead(out var request));
+            yield return request;
+        }
+    }
+
     private static async Task EventuallyAsync(Func<bool> condition)
     {
         while (!condition())
@@ -868,6 +904,22 @@ public sealed class AddCallListsTests : IDisposable
 
         public void Dispose()
         {
+        }
+    }
+
+    /// <summary>A clock that notes the waits with an end.</summary>
+    private sealed class TimerClock : Microsoft.Extensions.Time.Testing.FakeTimeProvider
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<TimeSpan> Timers { get; } = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                Timers.Enqueue(dueTime);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
         }
     }
 

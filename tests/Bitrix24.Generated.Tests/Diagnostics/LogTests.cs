@@ -106,13 +106,12 @@ public sealed partial class LogTests
     [Fact]
     public async Task Failed_call_logs_its_reason()
     {
-        using var portal = SimulatedPortal.Start();
-        var closed = new UriBuilder(portal.WebhookUrl) { Port = 1 }.Uri.ToString();
+        using var closed = new ClosedPort();
         var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1 });
         await limiter.DisposeAsync();
         var table = new StringBuilder();
         var refusal = StubHandler.Answering(HttpStatusCode.Forbidden, $$"""{"error":"ACCESS_DENIED","error_description":"{{Marker}}"}""");
-        void Closed(Bitrix24ClientOptions options) => options.Credentials = Bitrix24Credentials.Webhook(closed);
+        void Closed(Bitrix24ClientOptions options) => options.Credentials = Bitrix24Credentials.Webhook(closed.WebhookUrl);
         void Limited(Bitrix24ClientOptions options) => options.RateLimit = Bitrix24RateLimit.Custom(limiter);
         foreach (var (name, client) in new (string, Func<CollectingLogger, TestClient>)[]
         {

@@ -72,9 +72,8 @@ public sealed class RedirectTests
     public async Task Host_that_does_not_answer_is_not_remembered()
     {
         using var portal = NewPortal();
-        using var gone = NewPortal();
-        gone.Dispose();
-        portal.FailNext(SimulatedFault.MovedTo(gone.Url));
+        using var closed = new ClosedPort();
+        portal.FailNext(SimulatedFault.MovedTo(closed.Url));
         var bitrix24 = TestClient.On(portal.WebhookUrl);
 
         await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));

@@ -212,10 +212,9 @@ public sealed class RetryTests
     public async Task Refused_connections_are_tried_again_and_the_last_failure_is_thrown()
     {
         var clock = new SkippingTimeProvider();
-        using var gone = SimulatedPortal.Start();
-        gone.Dispose();
+        using var closed = new ClosedPort();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(gone.WebhookUrl, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())).AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(closed.WebhookUrl, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())).AddCallListAsync(TestClient.Request));
 
         Assert.Equal((4, CallExecution.NotExecuted), (exception.Attempts, exception.Execution));
         Assert.Equal(3, clock.Waits.Count);

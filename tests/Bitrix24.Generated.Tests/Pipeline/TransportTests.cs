@@ -11,7 +11,8 @@ public sealed class TransportTests
     [Fact]
     public async Task Refused_connection_did_not_run()
     {
-        var bitrix24 = TestClient.On($"http://127.0.0.1:{UnusedPort()}/rest/1/abc/");
+        using var closed = new ClosedPort();
+        var bitrix24 = TestClient.On(closed.WebhookUrl);
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -168,13 +169,6 @@ public sealed class TransportTests
         Assert.Equal(HttpStatusCode.Found, exception.StatusCode);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Single(portal.Requests);
-    }
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Task<AddCallListResponse> CallOn(TcpListener listener)
