@@ -1,7 +1,6 @@
 using Bitrix24.Diagnostics;
 using Bitrix24.Operations;
 using Bitrix24.Pipeline;
-using Bitrix24.RateLimiting;
 
 namespace Bitrix24;
 

@@ -1,4 +1,3 @@
-using Bitrix24.Pipeline;
 using Bitrix24.Validation;
 
 namespace Bitrix24;

@@ -5,7 +5,6 @@ using Bitrix24.CallLists;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
 using Bitrix24.Pipeline;
-using Bitrix24.Serialization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 

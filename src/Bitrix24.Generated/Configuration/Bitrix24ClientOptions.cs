@@ -1,5 +1,3 @@
-using Bitrix24.RateLimiting;
-
 namespace Bitrix24;
 
 /// <summary>Settings of a <see cref="Bitrix24Client"/>. Read once, when the client is made.</summary>

@@ -1,10 +1,8 @@
 using Bitrix24;
-using Bitrix24.Authentication;
 using Bitrix24.Configuration;
 using Bitrix24.DependencyInjection;
 using Bitrix24.Http;
 using Bitrix24.Pipeline;
-using Bitrix24.RateLimiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http;
 using Bitrix24.Validation;
 
 namespace Bitrix24.Http;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http;
 using System.Runtime.CompilerServices;
 using Bitrix24.Diagnostics;
 using Bitrix24.Http;

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
-using Bitrix24.Operations;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;

@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Net.Http;
 using Bitrix24.Errors;
 using Bitrix24.Http;
 using Bitrix24.Pipeline;
 using Bitrix24.Secrets;
-using Bitrix24.Serialization;
 using Bitrix24.Validation;
 using Newtonsoft.Json.Linq;
 
