@@ -2,7 +2,6 @@ using Bitrix24;
 using Bitrix24.Configuration;
 using Bitrix24.DependencyInjection;
 using Bitrix24.Http;
-using Bitrix24.Pipeline;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
@@ -82,7 +81,7 @@ public static class Bitrix24ServiceCollectionExtensions
         services.AddSingleton<IBitrix24ClientFactory>(provider =>
         {
             var factory = provider.GetRequiredService<IHttpClientFactory>();
-            return new Bitrix24ClientFactory(new ClientRuntime(
+            return new Bitrix24ClientFactory(Bitrix24ClientFactory.ContextOf(
                 provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value,
                 () => factory.CreateClient(HttpClientName),
                 provider.GetService<ILoggerFactory>()));
