@@ -72,8 +72,8 @@ internal sealed class CallContext
     /// <summary>A portal begins to execute what has arrived: with a slow connection that is long after the attempt began.</summary>
     internal void NoteSent(long now) => SentAt = now;
 
-    /// <summary>The response to the latest attempt is read, or it proves that the portal did not execute it.</summary>
-    internal void EndSend() => CurrentAttemptMayHaveExecuted = false;
+    /// <summary>The response, or the failure, of the latest attempt proves that the portal did not execute it.</summary>
+    internal void EndWithoutExecution() => CurrentAttemptMayHaveExecuted = false;
 
     /// <summary>The call is sent again after a failure.</summary>
     internal void Repeat(Bitrix24Exception failure)

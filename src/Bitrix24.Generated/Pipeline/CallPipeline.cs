@@ -166,18 +166,18 @@ internal sealed class CallPipeline
                 var (response, movedTo) = await sender
                     .SendHttpRequestAsync<TResponse>(call, host, token.AccessToken, hops, ErrorsOf(call), cancellationToken)
                     .ConfigureAwait(false);
-                call.EndSend();
                 if (movedTo is null)
                 {
                     portal.RecordNewHost(first, host);
                     return response!;
                 }
 
+                call.EndWithoutExecution();
                 host = movedTo;
             }
             catch (Bitrix24Exception exception) when (exception.Execution == CallExecution.NotExecuted)
             {
-                call.EndSend();
+                call.EndWithoutExecution();
                 if (exception is Bitrix24RateLimitException { IsRefusedForRate: true })
                 {
                     permit.Refuse();

@@ -67,7 +67,7 @@ public sealed class TelemetryTests
                 }
             },
         };
-        RuntimeHelpers.RunClassConstructor(typeof(Bitrix24Client).Assembly.GetType("Bitrix24.Telemetry", throwOnError: true)!.TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(Bitrix24Client).Assembly.GetType("Bitrix24.Diagnostics.Telemetry", throwOnError: true)!.TypeHandle);
         listener.Start();
 
         Assert.Equal(
