@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Bitrix24.Configuration;
 using Bitrix24.Http;
+using Bitrix24.Operations;
 using Bitrix24.Pipeline;
-using Bitrix24.RateLimiting;
 using Microsoft.Extensions.Logging;
 
 namespace Bitrix24;
@@ -11,19 +11,14 @@ namespace Bitrix24;
 public sealed partial class Bitrix24Client
 {
     private readonly Bitrix24Credentials credentials;
-    private readonly ClientRuntime runtime;
-    private readonly ExecutionTimeBudget executionTime;
-    private readonly Func<string?, string?> redact;
-    private readonly MethodUrls urls;
+    private readonly ClientContext context;
+    private readonly CallPipeline pipeline;
 
-    internal Bitrix24Client(Bitrix24Credentials credentials, ClientRuntime runtime)
+    internal Bitrix24Client(Bitrix24Credentials credentials, ClientContext context)
     {
         this.credentials = credentials;
-        this.runtime = runtime;
-        executionTime = runtime.BudgetOf(credentials);
-        redact = credentials.Redact;
-        urls = new MethodUrls(credentials);
-        portal = credentials.PortalUrl;
+        this.context = context;
+        pipeline = new CallPipeline(context, credentials);
     }
 
     /// <summary>Makes a client for an incoming webhook, without dependency injection.</summary>
@@ -43,10 +38,15 @@ public sealed partial class Bitrix24Client
     {
         ArgumentNullException.ThrowIfNull(options);
         Bitrix24ClientOptionsValidator.ThrowIfInvalid(options);
-        return new Bitrix24Client(options.Credentials!, new ClientRuntime(options, () => HttpConnections.Shared, loggerFactory));
+        return new Bitrix24Client(options.Credentials!, Bitrix24ClientFactory.ContextOf(options, () => HttpConnections.Shared, loggerFactory));
     }
 
     /// <summary>Describes the client without secrets.</summary>
     /// <returns>The portal and the kind of credentials.</returns>
     public override string ToString() => $"{nameof(Bitrix24Client)} ({credentials})";
+
+    /// <summary>Every generated operation calls this.</summary>
+    internal Task<TResponse> SendAsync<TResponse>(OperationDescriptor operation, IRequest request, CancellationToken cancellationToken)
+        where TResponse : class, IResponse, new() =>
+        pipeline.SendAsync<TResponse>(operation, request, cancellationToken);
 }

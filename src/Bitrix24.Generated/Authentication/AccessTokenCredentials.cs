@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Bitrix24.Operations;
-using Bitrix24.Pipeline;
+using Bitrix24.Http;
 using Bitrix24.Validation;
 
 namespace Bitrix24.Authentication;
@@ -21,9 +20,9 @@ internal sealed class AccessTokenCredentials : Bitrix24Credentials
 
     public override string ToString() => $"Access token for {PortalUrl}";
 
-    internal override string MethodPath(Operation operation) => operation.Root + operation.Method;
+    internal override string MethodPath(string root, string method) => root + method;
 
-    internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => new(accessToken);
+    internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) => new(TokenResult.Of(accessToken));
 
     /// <exception cref="FormatException">The text is no address of a portal.</exception>
     internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) => new(PortalAddress.ParsePortal(portalUrl), accessToken.Trim());

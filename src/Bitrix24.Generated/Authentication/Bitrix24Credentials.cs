@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Bitrix24.Authentication;
-using Bitrix24.Operations;
-using Bitrix24.Pipeline;
+using Bitrix24.Http;
 using Bitrix24.Secrets;
 
 namespace Bitrix24;
@@ -78,23 +77,23 @@ public abstract class Bitrix24Credentials
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal virtual string? ChargedTo => null;
 
-    /// <summary>Whether an expired token can be renewed.</summary>
-    internal virtual bool CanRenew => false;
+    /// <summary>Gets whether an expired token can be refreshed.</summary>
+    internal virtual bool CanRefresh => false;
 
-    /// <summary>The path that a method is called at, without the first slash. For a webhook it is a secret.</summary>
-    internal abstract string MethodPath(Operation operation);
+    /// <summary>Returns the path that a method is called at, without the first slash. For a webhook it is a secret.</summary>
+    internal abstract string MethodPath(string root, string method);
 
-    /// <summary>The access token to send in the body; <see langword="null"/> when the path authorizes the call.</summary>
-    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
-    internal virtual ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => default;
+    /// <summary>Returns the access token to send in the body; none where the path authorizes the call.</summary>
+    internal virtual ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) => new(TokenResult.None);
 
-    /// <summary>Looks for an access token that somebody else has put in place of one that a portal does not know, where <see cref="CanRenew"/> says so.</summary>
-    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
-    internal virtual ValueTask<string?> ReloadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>
+    /// Returns the stored access token, which another process may have replaced since a portal refused the one that was sent. Only where
+    /// <see cref="CanRefresh"/> says so.
+    /// </summary>
+    internal virtual ValueTask<TokenResult> ReloadTokenAsync(HttpSender http, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    /// <summary>Gets a new access token in place of an expired one, where <see cref="CanRenew"/> says so.</summary>
-    /// <exception cref="Bitrix24AuthenticationException">There is none to be had.</exception>
-    internal virtual Task RenewAsync(string expired, Call call, TokenEndpoint endpoint, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Replaces an expired access token, where <see cref="CanRefresh"/> says so.</summary>
+    internal virtual Task<TokenResult> RefreshAsync(string expired, HttpSender http, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>The texts that must not show anywhere but on the wire.</summary>
     private protected abstract IEnumerable<string> GetSecrets();

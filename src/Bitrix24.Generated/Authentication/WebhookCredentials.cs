@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bitrix24.Operations;
 using Bitrix24.Validation;
 
 namespace Bitrix24.Authentication;
@@ -28,7 +27,7 @@ internal sealed class WebhookCredentials : Bitrix24Credentials
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal override string ChargedTo => $"{PortalAddress.KeyOf(PortalUrl)}/{userId}/{code}";
 
-    internal override string MethodPath(Operation operation) => $"{operation.Root}{userId}/{code}/{operation.Method}";
+    internal override string MethodPath(string root, string method) => $"{root}{userId}/{code}/{method}";
 
     /// <exception cref="FormatException">The text is no webhook address.</exception>
     internal static WebhookCredentials Parse(string text)

@@ -1,7 +1,6 @@
 using System.Text;
 using Bitrix24.Batches;
 using Bitrix24.Operations;
-using Bitrix24.Pipeline;
 using Bitrix24.Serialization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;

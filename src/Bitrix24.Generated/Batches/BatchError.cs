@@ -1,5 +1,4 @@
 using Bitrix24.Errors;
-using Bitrix24.Serialization;
 
 namespace Bitrix24;
 

@@ -1,13 +1,12 @@
-using Bitrix24.Pipeline;
+using Bitrix24.Operations;
 using Bitrix24.Validation;
 
 namespace Bitrix24;
 
 /// <content>What a schema cannot say of commands.</content>
-public partial class BatchRequest
+public partial class BatchRequest : IBatchRequest
 {
-    /// <summary>The method that each command calls, by the keys of the commands.</summary>
-    internal IReadOnlyDictionary<string, string> Methods() => Commands.ToDictionary(command => command.Key, command => BatchCommand.MethodOf(command.Value), StringComparer.Ordinal);
+    IReadOnlyDictionary<string, string> IBatchRequest.Methods() => Commands.ToDictionary(command => command.Key, command => BatchCommand.MethodOf(command.Value), StringComparer.Ordinal);
 
     partial void CheckFurther()
     {

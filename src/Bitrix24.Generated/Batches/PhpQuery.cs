@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Bitrix24.Pipeline;
-using Bitrix24.Serialization;
 using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Batches;

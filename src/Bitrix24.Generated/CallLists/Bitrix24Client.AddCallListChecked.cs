@@ -13,7 +13,7 @@ public sealed partial class Bitrix24Client
         ((IRequest)request).Validate();
         var entities = request.Entities.ToArray();
         var missing = new HashSet<long>(entities);
-        var created = await CallAsync<AddCallListResponse>(new Call(AddCallList, request) { SeesSendingThrough = true }, cancellationToken).ConfigureAwait(false);
+        var created = await pipeline.SendAsync<AddCallListResponse>(new CallContext(AddCallList, request) { IgnoresCancellationOnceSent = true }, cancellationToken).ConfigureAwait(false);
         try
         {
             await foreach (var member in EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = created.Result }, cancellationToken).ConfigureAwait(false))

@@ -5,7 +5,6 @@ using Bitrix24.CallLists;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
 using Bitrix24.Pipeline;
-using Bitrix24.Serialization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -36,7 +35,7 @@ public sealed partial class Bitrix24Client
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = CallListBatches.DivideAsync(requests, AddCallList, options, runtime.TimeProvider, leaving.Token).GetAsyncEnumerator(CancellationToken.None);
+        var batches = CallListBatches.DivideAsync(requests, AddCallList, options, context.TimeProvider, leaving.Token).GetAsyncEnumerator(CancellationToken.None);
         var underWay = new Queue<Task<FinishedBatch>>();
         var breaker = new RunBreaker();
         var done = default(AddCallListsProgress);
@@ -157,7 +156,7 @@ public sealed partial class Bitrix24Client
 
         foreach (var outcome in outcomes)
         {
-            Log.OutcomeNotLookedAt(runtime.Logger, AddCallList.Method, outcome.Index, outcome.Id, outcome.Execution);
+            Log.OutcomeNotLookedAt(context.Logger, AddCallList.Method, outcome.Index, outcome.Id, outcome.Execution);
         }
 
         await source.DisposeAsync().ConfigureAwait(false);
@@ -168,26 +167,26 @@ public sealed partial class Bitrix24Client
     {
         var own = batch[0].OwnCall;
         var commands = batch.Where(planned => planned.Command is not null).ToDictionary(KeyOf, planned => planned.Command!, StringComparer.Ordinal);
-        var call = own ?? (commands.Count > 0 ? new Call(Batch, new BatchRequest { Halt = false, Commands = commands }) { SeesSendingThrough = true } : null);
+        var call = own ?? (commands.Count > 0 ? new CallContext(Batch, new BatchRequest { Halt = false, Commands = commands }) { IgnoresCancellationOnceSent = true } : null);
         try
         {
             if (own is not null)
             {
-                var response = await CallAsync<AddCallListResponse>(own, cancellationToken).ConfigureAwait(false);
+                var response = await pipeline.SendAsync<AddCallListResponse>(own, cancellationToken).ConfigureAwait(false);
                 return new([new AddCallListOutcome(batch[0].Index, batch[0].Request, response)]);
             }
 
-            var result = call is null ? new BatchResult() : (await CallAsync<BatchResponse>(call, cancellationToken).ConfigureAwait(false)).Result;
+            var result = call is null ? new BatchResult() : (await pipeline.SendAsync<BatchResponse>(call, cancellationToken).ConfigureAwait(false)).Result;
             return new(WithoutSharedIds([.. batch.Select(planned => OutcomeOf(planned, result))]));
         }
         catch (Bitrix24Exception exception)
         {
             return Failed(batch, exception) with { Failure = exception };
         }
-        catch (Exception exception) when (call is { IsUnsettled: true })
+        catch (Exception exception) when (call is { CurrentAttemptMayHaveExecuted: true })
         {
             // Something of the application, a listener perhaps, that fails when the answer is there.
-            return Failed(batch, TransportFailure.Broken(ContextOf(AddCallList), sendingStarted: true, exception)) with { Stop = exception };
+            return Failed(batch, TransportFailure.Broken(pipeline.ErrorsOf(AddCallList), sendingStarted: true, exception)) with { Stop = exception };
         }
         catch (Exception exception)
         {
@@ -220,9 +219,9 @@ public sealed partial class Bitrix24Client
         if (result.Errors.TryGetValue(key, out var error))
         {
             var besideResult = result.Results.TryGetValue(key, out var value) && value.Type != JTokenType.Null;
-            var failure = ErrorMapping.ToException(ContextOf(AddCallList), HttpStatusCode.OK, new PortalError(error.RawErrorCode, error.ErrorDescription, besideResult), retryAfter: null);
-            Log.CommandFailed(runtime.Logger, failure.Method, FailureReason.NameOf(failure), failure.Execution, failure.ErrorCode);
-            return new(planned.Index, planned.Request, failure is Bitrix24RateLimitException limit ? limit.WithRetryAfter(executionTime.UntilReset(AddCallList.Method)) : failure);
+            var failure = ErrorMapping.ToException(pipeline.ErrorsOf(AddCallList), HttpStatusCode.OK, new PortalError(error.RawErrorCode, error.ErrorDescription, besideResult), retryAfter: null);
+            Log.CommandFailed(context.Logger, failure.Method, FailureReason.NameOf(failure), failure.Execution, failure.ErrorCode);
+            return new(planned.Index, planned.Request, failure is Bitrix24RateLimitException limit ? limit.WithRetryAfter(pipeline.UntilReset(AddCallList.Method)) : failure);
         }
 
         try
@@ -237,7 +236,7 @@ public sealed partial class Bitrix24Client
             // As good as none.
         }
 
-        return new(planned.Index, planned.Request, TransportFailure.NoResult(ContextOf(AddCallList), HttpStatusCode.OK));
+        return new(planned.Index, planned.Request, TransportFailure.NoResult(pipeline.ErrorsOf(AddCallList), HttpStatusCode.OK));
     }
 
     /// <summary>Two lists cannot have one id: it is unknown which of them was created, if any was.</summary>
@@ -246,7 +245,7 @@ public sealed partial class Bitrix24Client
         var seen = new HashSet<long>();
         var shared = new HashSet<long>(outcomes.Select(outcome => outcome.Id).OfType<long>().Where(id => !seen.Add(id)));
         return shared.Count == 0 ? outcomes : Array.ConvertAll(outcomes, outcome => outcome.Id is { } id && shared.Contains(id)
-            ? new AddCallListOutcome(outcome.Index, outcome.Request, TransportFailure.SharedId(ContextOf(AddCallList), id))
+            ? new AddCallListOutcome(outcome.Index, outcome.Request, TransportFailure.SharedId(pipeline.ErrorsOf(AddCallList), id))
             : outcome);
     }
 

@@ -104,10 +104,7 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    private long IdOf(ListedCallList list) => list.Id ?? throw TransportFailure.NoResult(ContextOf(ListCallLists), System.Net.HttpStatusCode.OK);
+    private long IdOf(ListedCallList list) => list.Id ?? throw TransportFailure.NoResult(pipeline.ErrorsOf(ListCallLists), System.Net.HttpStatusCode.OK);
 
-    private Bitrix24TransportException NoProgress(Operation operation) => TransportFailure.NoProgress(ContextOf(operation));
-
-    private FailureContext ContextOf(Operation operation) =>
-        new(operation.Method, Attempts: 1, operation.WhenUnknown, redact) { IsIdempotent = operation.IsIdempotent };
+    private Bitrix24TransportException NoProgress(OperationDescriptor operation) => TransportFailure.NoProgress(pipeline.ErrorsOf(operation));
 }

@@ -1,5 +1,4 @@
 using Bitrix24.CallLists;
-using Bitrix24.Serialization;
 
 namespace Bitrix24;
 

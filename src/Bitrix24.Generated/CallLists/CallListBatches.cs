@@ -14,7 +14,7 @@ internal static class CallListBatches
 
     internal static async IAsyncEnumerable<IReadOnlyList<PlannedCallList>> DivideAsync(
         IAsyncEnumerable<AddCallListRequest> requests,
-        Operation operation,
+        OperationDescriptor operation,
         AddCallListsOptions options,
         TimeProvider timeProvider,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ internal static class CallListBatches
         await source.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static PlannedCallList Plan(int index, AddCallListRequest? request, Operation operation)
+    private static PlannedCallList Plan(int index, AddCallListRequest? request, OperationDescriptor operation)
     {
         if (request is null)
         {
@@ -111,7 +111,7 @@ internal static class CallListBatches
         {
             var command = BatchCommand.AddCallList(request);
             return BatchCommand.CountParameters(command) > BatchCommand.MaxParameters || command.Length > MaxLength
-                ? planned with { OwnCall = new Call(operation, request) { SeesSendingThrough = true } }
+                ? planned with { OwnCall = new CallContext(operation, request) { IgnoresCancellationOnceSent = true } }
                 : planned with { Command = command };
         }
         catch (ArgumentException exception)

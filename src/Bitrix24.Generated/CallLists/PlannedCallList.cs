@@ -8,7 +8,7 @@ internal sealed record PlannedCallList(int Index, AddCallListRequest Request)
 {
     public string? Command { get; init; }
 
-    public Call? OwnCall { get; init; }
+    public CallContext? OwnCall { get; init; }
 
     public Bitrix24InvalidRequestException? Refusal { get; init; }
 }

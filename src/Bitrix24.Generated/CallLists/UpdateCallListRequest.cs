@@ -1,4 +1,3 @@
-using Bitrix24.Serialization;
 using Bitrix24.Validation;
 
 namespace Bitrix24;

@@ -1,4 +1,4 @@
-using Bitrix24.RateLimiting;
+using Bitrix24.Http;
 
 namespace Bitrix24;
 
@@ -31,13 +31,13 @@ public sealed class Bitrix24ClientOptions
     /// Gets or sets how many bytes of answers all clients of the process may hold at once: at least 1024. Default: 256 MiB. A call of this
     /// client that needs more fails with a <see cref="Bitrix24TransportException"/>. Answers up to 64 KiB are not counted and always read.
     /// </summary>
-    public long MaxTotalResponseSize { get; set; } = 256L * 1024 * 1024;
+    public long MaxTotalResponseSize { get; set; } = HttpSender.DefaultMaxTotalResponseSize;
 
     /// <summary>
     /// How long one attempt may take, from connecting to the last byte of the answer. Greater than zero and at most one day, or
     /// <see cref="Timeout.InfiniteTimeSpan"/>. Default: 70 seconds; the portal itself cuts a request after 60.
     /// </summary>
-    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(70);
+    public TimeSpan AttemptTimeout { get; set; } = HttpSender.DefaultAttemptTimeout;
 
     /// <summary>
     /// Name of your application for the <c>User-Agent</c> header: <c>name</c> or <c>name/version</c>, of letters, digits and

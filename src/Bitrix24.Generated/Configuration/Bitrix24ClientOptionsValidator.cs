@@ -1,5 +1,4 @@
 using Bitrix24.Http;
-using Bitrix24.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace Bitrix24.Configuration;

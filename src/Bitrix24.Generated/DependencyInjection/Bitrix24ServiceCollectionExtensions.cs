@@ -1,10 +1,7 @@
 using Bitrix24;
-using Bitrix24.Authentication;
 using Bitrix24.Configuration;
 using Bitrix24.DependencyInjection;
 using Bitrix24.Http;
-using Bitrix24.Pipeline;
-using Bitrix24.RateLimiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
@@ -84,7 +81,7 @@ public static class Bitrix24ServiceCollectionExtensions
         services.AddSingleton<IBitrix24ClientFactory>(provider =>
         {
             var factory = provider.GetRequiredService<IHttpClientFactory>();
-            return new Bitrix24ClientFactory(new ClientRuntime(
+            return new Bitrix24ClientFactory(Bitrix24ClientFactory.ContextOf(
                 provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value,
                 () => factory.CreateClient(HttpClientName),
                 provider.GetService<ILoggerFactory>()));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Bitrix24.Authentication;
-using Bitrix24.RateLimiting;
 using Bitrix24.Validation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;

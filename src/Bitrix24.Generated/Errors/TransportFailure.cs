@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http;
 using System.Runtime.CompilerServices;
 using Bitrix24.Secrets;
 
@@ -55,9 +54,8 @@ internal static class TransportFailure
     internal static Bitrix24TransportException TooMuchAtOnce(in FailureContext context, HttpResponseMessage response, long limit)
     {
         var status = (int)response.StatusCode;
-        const string Option = nameof(Bitrix24ClientOptions.MaxTotalResponseSize);
         var size = FormattableString.Invariant($"more than {limit} bytes (HTTP {status})");
-        var what = $"the answers that this process reads at once have {size}; make fewer calls at once, or raise {Option}";
+        var what = $"the answers that this process reads at once have {size}; make fewer calls at once, or raise MaxTotalResponseSize";
         return new(Make(context, what, mayHaveRun: true, RetryAdvice.IfIdempotent) with { StatusCode = response.StatusCode });
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using System.Reflection;
 #if !NET
 using System.Globalization;

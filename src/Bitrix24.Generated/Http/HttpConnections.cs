@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http;
 using System.Reflection;
 #if !NET
 using System.Runtime.InteropServices;

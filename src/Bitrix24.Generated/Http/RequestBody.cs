@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http;
 using System.Text;
 using Bitrix24.Errors;
-using Bitrix24.Serialization;
 using Newtonsoft.Json;
 
 namespace Bitrix24.Http;

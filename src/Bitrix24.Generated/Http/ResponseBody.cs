@@ -1,4 +1,3 @@
-using System.Net.Http;
 using Bitrix24.Errors;
 using Bitrix24.Serialization;
 

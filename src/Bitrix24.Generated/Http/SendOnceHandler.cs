@@ -1,4 +1,3 @@
-using System.Net.Http;
 using Bitrix24.Errors;
 
 namespace Bitrix24.Http;

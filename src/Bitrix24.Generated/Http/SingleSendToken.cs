@@ -1,5 +1,3 @@
-using System.Net.Http;
-
 namespace Bitrix24.Http;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Bitrix24.Serialization;
-
 namespace Bitrix24;
 
 /// <content>Typed views of the numbers on the wire; <see langword="null"/> where the portal sent nothing usable.</content>

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
-using Bitrix24.Operations;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -11,7 +10,7 @@ namespace Bitrix24.Pipeline;
 /// <summary>Tries a call again by one question: did it run?</summary>
 internal sealed class RetryPolicy
 {
-    private static readonly ResiliencePropertyKey<Call> CallKey = new("Bitrix24.Call");
+    private static readonly ResiliencePropertyKey<CallContext> CallKey = new("Bitrix24.Call");
 
     /// <summary>A portal runs no request for longer.</summary>
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(60);
@@ -20,12 +19,12 @@ internal sealed class RetryPolicy
     private readonly TimeSpan maxDelay;
     private readonly TimeProvider timeProvider;
 
-    internal RetryPolicy(Bitrix24RetryOptions options, TimeProvider timeProvider, ILogger logger)
+    internal RetryPolicy(int maxAttempts, TimeSpan baseDelay, TimeSpan maxDelay, TimeProvider timeProvider, ILogger logger)
     {
-        maxDelay = options.MaxDelay;
-        RepeatsCalls = options.MaxAttempts > 1;
+        this.maxDelay = maxDelay;
+        RepeatsCalls = maxAttempts > 1;
         this.timeProvider = timeProvider;
-        if (options.MaxAttempts == 1)
+        if (!RepeatsCalls)
         {
             pipeline = ResiliencePipeline.Empty;
             return;
@@ -34,11 +33,11 @@ internal sealed class RetryPolicy
         pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
             .AddRetry(new RetryStrategyOptions
             {
-                MaxRetryAttempts = options.MaxAttempts - 1,
+                MaxRetryAttempts = maxAttempts - 1,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                Delay = options.BaseDelay,
-                MaxDelay = options.MaxDelay,
+                Delay = baseDelay,
+                MaxDelay = maxDelay,
                 ShouldHandle = arguments => new(arguments.Outcome.Exception is Bitrix24Exception exception && MayBeTriedAgain(exception, CallOf(arguments.Context))),
                 DelayGenerator = arguments => new(DelayOf((Bitrix24Exception)arguments.Outcome.Exception!, CallOf(arguments.Context))),
                 OnRetry = arguments =>
@@ -53,9 +52,7 @@ internal sealed class RetryPolicy
                         exception.ErrorCode,
                         exception.StatusCode);
                     Telemetry.Retried(exception);
-                    var call = CallOf(arguments.Context);
-                    call.LastFailure = exception;
-                    call.MayHaveRun |= exception.Execution == CallExecution.Unknown;
+                    CallOf(arguments.Context).Repeat(exception);
                     return default;
                 },
             })
@@ -66,7 +63,7 @@ internal sealed class RetryPolicy
     internal bool RepeatsCalls { get; }
 
     /// <summary>The first attempt is made here: only a call that has failed needs the pipeline.</summary>
-    internal async Task<TResponse> ExecuteAsync<TResponse>(Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+    internal async Task<TResponse> ExecuteAsync<TResponse>(CallContext call, Func<CallContext, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
     {
         ExceptionDispatchInfo failure;
         try
@@ -81,7 +78,7 @@ internal sealed class RetryPolicy
         return await TryAgainAsync(failure, call, attempt, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TResponse> TryAgainAsync<TResponse>(ExceptionDispatchInfo? failure, Call call, Func<Call, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+    private async Task<TResponse> TryAgainAsync<TResponse>(ExceptionDispatchInfo? failure, CallContext call, Func<CallContext, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(CallKey, call);
@@ -111,7 +108,7 @@ internal sealed class RetryPolicy
     /// Two requests with one key that a portal runs at the same time may both run. Where no answer of the portal itself says that the earlier one is over, it has to
     /// be waited for.
     /// </summary>
-    private TimeSpan? DelayOf(Bitrix24Exception exception, Call call)
+    private TimeSpan? DelayOf(Bitrix24Exception exception, CallContext call)
     {
         if (call.IdempotencyKey is null || exception is not Bitrix24TransportException { Execution: CallExecution.Unknown })
         {
@@ -122,7 +119,7 @@ internal sealed class RetryPolicy
         return rest > (exception.Delay ?? TimeSpan.Zero) ? rest : exception.Delay;
     }
 
-    private bool MayBeTriedAgain(Bitrix24Exception exception, Call call) => (DelayOf(exception, call) is not { } delay || delay <= maxDelay) && exception.Retry switch
+    private bool MayBeTriedAgain(Bitrix24Exception exception, CallContext call) => (DelayOf(exception, call) is not { } delay || delay <= maxDelay) && exception.Retry switch
     {
         RetryAdvice.AfterWaiting => true,
         RetryAdvice.IfIdempotent => call.Operation.IsIdempotent || (call.IdempotencyKey is not null && IsKept(exception)),
@@ -134,5 +131,5 @@ internal sealed class RetryPolicy
     /// </summary>
     private static bool IsKept(Bitrix24Exception exception) => exception is Bitrix24TransportException && (int?)exception.StatusCode is null or (>= 200 and < 300) or 502 or 503 or 504;
 
-    private static Call CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
+    private static CallContext CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
 }

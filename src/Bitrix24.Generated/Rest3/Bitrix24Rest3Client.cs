@@ -16,7 +16,7 @@ public sealed partial class Bitrix24Rest3Client
         this.portal = portal as Bitrix24Client ?? throw new ArgumentException("Calls go through a Bitrix24Client; this is something else.", nameof(portal));
     }
 
-    private Task<TResponse> SendAsync<TResponse>(Operation operation, IRequest request, CancellationToken cancellationToken)
+    private Task<TResponse> SendAsync<TResponse>(OperationDescriptor operation, IRequest request, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new() =>
         portal.SendAsync<TResponse>(operation, request, cancellationToken);
 }

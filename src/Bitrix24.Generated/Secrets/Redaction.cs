@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
-using Bitrix24.Http;
 
 namespace Bitrix24.Secrets;
 
@@ -32,7 +31,7 @@ internal static class Redaction
         }
 
         var search = new SecretSearch(text!);
-        foreach (var secret in secrets.Concat(LoopbackBypassingProxy.SecretsOnTheWayTo(server)))
+        foreach (var secret in secrets.Concat(SystemProxy.SecretsOnTheWayTo(server)))
         {
             search.Find(secret);
         }

@@ -1,4 +1,3 @@
-using Bitrix24.Operations;
 using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
@@ -14,7 +13,7 @@ internal sealed class AnswerReader(JsonReader json)
 
     /// <summary>Reads the whole text. <see langword="null"/> when it is no response of this type.</summary>
     internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text)
-        where TResponse : class, IResponse, new()
+        where TResponse : class, IReadable, new()
     {
         var json = new StrictJsonReader(text);
         try

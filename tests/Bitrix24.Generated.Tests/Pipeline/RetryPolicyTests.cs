@@ -6,9 +6,9 @@ namespace Bitrix24.Tests;
 /// <summary>What decides whether, and when, a call is tried again.</summary>
 public sealed class RetryPolicyTests
 {
-    private static readonly Operation Reading = new("x.get", isIdempotent: true, whenUnknown: null);
-    private static readonly Operation Making = new("x.add", isIdempotent: false, whenUnknown: null);
-    private static readonly Operation Keyed = new("x.add", isIdempotent: false, whenUnknown: null, isRest3: true, takesIdempotencyKey: true);
+    private static readonly OperationDescriptor Reading = new("x.get", isIdempotent: true, whenUnknown: null);
+    private static readonly OperationDescriptor Making = new("x.add", isIdempotent: false, whenUnknown: null);
+    private static readonly OperationDescriptor Keyed = new("x.add", isIdempotent: false, whenUnknown: null, isRest3: true, takesIdempotencyKey: true);
 
     private readonly SkippingTimeProvider clock = new();
 
@@ -118,12 +118,12 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task What_came_of_an_attempt_is_worth_more_than_a_cancellation_behind_it()
     {
-        var policy = new RetryPolicy(new Bitrix24RetryOptions(), clock, NullLogger.Instance);
+        var policy = NewPolicy();
         using var cancellation = new CancellationTokenSource();
         var failure = Transport(status: null);
 
         var thrown = await Assert.ThrowsAsync<Bitrix24TransportException>(() => policy.ExecuteAsync<int>(
-            new Call(Reading, EmptyRequest.Instance),
+            new CallContext(Reading, EmptyRequest.Instance),
             (_, _) =>
             {
                 cancellation.Cancel();
@@ -137,8 +137,8 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Call_remembers_why_it_is_tried_again_and_whether_an_attempt_may_have_run()
     {
-        var policy = new RetryPolicy(new Bitrix24RetryOptions(), clock, NullLogger.Instance);
-        var call = new Call(Reading, EmptyRequest.Instance);
+        var policy = NewPolicy();
+        var call = new CallContext(Reading, EmptyRequest.Instance);
         var failures = new Queue<Bitrix24Exception>(
         [
             new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryAdvice.AfterWaiting)),
@@ -151,7 +151,7 @@ public sealed class RetryPolicyTests
             call,
             (call, _) =>
             {
-                seen.Add((call.MayHaveRun, call.LastFailure?.GetType().Name));
+                seen.Add((call.EarlierAttemptMayHaveExecuted, call.LastFailure?.GetType().Name));
                 return failures.TryDequeue(out var failure) ? throw failure : Task.FromResult(0);
             },
             CancellationToken.None);
@@ -159,14 +159,17 @@ public sealed class RetryPolicyTests
         Assert.Equal([(false, null), (false, "Bitrix24ServerException"), (true, "Bitrix24TransportException"), (true, "Bitrix24TransportException")], seen);
     }
 
+    private RetryPolicy NewPolicy(int maxAttempts = 4, TimeSpan? maxDelay = null) =>
+        new(maxAttempts, TimeSpan.FromSeconds(1), maxDelay ?? TimeSpan.FromSeconds(60), clock, NullLogger.Instance);
+
     private static Bitrix24TransportException Transport(HttpStatusCode? status) => new(Failure(CallExecution.Unknown, status, RetryAdvice.IfIdempotent));
 
     private static CallFailure Failure(CallExecution execution, HttpStatusCode? status, RetryAdvice retry) => new("x", execution, "It failed.") { StatusCode = status, Retry = retry };
 
-    private async Task<int> AttemptsAsync(Operation operation, Bitrix24Exception exception, int failures, TimeSpan took, TimeSpan? maxDelay = null, int maxAttempts = 4)
+    private async Task<int> AttemptsAsync(OperationDescriptor operation, Bitrix24Exception exception, int failures, TimeSpan took, TimeSpan? maxDelay = null, int maxAttempts = 4)
     {
-        var policy = new RetryPolicy(new Bitrix24RetryOptions { MaxAttempts = maxAttempts, MaxDelay = maxDelay ?? TimeSpan.FromSeconds(60) }, clock, NullLogger.Instance);
-        var call = new Call(operation, EmptyRequest.Instance);
+        var policy = NewPolicy(maxAttempts, maxDelay);
+        var call = new CallContext(operation, EmptyRequest.Instance);
         var attempts = 0;
         try
         {
@@ -174,7 +177,7 @@ public sealed class RetryPolicyTests
                 call,
                 (call, _) =>
                 {
-                    call.SentAt = clock.GetTimestamp();
+                    call.BeginSend(accessToken: null, clock.GetTimestamp());
                     clock.Advance(took);
                     return ++attempts <= failures ? throw exception : Task.FromResult(0);
                 },

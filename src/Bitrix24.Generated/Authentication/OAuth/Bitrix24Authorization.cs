@@ -1,5 +1,3 @@
-using Bitrix24.Serialization;
-
 namespace Bitrix24;
 
 /// <summary>What the authorization server answers to an authorization code.</summary>

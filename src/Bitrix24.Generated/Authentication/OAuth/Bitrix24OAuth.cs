@@ -1,7 +1,6 @@
 using Bitrix24.Authentication;
 using Bitrix24.Errors;
 using Bitrix24.Http;
-using Bitrix24.Pipeline;
 using Bitrix24.Secrets;
 
 namespace Bitrix24;
@@ -42,19 +41,19 @@ public static class Bitrix24OAuth
 
     private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)
     {
-        var runtime = new ClientRuntime(new Bitrix24ClientOptions(), () => HttpConnections.Shared, loggerFactory: null);
+        var http = HttpSender.WithoutOptions();
         var execution = CallExecution.NotExecuted;
         string[] secrets = [application.ClientSecret, code];
         try
         {
             // A code can be used only once: it is not sent before there is a place for what it gives.
-            using var timeout = runtime.NewTimeout();
+            using var timeout = http.NewTimeout();
             using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
             {
                 execution = CallExecution.Unknown;
-                var authorization = await new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
+                var authorization = await new TokenEndpoint(http).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
                 secrets = [.. secrets, authorization.Token.AccessToken, authorization.Token.RefreshToken];
-                await application.SaveAsync(authorization.Token, runtime).ConfigureAwait(false);
+                await application.SaveAsync(authorization.Token, http).ConfigureAwait(false);
                 return authorization;
             }
         }

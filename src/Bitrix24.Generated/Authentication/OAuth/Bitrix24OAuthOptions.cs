@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Bitrix24.Authentication;
-using Bitrix24.Serialization;
 
 namespace Bitrix24;
 

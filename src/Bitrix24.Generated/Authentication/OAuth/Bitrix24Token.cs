@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bitrix24.Serialization;
 
 namespace Bitrix24;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Bitrix24.Serialization;
 
 namespace Bitrix24;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Bitrix24.Pipeline;
+using Bitrix24.Http;
 using Bitrix24.Validation;
 
 namespace Bitrix24.Authentication;
@@ -54,19 +54,19 @@ internal sealed class OAuthApplication
     }
 
     /// <summary>What is not saved is lost with the process, so a store that fails is given a second chance, and a third.</summary>
-    internal async Task SaveAsync(Bitrix24Token token, ClientRuntime runtime)
+    internal async Task SaveAsync(Bitrix24Token token, HttpSender http)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                using var timeout = runtime.NewTimeout();
+                using var timeout = http.NewTimeout();
                 await Store.SaveAsync(token, CancellationToken.None).AsTask().UntilAsync(timeout.Token).ConfigureAwait(false);
                 return;
             }
             catch (Exception) when (attempt < SaveAttempts)
             {
-                await Task.Delay(PauseBeforeSavingAgain, runtime.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(PauseBeforeSavingAgain, http.TimeProvider, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

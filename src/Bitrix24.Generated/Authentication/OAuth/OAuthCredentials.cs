@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
-using Bitrix24.Operations;
-using Bitrix24.Pipeline;
+using Bitrix24.Http;
 using Bitrix24.Secrets;
 using Bitrix24.Validation;
 
@@ -31,7 +30,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     private string[] secrets;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private Task<Renewal>? renewing;
+    private Task<TokenResult>? renewing;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private Failure? lastFailure;
@@ -43,7 +42,7 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         secrets = [application.ClientSecret];
     }
 
-    internal override bool CanRenew => true;
+    internal override bool CanRefresh => true;
 
     internal override string ChargedTo => $"{PortalAddress.KeyOf(PortalUrl)} {application.ClientId}";
 
@@ -51,50 +50,42 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
 
     public override string ToString() => $"OAuth application {application.ClientId} for {PortalUrl}";
 
-    internal override string MethodPath(Operation operation) => operation.Root + operation.Method;
+    internal override string MethodPath(string root, string method) => root + method;
 
-    internal override ValueTask<string?> AccessTokenAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) =>
-        Volatile.Read(ref current) is { } known ? new(known.AccessToken) : LoadAsync(call, runtime, cancellationToken);
+    internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) =>
+        Volatile.Read(ref current) is { } known ? new(TokenResult.Of(known.AccessToken)) : LoadAsync(http, cancellationToken);
 
-    internal override ValueTask<string?> ReloadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken) => LoadAsync(call, runtime, cancellationToken);
+    internal override ValueTask<TokenResult> ReloadTokenAsync(HttpSender http, CancellationToken cancellationToken) => LoadAsync(http, cancellationToken);
 
     /// <summary>
     /// One renewal, however many calls ask for it. It goes on when they are cancelled: a refresh token that was sent is used up, and
     /// the new one must not be lost.
     /// </summary>
-    internal override async Task RenewAsync(string expired, Call call, TokenEndpoint endpoint, CancellationToken cancellationToken)
+    internal override async Task<TokenResult> RefreshAsync(string expired, HttpSender http, CancellationToken cancellationToken)
     {
-        var runtime = endpoint.Runtime;
-        Task<Renewal> renewal;
+        Task<TokenResult> renewal;
         lock (sync)
         {
             if (Volatile.Read(ref current) is { } renewed && renewed.AccessToken != expired)
             {
-                return;
+                return TokenResult.Of(renewed.AccessToken);
             }
 
             if (renewing is null || renewing.IsCompleted)
             {
-                renewing = Task.Run(() => RenewOnceAsync(expired, endpoint), CancellationToken.None);
+                renewing = Task.Run(() => RenewOnceAsync(expired, http), CancellationToken.None);
             }
 
             renewal = renewing;
         }
 
-        Renewal outcome;
         try
         {
-            outcome = await renewal.WaitAsync(runtime.RenewalTimeout, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return await renewal.WaitAsync(OAuthTimeouts.RefreshWait(http), http.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            outcome = new Renewal(
-                "the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
-        }
-
-        if (outcome.Problem is { } problem)
-        {
-            throw new Bitrix24AuthenticationException(problem.For(call));
+            return Expired("the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
         }
     }
 
@@ -102,13 +93,12 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     internal static OAuthCredentials From(Bitrix24OAuthOptions options) =>
         new(PortalAddress.ParsePortal(options.PortalUrl ?? string.Empty), OAuthApplication.From(options));
 
-    private async ValueTask<string?> LoadAsync(Call call, ClientRuntime runtime, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> LoadAsync(HttpSender http, CancellationToken cancellationToken)
     {
-        Problem problem;
         var before = Volatile.Read(ref current);
         try
         {
-            using var timeout = runtime.NewTimeout();
+            using var timeout = http.NewTimeout();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             var stored = await application.Store.LoadAsync(either.Token).AsTask().UntilAsync(either.Token).ConfigureAwait(false);
             if (Flaw(stored) is not { } flaw)
@@ -116,53 +106,50 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
                 // A renewal may have been faster than this.
                 Remember(stored!);
                 var known = Interlocked.CompareExchange(ref current, stored, before);
-                return (ReferenceEquals(known, before) ? stored! : known!).AccessToken;
+                return TokenResult.Of((ReferenceEquals(known, before) ? stored! : known!).AccessToken);
             }
 
-            problem = flaw;
+            return TokenResult.Failed(flaw);
         }
         catch (Exception exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            problem = StoreFailure(exception);
+            return TokenResult.Failed(StoreFailure(exception));
         }
-
-        throw new Bitrix24AuthenticationException(problem.For(call));
     }
 
-    private async Task<Renewal> RenewOnceAsync(string expired, TokenEndpoint endpoint)
+    private async Task<TokenResult> RenewOnceAsync(string expired, HttpSender http)
     {
-        var runtime = endpoint.Runtime;
-        Renewal renewal;
+        TokenResult result;
         try
         {
-            using var timeout = runtime.NewTimeout();
+            using var timeout = http.NewTimeout();
             using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
             {
-                renewal = await RenewUnderLockAsync(expired, endpoint, timeout.Token).ConfigureAwait(false);
+                result = await RenewUnderLockAsync(expired, http, timeout.Token).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
-            renewal = new Renewal(StoreFailure(exception));
+            result = TokenResult.Failed(StoreFailure(exception));
         }
 
-        if (renewal.Problem is { } problem)
+        if (result.Error is { } error)
         {
-            Log.TokenNotRenewed(runtime.Logger, PortalUrl.Host, problem.Reason, problem.Refusal?.RawErrorCode is { } code ? PlainText.Quote(code) : null);
+            var rawCode = error.Refusal?.RawErrorCode is { } code ? PlainText.Quote(code) : null;
+            Log.TokenNotRenewed(http.Logger, PortalUrl.Host, error.Reason, rawCode);
             Telemetry.Renewed(succeeded: false);
         }
 
-        return renewal;
+        return result;
     }
 
-    private async Task<Renewal> RenewUnderLockAsync(string expired, TokenEndpoint endpoint, CancellationToken cancellationToken)
+    private async Task<TokenResult> RenewUnderLockAsync(string expired, HttpSender http, CancellationToken cancellationToken)
     {
-        var runtime = endpoint.Runtime;
         var stored = await application.Store.LoadAsync(cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         if (Flaw(stored) is { } flaw)
         {
-            return new Renewal(flaw);
+            return TokenResult.Failed(flaw);
         }
 
         Remember(stored!);
@@ -178,41 +165,41 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
             {
                 // Another process has renewed them.
                 Volatile.Write(ref current, stored);
-                return new Renewal();
+                return TokenResult.Of(stored.AccessToken);
             }
 
-            if (lastIssued is { } issued && issued.Token.AccessToken == expired && issued.IsYoung(runtime.TimeProvider, PauseAfterFailure))
+            if (lastIssued is { } issued && issued.Token.AccessToken == expired && issued.IsYoung(http.TimeProvider, PauseAfterFailure))
             {
-                return new Renewal("the portal says that an access token that was just issued has expired");
+                return Expired("the portal says that an access token that was just issued has expired");
             }
 
-            if (lastFailure is { } failure && failure.StillHolds(stored.RefreshToken, runtime.TimeProvider, PauseAfterFailure))
+            if (lastFailure is { } failure && failure.StillHolds(stored.RefreshToken, http.TimeProvider, PauseAfterFailure))
             {
-                return new Renewal(failure.Reason);
+                return TokenResult.Failed(failure.Reason);
             }
 
             try
             {
-                var authorization = await endpoint.RequestAsync(application, "refresh_token", "refresh_token", stored.RefreshToken).ConfigureAwait(false);
-                unsaved = new Issued(authorization.Token, stored.RefreshToken, runtime.TimeProvider.GetTimestamp());
+                var authorization = await new TokenEndpoint(http).RequestAsync(application, "refresh_token", "refresh_token", stored.RefreshToken).ConfigureAwait(false);
+                unsaved = new Issued(authorization.Token, stored.RefreshToken, http.TimeProvider.GetTimestamp());
             }
             catch (Bitrix24Exception exception)
             {
-                var problem = new Problem($"the access token has expired and was not renewed: {exception.Message.TrimEnd('.')}") { Refusal = exception };
-                lastFailure = new Failure(problem, stored.RefreshToken, runtime.TimeProvider.GetTimestamp());
-                return new Renewal(problem);
+                var error = new TokenError($"the access token has expired and was not renewed: {exception.Message.TrimEnd('.')}") { Refusal = exception };
+                lastFailure = new Failure(error, stored.RefreshToken, http.TimeProvider.GetTimestamp());
+                return TokenResult.Failed(error);
             }
         }
 
         Remember(unsaved.Token);
-        await application.SaveAsync(unsaved.Token, runtime).ConfigureAwait(false);
+        await application.SaveAsync(unsaved.Token, http).ConfigureAwait(false);
         lastIssued = unsaved;
         unsaved = null;
         lastFailure = null;
-        Log.TokenRenewed(runtime.Logger, PortalUrl.Host);
+        Log.TokenRenewed(http.Logger, PortalUrl.Host);
         Telemetry.Renewed(succeeded: true);
         Volatile.Write(ref current, lastIssued.Token);
-        return new Renewal();
+        return TokenResult.Of(lastIssued.Token.AccessToken);
     }
 
     /// <summary>Of the pairs seen, the last two can still show up in what a portal answers.</summary>
@@ -224,51 +211,17 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
         }
     }
 
-    private static Problem? Flaw(Bitrix24Token? stored) =>
-        stored is null ? new Problem("the token store is empty; exchange an authorization code for the first tokens")
-        : string.IsNullOrEmpty(stored.AccessToken) || string.IsNullOrEmpty(stored.RefreshToken) ? new Problem("the token store holds a pair without an access token or without a refresh token")
+    private static TokenError? Flaw(Bitrix24Token? stored) =>
+        stored is null ? new TokenError("the token store is empty; exchange an authorization code for the first tokens")
+        : string.IsNullOrEmpty(stored.AccessToken) || string.IsNullOrEmpty(stored.RefreshToken) ? new TokenError("the token store holds a pair without an access token or without a refresh token")
         : null;
 
-    private Problem StoreFailure(Exception exception) => new(TokenStoreException.Describe(exception))
+    private static TokenResult Expired(string text) => TokenResult.Failed(new TokenError(text) { ErrorCode = Bitrix24ErrorCode.ExpiredToken });
+
+    private TokenError StoreFailure(Exception exception) => new(TokenStoreException.Describe(exception))
     {
         Cause = Redaction.IsClean(exception, Redact) ? exception : null,
     };
-
-    /// <summary>What became of a renewal: nothing to tell, or a problem.</summary>
-    private sealed class Renewal(Problem? problem = null)
-    {
-        public Renewal(string problem)
-            : this(new Problem(problem) { ErrorCode = Bitrix24ErrorCode.ExpiredToken })
-        {
-        }
-
-        public Problem? Problem { get; } = problem;
-    }
-
-    /// <summary>Why there is no token, to be told to each call that waited for it.</summary>
-    private sealed class Problem(string text)
-    {
-        public Bitrix24Exception? Refusal { get; init; }
-
-        public Bitrix24ErrorCode ErrorCode { get; init; }
-
-        public Exception? Cause { get; init; }
-
-        /// <summary>Gets what a log says of it: nothing that a server sent.</summary>
-        public string Reason => Refusal is null ? text : FailureReason.Of(Refusal);
-
-        /// <summary>The portal has refused the call because of the expired token, or the call was never sent: it did not run.</summary>
-        public CallFailure For(Call call) => new(call.Method, CallExecution.NotExecuted, $"{call.Method} failed: {text}.")
-        {
-            Attempts = call.Attempts,
-            StatusCode = Refusal?.StatusCode,
-            ErrorCode = Refusal?.ErrorCode ?? ErrorCode,
-            RawErrorCode = Refusal?.RawErrorCode,
-            ErrorDescription = Refusal?.ErrorDescription,
-            Reason = Refusal is null ? text : "TokenNotRenewed, " + FailureReason.NameOf(Refusal),
-            Cause = Cause,
-        };
-    }
 
     /// <summary>A pair that the authorization server gave for a refresh token.</summary>
     private sealed class Issued(Bitrix24Token token, string replaced, long issuedAt)
@@ -286,12 +239,12 @@ internal sealed class OAuthCredentials : Bitrix24Credentials
     /// A failed refresh. A known code that refuses the refresh token or the application is final for that token; any other failure, such as
     /// a limit, a payment that is due, or a server that fails, holds for a while.
     /// </summary>
-    private sealed class Failure(Problem reason, string refreshToken, long failedAt)
+    private sealed class Failure(TokenError reason, string refreshToken, long failedAt)
     {
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         private readonly string refreshToken = refreshToken;
 
-        public Problem Reason { get; } = reason;
+        public TokenError Reason { get; } = reason;
 
         public bool StillHolds(string currentRefreshToken, TimeProvider timeProvider, TimeSpan pause) =>
             currentRefreshToken == refreshToken

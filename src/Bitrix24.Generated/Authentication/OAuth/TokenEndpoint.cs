@@ -1,22 +1,17 @@
 using System.Globalization;
-using System.Net.Http;
 using Bitrix24.Errors;
 using Bitrix24.Http;
-using Bitrix24.Pipeline;
 using Bitrix24.Secrets;
-using Bitrix24.Serialization;
 using Bitrix24.Validation;
 using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Authentication;
 
 /// <summary>The authorization server, where tokens are issued.</summary>
-internal sealed class TokenEndpoint(ClientRuntime runtime)
+internal sealed class TokenEndpoint(HttpSender http)
 {
     /// <summary>Name for messages, in the place where the name of a method stands.</summary>
     internal const string Name = "oauth/token";
-
-    internal ClientRuntime Runtime => runtime;
 
     /// <summary>
     /// Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once. For the
@@ -25,7 +20,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
     /// <exception cref="Bitrix24Exception">The server refused, or gave no readable answer.</exception>
     internal async Task<Bitrix24Authorization> RequestAsync(OAuthApplication application, string grantType, string name, string grant)
     {
-        using var timeout = runtime.NewExchangeTimeout();
+        using var timeout = http.TimeProvider.CreateCancellationTokenSource(OAuthTimeouts.Exchange(http.AttemptTimeout));
         using var form = new TokenForm(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = grantType,
@@ -33,7 +28,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             ["client_secret"] = application.ClientSecret,
             [name] = grant,
         });
-        using var message = runtime.NewPost(application.TokenEndpoint, form);
+        using var message = http.NewPost(application.TokenEndpoint, form);
         using var token = SingleSendToken.Of(message)!;
         var context = new FailureContext(
             Name,
@@ -46,11 +41,11 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
         };
         try
         {
-            using var response = await runtime.SendAsync(message, token, timeout.Token).ConfigureAwait(false);
+            using var response = await http.SendAsync(message, token, timeout.Token).ConfigureAwait(false);
             using var body = await ResponseBody
-                .ReadAsync(context, response, ResponseBody.MaxErrorSize, runtime.MaxTotalResponseSize, timeout.Token)
+                .ReadAsync(context, response, ResponseBody.MaxErrorSize, http.MaxTotalResponseSize, timeout.Token)
                 .ConfigureAwait(false);
-            return Read(Answer.ReadObject(context, response, body, runtime.TimeProvider))
+            return Read(ResponseClassifier.ReadObject(context, response, body, http.TimeProvider))
                 ?? throw TransportFailure.NoResult(context, response.StatusCode);
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
@@ -58,7 +53,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
             var mayHaveRun = form.SendingStarted && !UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
             if (form.SendingStarted)
             {
-                runtime.Http2Suspension.Begin(application.TokenEndpoint);
+                http.Http2Suspension.Begin(application.TokenEndpoint);
             }
 
             throw exception is OperationCanceledException
@@ -76,7 +71,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
 
         var expiresIn = long.TryParse(Text(answer, "expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < int.MaxValue ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         return new Bitrix24Authorization(
-            new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = runtime.TimeProvider.GetUtcNow() + expiresIn },
+            new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = http.TimeProvider.GetUtcNow() + expiresIn },
             Uri.TryCreate(Text(answer, "client_endpoint"), UriKind.Absolute, out var endpoint) ? PortalAddress.Origin(endpoint) : null,
             Text(answer, "member_id"),
             Text(answer, "scope")?.Split(',') ?? []);

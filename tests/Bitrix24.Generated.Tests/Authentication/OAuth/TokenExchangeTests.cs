@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Bitrix24.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bitrix24.Tests;
@@ -112,11 +113,10 @@ public sealed class TokenExchangeTests
         var clock = new FakeTimeProvider();
         using var server = new SlowTokenServer(portal.TokenEndpoint);
         using var http = new HttpClient(server) { Timeout = Timeout.InfiniteTimeSpan };
-        var options = new Bitrix24ClientOptions { TimeProvider = clock, AttemptTimeout = AttemptTimeout };
-        var runtime = new ClientRuntime(options, () => http, loggerFactory: null);
+        var sender = new HttpSender(() => http, applicationName: null, clock, AttemptTimeout, HttpSender.DefaultMaxTotalResponseSize, NullLogger.Instance);
         var application = OAuthApplication.From(TestCredentials.Options(portal, NewStore(portal)));
 
-        var exchange = new TokenEndpoint(runtime).RequestAsync(application, "authorization_code", "code", portal.AuthorizationCode);
+        var exchange = new TokenEndpoint(sender).RequestAsync(application, "authorization_code", "code", portal.AuthorizationCode);
         await server.Issued;
         clock.Advance(AttemptTimeout + TimeSpan.FromSeconds(1));
         server.Answer();
@@ -131,11 +131,9 @@ public sealed class TokenExchangeTests
     [InlineData("-00:00:00.0010000", "-00:00:00.0010000")]
     public void Exchange_takes_minutes_and_never_less_than_an_attempt(string attempt, string exchange)
     {
-        var options = new Bitrix24ClientOptions { AttemptTimeout = TimeSpan.Parse(attempt, CultureInfo.InvariantCulture) };
+        var timeout = OAuthTimeouts.Exchange(TimeSpan.Parse(attempt, CultureInfo.InvariantCulture));
 
-        var runtime = new ClientRuntime(options, () => throw new NotSupportedException(), loggerFactory: null);
-
-        Assert.Equal(exchange, runtime.ExchangeTimeout.ToString());
+        Assert.Equal(exchange, timeout.ToString());
     }
 
     [Theory]

@@ -7,7 +7,7 @@ namespace Bitrix24.Operations;
 /// <param name="isRest3">Whether it is one of REST 3.0, which has addresses of its own.</param>
 /// <param name="takesIdempotencyKey">Whether a portal that has run it does not run it again when it comes with the same key.</param>
 /// <param name="maxResponseSize">The size in bytes of the longest answer that it can have.</param>
-internal sealed class Operation(
+internal sealed class OperationDescriptor(
     string method,
     bool isIdempotent,
     string? whenUnknown,

@@ -1,16 +1,14 @@
-using System.Net.Http;
 using System.Text;
 using Bitrix24.Errors;
-using Bitrix24.Http;
 using Bitrix24.Operations;
 using Bitrix24.Serialization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
-namespace Bitrix24.Pipeline;
+namespace Bitrix24.Http;
 
 /// <summary>Reads the answer to a call: the one place that tells a result from an error.</summary>
-internal static class Answer
+internal static class ResponseClassifier
 {
     private static readonly string[] Names = ["result", "error", "error_description"];
 

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Bitrix24.RateLimiting;
 
 /// <summary>What the <c>time</c> blocks say about the execution time of each method: how much is used, and when some becomes free.</summary>
-internal sealed class ExecutionTimeBudget(TimeProvider timeProvider)
+internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
 {
     // A minute of use leaves the sum after ten: what claims to last longer is a clock gone wrong.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);

@@ -1,28 +1,30 @@
 using System.Net;
-using System.Net.Http;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
 using Bitrix24.Validation;
+using Microsoft.Extensions.Logging;
 
-namespace Bitrix24;
+namespace Bitrix24.Pipeline;
 
-/// <content>
-/// A portal that has moved to another host redirects there. Its redirects are followed by hand: as POST, with the body, and only
-/// to the same method.
-/// </content>
-public sealed partial class Bitrix24Client
+/// <summary>
+/// Where a portal is. A portal that has moved to another host redirects there. The client follows by itself: with POST, with the body, and
+/// only to the same method.
+/// </summary>
+internal sealed class PortalLocation(Uri portalUrl, ILogger logger)
 {
     private const int MaxHops = 2;
 
-    /// <summary>Where calls go: at first where the credentials say, later where the portal has moved to.</summary>
-    private Uri portal;
+    private Uri current = portalUrl;
 
-    /// <summary>303 is none: it is the answer to a request that was done.</summary>
-    private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 307 or 308;
+    /// <summary>Gets the host that calls go to: at first the one of the credentials, later the one that the portal has moved to.</summary>
+    internal Uri Current => Volatile.Read(ref current);
 
-    /// <summary>Where a redirect leads to.</summary>
+    /// <summary>303 is none: it answers a request that was done.</summary>
+    internal static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 307 or 308;
+
+    /// <summary>Returns the host that a redirect leads to.</summary>
     /// <exception cref="Bitrix24TransportException">It does not lead to the same method of a portal on another host.</exception>
-    private static Uri Target(Uri requested, HttpResponseMessage response, int hops, in FailureContext context)
+    internal static Uri ResolveRedirect(Uri requested, HttpResponseMessage response, int hops, in FailureContext context)
     {
         var status = response.StatusCode;
         if (response.Headers.Location is not { } location || !Uri.TryCreate(requested, location, out var target))
@@ -60,12 +62,12 @@ public sealed partial class Bitrix24Client
         return PortalAddress.Origin(target);
     }
 
-    /// <summary>A host that has answered is where calls go from now on, unless another call has found out more meanwhile.</summary>
-    private void Moved(Uri from, Uri to)
+    /// <summary>Calls go to a host that has answered from now on, unless another call has found out more meanwhile.</summary>
+    internal void RecordNewHost(Uri from, Uri to)
     {
-        if (from != to && Interlocked.CompareExchange(ref portal, to, from) == from)
+        if (from != to && Interlocked.CompareExchange(ref current, to, from) == from)
         {
-            Log.PortalMoved(runtime.Logger, from.Authority, to.Authority);
+            Log.PortalMoved(logger, from.Authority, to.Authority);
         }
     }
 }

@@ -1,0 +1,57 @@
+using System.Threading.RateLimiting;
+using Bitrix24.Diagnostics;
+using Bitrix24.Errors;
+using Bitrix24.RateLimiting;
+
+namespace Bitrix24.Pipeline;
+
+/// <summary>Waits until a request may leave. The permit lasts until the response is read.</summary>
+internal sealed class RateLimitStage(ClientContext context)
+{
+    /// <exception cref="Bitrix24RateLimitException">The wait would be too long, or the limiter of the application failed.</exception>
+    internal async ValueTask<NonThrowingLease> AcquireAsync(CallContext call, Uri host, FailureContext errors, CancellationToken cancellationToken)
+    {
+        var started = context.TimeProvider.GetTimestamp();
+        var isRefused = call.LastFailure is Bitrix24RateLimitException { IsRefusedForRate: true };
+        RateLimitLease? lease;
+        try
+        {
+            lease = await context.RateLimit.AcquireAsync(host, context.TimeProvider, call.RateLimitWait, isRefused, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The caller's token, not a linked one, and a cancellation counts for more than any other failure.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw exception is OperationCanceledException ? TooLong(call, errors, retryAfter: null) : LimitFailure.Broken(errors, exception);
+        }
+
+        if (lease is null)
+        {
+            return default;
+        }
+
+        var waited = context.TimeProvider.GetElapsedTime(started);
+        call.AddRateLimitWait(waited);
+        if (!lease.IsAcquired)
+        {
+            using (lease)
+            {
+                throw TooLong(call, errors, lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : null);
+            }
+        }
+
+        Telemetry.Waited(call.Method, waited);
+        return new NonThrowingLease(lease);
+    }
+
+    /// <summary>
+    /// Returns whether a refused call waits here until there is room, where the client's own limit applies: that is not an attempt that failed.
+    /// </summary>
+    internal bool Keeps(Bitrix24RateLimitException refusal) =>
+        context is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true }
+        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting };
+
+    /// <summary>Where the portal itself has refused the call before, the caller gets that refusal.</summary>
+    private static Bitrix24RateLimitException TooLong(CallContext call, in FailureContext errors, TimeSpan? retryAfter) =>
+        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithoutTurn(retryAfter) : LimitFailure.NoTurn(errors, retryAfter);
+}
