@@ -34,11 +34,11 @@ internal sealed class ScriptedServer : IDisposable
             probe.Start();
             var url = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
             probe.Stop();
-            var listener = new HttpListener { Prefixes = { url.ToString() } };
+            var started = new HttpListener { Prefixes = { url.ToString() } };
             try
             {
-                listener.Start();
-                return (listener, url);
+                started.Start();
+                return (started, url);
             }
             catch (HttpListenerException)
             {

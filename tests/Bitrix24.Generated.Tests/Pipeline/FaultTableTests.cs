@@ -103,16 +103,8 @@ public sealed class FaultTableTests
             options.Retry.MaxAttempts = 3;
         }
 
-        var builder = new ServiceCollection().AddBitrix24Client(Configure);
-        if (IsHttp2(kind))
-        {
-            builder.ConfigurePrimaryHttpMessageHandler((handler, _) => Http2Server.Trust(handler));
-        }
-
-        using var services = builder.Services.BuildServiceProvider();
-        var bitrix24 = kind.Contains(' ', StringComparison.Ordinal)
-            ? services.GetRequiredService<IBitrix24Client>()
-            : TestClient.On(TestCredentials.Of(kind, portal), Configure);
+        using var services = kind.Contains(' ', StringComparison.Ordinal) ? Services(kind, Configure) : null;
+        var bitrix24 = services?.GetRequiredService<IBitrix24Client>() ?? TestClient.On(TestCredentials.Of(kind, portal), Configure);
         if (operation is not ("add" or "batch"))
         {
             await bitrix24.AddCallListAsync(TestClient.Request);
@@ -132,6 +124,17 @@ public sealed class FaultTableTests
         var lists = portal.CallLists.Count - listsBefore;
         Assert.True(lists <= 1, "A list was made twice.");
         return FormattableString.Invariant($"{portal.Requests.Count - requestsBefore} requests, {lists} lists, {outcome}");
+    }
+
+    private static ServiceProvider Services(string kind, Action<Bitrix24ClientOptions> configure)
+    {
+        var builder = new ServiceCollection().AddBitrix24Client(configure);
+        if (IsHttp2(kind))
+        {
+            builder.ConfigurePrimaryHttpMessageHandler((handler, _) => Http2Server.Trust(handler));
+        }
+
+        return builder.Services.BuildServiceProvider();
     }
 
     private static bool IsHttp2(string kind) => kind.EndsWith("HTTP/2", StringComparison.Ordinal);
