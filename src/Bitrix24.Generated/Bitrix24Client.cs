@@ -18,7 +18,7 @@ public sealed partial class Bitrix24Client
     {
         this.credentials = credentials;
         this.context = context;
-        pipeline = new CallPipeline(context, credentials);
+        pipeline = new CallPipeline(context, credentials.Scheme);
     }
 
     /// <summary>Makes a client for an incoming webhook, without dependency injection.</summary>

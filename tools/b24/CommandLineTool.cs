@@ -22,28 +22,16 @@ internal static class CommandLineTool
               b24 calllist import lists.csv --env-file bitrix24.env
               b24 portal --port 8024
 
-            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or settings, 3 invalid request, 4 access denied, 5 not authenticated, 6 limit reached, 7 portal failed, 8 no readable answer, 9 done but the result could not be written, 10 import ended with rows that were not created or are unknown, 11 findings in a spec, 130 cancelled.
+            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or settings, 3 invalid request, 4 access denied, 5 not authenticated, 6 limit reached, 7 portal failed, 8 no readable answer, 9 done but the result could not be written, 10 import ended with rows that were not created or are unknown, 130 cancelled.
             """)
         {
             CallListCommand.Create(new PortalOptions(variable)),
             PortalCommand.Create(),
-            SpecCommand.Create(),
         };
 
-        // A file behind @ is no list of arguments: it would be quoted where it is wrong, and that of --env-file holds secrets.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
-        {
-            var typed = new TypedSecrets(parsed);
-            foreach (var parseError in parsed.Errors)
-            {
-                await error.WriteLineAsync(Printable.Text(typed.Hide(parseError.Message))).ConfigureAwait(false);
-            }
-
-            await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);
-            return ExitCode.Usage;
-        }
-
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestEnding }).ConfigureAwait(false);
+        var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestEnding };
+        return await Arguments.ParseAsync(root, args, error).ConfigureAwait(false) is { } parsed
+            ? await parsed.InvokeAsync(configuration).ConfigureAwait(false)
+            : ExitCode.Usage;
     }
 }

@@ -22,9 +22,6 @@ internal static class ExitCode
     /// <summary>The import ended; its report says which rows were not created or are unknown.</summary>
     public const int Incomplete = 10;
 
-    /// <summary>The spec is not as it should be; what was found is on standard output.</summary>
-    public const int Findings = 11;
-
     public const int Cancelled = 130;
 
     public static int Of(Exception exception) => exception switch

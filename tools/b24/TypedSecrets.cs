@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 
@@ -18,7 +19,7 @@ internal sealed partial class TypedSecrets(ParseResult parsed)
 
     public string Hide(string message)
     {
-        string[] words = [.. Words(parsed.RootCommandResult.Command), .. CallListOptions.EntityTypes.Keys];
+        string[] words = [.. Words(parsed.RootCommandResult.Command)];
         var values = parsed.Tokens
             .Where(token => token.Type != TokenType.Option && !IsHarmless(token.Value, words))
             .SelectMany(token => token.Value.Split(Separators).Append(token.Value))
@@ -40,8 +41,12 @@ internal sealed partial class TypedSecrets(ParseResult parsed)
         || (Extensions.Contains(Path.GetExtension(value), StringComparer.OrdinalIgnoreCase) && Path.GetDirectoryName(value) is { } folder
             && (folder.Length == 0 || Directory.Exists(folder)));
 
+    /// <summary>The names of the commands and options, and the values that options are limited to.</summary>
     private static IEnumerable<string> Words(Command command) =>
-        command.Options.Select(option => option.Name.TrimStart('-')).Append(command.Name).Concat(command.Subcommands.SelectMany(Words));
+        command.Options.Select(option => option.Name.TrimStart('-'))
+            .Concat(command.Options.SelectMany(option => option.GetCompletions(CompletionContext.Empty)).Select(completion => completion.Label))
+            .Append(command.Name)
+            .Concat(command.Subcommands.SelectMany(Words));
 
     /// <summary>Whether at most one character was changed, left out or added.</summary>
     private static bool IsNearly(string word, string value)

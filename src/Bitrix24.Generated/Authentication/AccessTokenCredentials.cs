@@ -5,7 +5,7 @@ using Bitrix24.Validation;
 namespace Bitrix24.Authentication;
 
 /// <summary>An OAuth 2.0 access token: it travels in the body.</summary>
-internal sealed class AccessTokenCredentials : Bitrix24Credentials
+internal sealed class AccessTokenCredentials : CredentialScheme
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string accessToken;

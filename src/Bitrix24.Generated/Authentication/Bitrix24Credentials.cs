@@ -1,20 +1,22 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Bitrix24.Authentication;
-using Bitrix24.Http;
-using Bitrix24.Secrets;
 
 namespace Bitrix24;
 
 /// <summary>Says which portal is called, and on whose authority.</summary>
 /// <remarks>Carries a secret that none of its public members gives away, <see cref="ToString"/> included.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
-public abstract class Bitrix24Credentials
+public sealed class Bitrix24Credentials
 {
-    private protected Bitrix24Credentials(Uri portalUrl) => PortalUrl = portalUrl;
+    internal Bitrix24Credentials(CredentialScheme scheme) => Scheme = scheme;
 
     /// <summary>Address of the portal, without path: <c>https://acme.bitrix24.com/</c>.</summary>
-    public Uri PortalUrl { get; }
+    public Uri PortalUrl => Scheme.PortalUrl;
+
+    /// <summary>Gets how the calls are authorized.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal CredentialScheme Scheme { get; }
 
     /// <summary>Credentials of an incoming webhook.</summary>
     /// <param name="webhookUrl">
@@ -68,45 +70,13 @@ public abstract class Bitrix24Credentials
 
     /// <summary>Describes the credentials without their secret.</summary>
     /// <returns>The kind of credentials and the portal.</returns>
-    public abstract override string ToString();
+    public override string ToString() => Scheme.ToString();
 
-    /// <summary>
-    /// Gets the key of what the portal charges execution time to: a webhook or an application, however the portal's address is spelled;
-    /// <see langword="null"/> when it is not known.
-    /// </summary>
-    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    internal virtual string? ChargedTo => null;
-
-    /// <summary>Gets whether an expired token can be refreshed.</summary>
-    internal virtual bool CanRefresh => false;
-
-    /// <summary>Returns the path that a method is called at, without the first slash. For a webhook it is a secret.</summary>
-    internal abstract string MethodPath(string root, string method);
-
-    /// <summary>Returns the access token to send in the body; none where the path authorizes the call.</summary>
-    internal virtual ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) => new(TokenResult.None);
-
-    /// <summary>
-    /// Returns the stored access token, which another process may have replaced since a portal refused the one that was sent. Only where
-    /// <see cref="CanRefresh"/> says so.
-    /// </summary>
-    internal virtual ValueTask<TokenResult> ReloadTokenAsync(HttpSender http, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <summary>Replaces an expired access token, where <see cref="CanRefresh"/> says so.</summary>
-    internal virtual Task<TokenResult> RefreshAsync(string expired, HttpSender http, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <summary>The texts that must not show anywhere but on the wire.</summary>
-    private protected abstract IEnumerable<string> GetSecrets();
-
-    /// <summary>Takes the secrets out of a text that came from outside.</summary>
-    [return: NotNullIfNotNull(nameof(text))]
-    internal string? Redact(string? text) => Redaction.Remove(text, PortalUrl, GetSecrets());
-
-    private static Bitrix24Credentials Checked(Func<Bitrix24Credentials> parse, string parameter)
+    private static Bitrix24Credentials Checked(Func<CredentialScheme> parse, string parameter)
     {
         try
         {
-            return parse();
+            return new Bitrix24Credentials(parse());
         }
         catch (FormatException exception)
         {

@@ -4,7 +4,7 @@ using Bitrix24.Validation;
 namespace Bitrix24.Authentication;
 
 /// <summary>An incoming webhook: its secret code is a part of the path.</summary>
-internal sealed class WebhookCredentials : Bitrix24Credentials
+internal sealed class WebhookCredentials : CredentialScheme
 {
     internal const string Form = "https://{portal}/rest/{user id}/{webhook code}/";
 

@@ -115,18 +115,18 @@ internal sealed class ConfigurationReader
         switch (webhookUrl, portalUrl, accessToken, application)
         {
             case ({ }, null, null, false):
-                return Parsed(WebhookUrl, () => WebhookCredentials.Parse(webhookUrl));
+                return Parsed(WebhookUrl, () => new Bitrix24Credentials(WebhookCredentials.Parse(webhookUrl)));
             case (null, { }, { }, false):
-                return Parsed(PortalUrl, () => AccessTokenCredentials.Parse(portalUrl, accessToken));
+                return Parsed(PortalUrl, () => new Bitrix24Credentials(AccessTokenCredentials.Parse(portalUrl, accessToken)));
             case (null, { }, null, true):
-                return Parsed(PortalUrl, () => PortalAddress.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => OAuthCredentials.From(new Bitrix24OAuthOptions
+                return Parsed(PortalUrl, () => PortalAddress.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(new Bitrix24OAuthOptions
                 {
                     PortalUrl = portalUrl,
                     ClientId = Value("OAuth:ClientId"),
                     ClientSecret = Value("OAuth:ClientSecret"),
                     TokenStore = Value("OAuth:TokenFile") is { } file ? new FileBitrix24TokenStore(file) : throw new FormatException("TokenFile is not set. It is the path of the file that keeps the tokens."),
                     TokenEndpoint = Value("OAuth:TokenEndpoint") is { } endpoint ? Address("TokenEndpoint", endpoint) : Bitrix24OAuthOptions.DefaultTokenEndpoint,
-                }));
+                })));
             case ({ }, _, _, _):
                 return Failed($"{Key(WebhookUrl)} goes without {PortalUrl}, {AccessToken} and {OAuth}: use one or the others.");
             case (null, _, { }, true):

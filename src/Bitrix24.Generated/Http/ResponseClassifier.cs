@@ -31,7 +31,7 @@ internal static class ResponseClassifier
         where TResponse : class, IResponse, new()
     {
         var text = TextOf(body, response.Content);
-        return (response.IsSuccessStatusCode ? AnswerReader.TryRead<TResponse>(text) : null)
+        return (response.IsSuccessStatusCode ? AnswerReader.TryRead<TResponse>(text, Json.Serializer) : null)
             ?? throw ToException(context, response, body, ShapeOf(text, out var error), error, timeProvider);
     }
 

@@ -12,13 +12,13 @@ namespace Bitrix24.Pipeline;
 internal sealed class CallPipeline
 {
     private readonly ClientContext context;
-    private readonly Bitrix24Credentials credentials;
+    private readonly CredentialScheme credentials;
     private readonly PortalLocation portal;
     private readonly ExecutionTimeStage executionTime;
     private readonly RateLimitStage rateLimit;
     private readonly RequestSender sender;
 
-    internal CallPipeline(ClientContext context, Bitrix24Credentials credentials)
+    internal CallPipeline(ClientContext context, CredentialScheme credentials)
     {
         this.context = context;
         this.credentials = credentials;

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Bitrix24.Authentication;
 using Bitrix24.Operations;
 
 namespace Bitrix24.Pipeline;
 
 /// <summary>The addresses of the methods, made once: a client calls the same few again and again. Those of a webhook are secrets.</summary>
-internal sealed class MethodUriCache(Bitrix24Credentials credentials)
+internal sealed class MethodUriCache(CredentialScheme credentials)
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly ConcurrentDictionary<OperationDescriptor, (Uri Host, Uri Url)> urls = new();

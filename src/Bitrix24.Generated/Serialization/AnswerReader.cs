@@ -7,18 +7,19 @@ namespace Bitrix24.Serialization;
 /// nothing else: no member that is given twice, and none whose name differs from a known one in case only.
 /// </summary>
 /// <param name="json">Stands on the start of the object.</param>
-internal sealed class AnswerReader(JsonReader json)
+/// <param name="serializer">Reads what is of another type.</param>
+internal sealed class AnswerReader(JsonReader json, JsonSerializer serializer)
 {
     private bool unreadable;
 
     /// <summary>Reads the whole text. <see langword="null"/> when it is no response of this type.</summary>
-    internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text)
+    internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text, JsonSerializer serializer)
         where TResponse : class, IReadable, new()
     {
         var json = new StrictJsonReader(text);
         try
         {
-            var response = json.Read() && json.TokenType == JsonToken.StartObject ? TryFill(json, new TResponse()) : null;
+            var response = json.Read() && json.TokenType == JsonToken.StartObject ? TryFill(json, new TResponse(), serializer) : null;
             return response is null || json.Read() ? null : response;
         }
         catch (JsonException)
@@ -28,10 +29,10 @@ internal sealed class AnswerReader(JsonReader json)
     }
 
     /// <summary>Reads an object into a new value; <see langword="null"/> when it is none of this type.</summary>
-    internal static T? TryFill<T>(JsonReader json, T value)
+    internal static T? TryFill<T>(JsonReader json, T value, JsonSerializer serializer)
         where T : class, IReadable
     {
-        var reader = new AnswerReader(json);
+        var reader = new AnswerReader(json, serializer);
         value.Read(reader);
         return reader.unreadable ? null : value;
     }
@@ -154,7 +155,7 @@ internal sealed class AnswerReader(JsonReader json)
         return text;
     }
 
-    internal IReadOnlyDictionary<string, T> Map<T>() => MapConverter<T>.Read(json, Json.Serializer);
+    internal IReadOnlyDictionary<string, T> Map<T>() => MapConverter<T>.Read(json, serializer);
 
     internal IReadOnlyList<T>? OptionalList<T>() => json.TokenType == JsonToken.Null ? null : List<T>();
 
@@ -176,7 +177,7 @@ internal sealed class AnswerReader(JsonReader json)
     {
         if (!Readable<T>.Is)
         {
-            return Json.Serializer.Deserialize<T>(json);
+            return serializer.Deserialize<T>(json);
         }
 
         if (json.TokenType != JsonToken.StartObject)

@@ -18,7 +18,7 @@ internal sealed class ReadableConverter(bool isLenient) : JsonConverter
     {
         if (reader.TokenType == JsonToken.StartObject)
         {
-            return AnswerReader.TryFill(reader, (IReadable)Activator.CreateInstance(objectType)!)
+            return AnswerReader.TryFill(reader, (IReadable)Activator.CreateInstance(objectType)!, serializer)
                 ?? throw new JsonSerializationException($"{reader.Path} is not what the spec says");
         }
 

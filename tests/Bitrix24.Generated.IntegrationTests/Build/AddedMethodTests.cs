@@ -71,7 +71,7 @@ public sealed class AddedMethodTests
 
     private static async Task<(int ExitCode, string Output)> LintAsync(string spec)
     {
-        var (exitCode, output, _) = await Tool.RunAsync([], "spec", "lint", spec);
+        var (exitCode, output, _) = await Tool.RunSpecAsync("lint", spec);
         return (exitCode, output);
     }
 

@@ -6,7 +6,7 @@ namespace Bitrix24.Tests;
 public sealed partial class RepositoryLayoutTests
 {
     /// <summary>The folders of the unit tests that have no room of the source beside them.</summary>
-    private static readonly string[] Others = ["Snapshots", "Support", "Testing"];
+    private static readonly string[] Others = ["Architecture", "Snapshots", "Support", "Testing"];
 
     [Fact]
     public void Folders_of_the_unit_tests_are_those_of_the_source()

@@ -11,7 +11,7 @@ public sealed class Rest3Tests
     public async Task Portals_own_document_becomes_a_client_whose_creations_are_safe_to_try_again()
     {
         using var copy = new RepositoryCopy();
-        var (exitCode, _, error) = await Tool.RunAsync([], "spec", "rest3", Repository.PathOf("tests/Bitrix24.Generated.IntegrationTests/Spec/rest3.sample.openapi.json"), "--output", copy.PathOf("rest3.openapi.json"));
+        var (exitCode, _, error) = await Tool.RunSpecAsync("rest3", Repository.PathOf("tests/Bitrix24.Generated.IntegrationTests/Spec/rest3.sample.openapi.json"), "--output", copy.PathOf("rest3.openapi.json"));
         Assert.True(exitCode == 0, error);
         await WriteProgramAsync(copy);
         string[] build = ["build", "program", $"-p:Rest3Document={copy.PathOf("rest3.openapi.json")}", .. DotNet.Alone];

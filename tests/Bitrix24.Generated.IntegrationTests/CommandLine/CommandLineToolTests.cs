@@ -179,8 +179,6 @@ public sealed class CommandLineToolTests
     [InlineData("calllist", "update", "--access-token", "s3cr3t", "11")]
     [InlineData("calllist", "list", "--limit", "--access-token", "s3cr3t")]
     [InlineData("calllist", "list", "--env-file", "BITRIX24_ACCESS_TOKEN=s3cr3t")]
-    [InlineData("spec", "lint", "--access-token=s3cr3t")]
-    [InlineData("spec", "lint", "--access-token", "s3cr3t")]
     [InlineData("BITRIX24_ACCESS_TOKEN=s3cr3t", "calllist", "list")]
     [InlineData("calllist", "list", "BITRIX24_ACCESS_TOKEN=s3cr3t")]
     public async Task Values_of_options_and_variables_that_do_not_belong_there_are_not_repeated(params string[] arguments)
@@ -213,9 +211,6 @@ public sealed class CommandLineToolTests
     [InlineData("calllist", "import", "s3cr3t", "--demo", "--json")]
     [InlineData("calllist", "import", "s3cr3t/crm.calllist.add.json", "--demo")]
     [InlineData("portal", "--port", "s3cr3t")]
-    [InlineData("spec", "lint", "s3cr3t")]
-    [InlineData("spec", "errors", "s3cr3t")]
-    [InlineData("spec", "rest3", "s3cr3t", "--output", "rest3.json")]
     public async Task Bare_secrets_in_the_wrong_place_are_not_repeated(params string[] arguments)
     {
         var (exitCode, output, error) = await Tool.RunAsync([], arguments);
@@ -271,8 +266,6 @@ public sealed class CommandLineToolTests
     [InlineData("calllist", "list", "--env-file", "https://a.example/rest/1/s3cr3tc0de/")]
     [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo")]
     [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo", "--json")]
-    [InlineData("spec", "lint", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi")]
-    [InlineData("spec", "rest3", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi", "--output", "rest3.json")]
     public async Task Addresses_in_place_of_files_are_not_repeated(params string[] arguments)
     {
         var (exitCode, output, error) = await Tool.RunAsync([], arguments);
@@ -293,11 +286,6 @@ public sealed class CommandLineToolTests
 
         Assert.Equal(2, exitCode);
         Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
-
-        (exitCode, _, error) = await Tool.RunAsync([], "spec", "lint", file);
-
-        Assert.Equal(2, exitCode);
-        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -306,6 +294,10 @@ public sealed class CommandLineToolTests
         var (_, _, error) = await Tool.RunAsync([], "callist", "add");
 
         Assert.Contains("'callist'", error, StringComparison.Ordinal);
+
+        (_, _, error) = await Tool.RunAsync([], "calllist", "add", "--type", "contac", "--ids", "9");
+
+        Assert.Contains("'contac'", error, StringComparison.Ordinal);
     }
 
     [Fact]

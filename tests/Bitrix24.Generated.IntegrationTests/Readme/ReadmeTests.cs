@@ -47,7 +47,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Every_link_to_a_page_leads_somewhere()
     {
-        foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md").Concat([.. Readmes, "CONTRIBUTING.md"]).Select(Repository.PathOf))
+        foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Concat([.. Readmes, "CONTRIBUTING.md", "SECURITY.md"]).Select(Repository.PathOf))
         {
             var text = await File.ReadAllTextAsync(page);
             foreach (var (path, anchor) in Link().Matches(text).Select(match => (match.Groups["path"].Value, match.Groups["anchor"].Value)))

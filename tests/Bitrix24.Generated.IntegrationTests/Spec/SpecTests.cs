@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Bitrix24.CommandLine;
+using Bitrix24.Specs;
 using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
@@ -76,7 +77,7 @@ public sealed class SpecTests
     [Fact]
     public async Task Tool_finds_nothing_in_the_spec()
     {
-        var (exitCode, output, error) = await Tool.RunAsync([], "spec", "lint", ProjectSpec.Path);
+        var (exitCode, output, error) = await Tool.RunSpecAsync("lint", ProjectSpec.Path);
 
         Assert.Equal((0, string.Empty), (exitCode, output));
         Assert.EndsWith("nothing found.\n", error, StringComparison.Ordinal);
@@ -88,12 +89,12 @@ public sealed class SpecTests
         using var folder = new TemporaryFolder();
         var path = await WriteAsync(folder, await BrokenAsync("        - Never\n", "        - Sometimes\n"));
 
-        var (exitCode, output, _) = await Tool.RunAsync([], "spec", "lint", path);
+        var (exitCode, output, _) = await Tool.RunSpecAsync("lint", path);
         Assert.Equal(11, exitCode);
         Assert.StartsWith(path + "(", output, StringComparison.Ordinal);
         Assert.EndsWith("[catalogue-consistent]\n", output, StringComparison.Ordinal);
 
-        (exitCode, output, var error) = await Tool.RunAsync([], "spec", "lint", path, "--json");
+        (exitCode, output, var error) = await Tool.RunSpecAsync("lint", path, "--json");
         Assert.Equal((11, string.Empty), (exitCode, error));
         var finding = JObject.Parse(output);
         Assert.Equal(["file", "line", "rule", "place", "problem", "remedy"], finding.Properties().Select(member => member.Name));
@@ -108,14 +109,81 @@ public sealed class SpecTests
 
         foreach (var path in new[] { noYaml, Path.Combine(folder.Path, "absent.yaml"), folder.Path })
         {
-            var (exitCode, output, error) = await Tool.RunAsync([], "spec", "lint", path);
+            var (exitCode, output, error) = await Tool.RunSpecAsync("lint", path);
             Assert.Equal((2, string.Empty), (exitCode, output));
             Assert.StartsWith($"{path} cannot be read: ", error, StringComparison.Ordinal);
 
-            (exitCode, _, error) = await Tool.RunAsync([], "spec", "rest3", path, "--output", Path.Combine(folder.Path, "prepared.json"));
+            (exitCode, _, error) = await Tool.RunSpecAsync("rest3", path, "--output", Path.Combine(folder.Path, "prepared.json"));
             Assert.Equal(2, exitCode);
             Assert.StartsWith($"{path} cannot be read: ", error, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Tool_says_that_a_portals_document_has_no_methods()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "portal.openapi.json");
+        await File.WriteAllTextAsync(path, "{}");
+
+        var (exitCode, _, error) = await Tool.RunSpecAsync("rest3", path, "--output", Path.Combine(folder.Path, "prepared.json"));
+
+        Assert.Equal((2, $"{path} cannot be read: This is no OpenAPI document with paths.\n"), (exitCode, error));
+    }
+
+    [Theory]
+    [InlineData("lint", "--access-token=s3cr3t")]
+    [InlineData("lint", "--access-token", "s3cr3t")]
+    [InlineData("lint", "s3cr3t")]
+    [InlineData("lint", "s3cr3t", "--json")]
+    [InlineData("errors", "s3cr3t")]
+    [InlineData("rest3", "s3cr3t", "--output", "rest3.json")]
+    [InlineData("lint", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi")]
+    [InlineData("rest3", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi", "--output", "rest3.json")]
+    public async Task Tool_does_not_repeat_what_may_be_a_secret(params string[] arguments)
+    {
+        var (exitCode, output, error) = await Tool.RunSpecAsync(arguments);
+
+        Assert.Equal((2, string.Empty), (exitCode, output));
+        Assert.NotEmpty(error);
+        Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tool_does_not_repeat_a_file_of_secrets()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "bitrix24.env");
+        await File.WriteAllTextAsync(path, "BITRIX24_ACCESS_TOKEN=s3cr3t\n");
+
+        foreach (var argument in new[] { path, "@" + path })
+        {
+            var (exitCode, _, error) = await Tool.RunSpecAsync("lint", argument);
+
+            Assert.Equal(2, exitCode);
+            Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Help_of_the_tool_shows_its_commands_and_exit_codes()
+    {
+        var (exitCode, output, _) = await Tool.RunSpecAsync("--help");
+
+        Assert.Equal(0, exitCode);
+        Assert.All(["lint", "errors", "rest3", "Exit codes"], words => Assert.Contains(words, output, StringComparison.Ordinal));
+    }
+
+    /// <summary>A spec that the client cannot be built from can still be checked, and callers of a portal carry no OpenAPI reader.</summary>
+    [Fact]
+    public void Tools_for_maintainers_and_for_callers_do_not_depend_on_what_the_other_needs()
+    {
+        var maintainers = typeof(SpecTool).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ToList();
+        var callers = typeof(CommandLineTool).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ToList();
+
+        Assert.DoesNotContain("Bitrix24.Generated", maintainers);
+        Assert.Contains("Microsoft.OpenApi", maintainers);
+        Assert.DoesNotContain(callers, name => name is "Microsoft.OpenApi" or "Microsoft.OpenApi.YamlReader" or "NJsonSchema");
     }
 
     [Fact]

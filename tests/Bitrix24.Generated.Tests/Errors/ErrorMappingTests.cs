@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Bitrix24.CommandLine;
+using Bitrix24.Specs;
 using VerifyXunit;
 
 namespace Bitrix24.Tests;

@@ -1,4 +1,4 @@
-using Bitrix24.CommandLine;
+using Bitrix24.Specs;
 
 namespace Bitrix24.Tests;
 

@@ -8,7 +8,7 @@ using Bitrix24.Validation;
 namespace Bitrix24.Authentication;
 
 /// <summary>An OAuth 2.0 application: it renews its access token when a portal says that it has expired, and only then.</summary>
-internal sealed class OAuthCredentials : Bitrix24Credentials
+internal sealed class OAuthCredentials : CredentialScheme
 {
     /// <summary>How long nothing is asked of an authorization server that failed, or whose new token a portal takes for an expired one.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);

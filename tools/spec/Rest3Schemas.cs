@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>The data types of a portal's document, each with a name that C# knows.</summary>
 /// <param name="source">The schemas of the document by their names there.</param>

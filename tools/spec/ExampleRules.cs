@@ -1,6 +1,6 @@
 using NJsonSchema;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>Checks of the examples.</summary>
 internal static class ExampleRules

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>The error catalogue of a spec as the tables of a page, between two comments of it.</summary>
 internal static class ErrorTable
@@ -9,14 +9,14 @@ internal static class ErrorTable
     private const string Begin = "<!-- catalogue -->\n";
     private const string End = "\n<!-- /catalogue -->";
 
-    /// <exception cref="UsageException">The page has no place for it.</exception>
+    /// <exception cref="InvalidDataException">The page has no place for it.</exception>
     public static string PutInto(string page, SpecDocument spec)
     {
         var begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var end = page.IndexOf(End, StringComparison.Ordinal);
         return begin >= Begin.Length && end >= begin
             ? $"{page[..begin]}\n{Tables(spec)}{page[end..]}"
-            : throw new UsageException($"The page has no lines {Begin.Trim()} and {End.Trim()} to put the catalogue between.");
+            : throw new InvalidDataException($"The page has no lines {Begin.Trim()} and {End.Trim()} to put the catalogue between.");
     }
 
     private static string Tables(SpecDocument spec)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>Checks of the data types.</summary>
 internal static class SchemaRules

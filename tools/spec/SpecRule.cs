@@ -1,4 +1,4 @@
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>One check of a spec.</summary>
 /// <param name="Name">What the findings are named after.</param>

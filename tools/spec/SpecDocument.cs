@@ -6,7 +6,7 @@ using Microsoft.OpenApi.YamlReader;
 using NJsonSchema;
 using SharpYaml.Serialization;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>A spec, as its checks and the tests read it.</summary>
 internal sealed class SpecDocument

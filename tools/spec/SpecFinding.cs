@@ -1,4 +1,4 @@
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>Something that is wrong with a spec.</summary>
 /// <param name="Path">Where: the keys that lead there, as far as they are known.</param>

@@ -1,4 +1,4 @@
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>Finds the lines of a YAML text, by its indentation: readers of OpenAPI do not say where something stands.</summary>
 internal sealed class SpecLines(string text)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>
 /// Makes of a portal's own document of REST 3.0 one that the templates can be fed with: names for what has none, descriptions where they are missing, and what each method does when it

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>Checks of the error catalogue, whose rows are positions in several arrays.</summary>
 internal static partial class CatalogueRules

@@ -1,4 +1,4 @@
-namespace Bitrix24.CommandLine;
+namespace Bitrix24.Specs;
 
 /// <summary>All checks of a spec: what the generator would pass over in silence, and what this project asks for.</summary>
 internal static class SpecLint

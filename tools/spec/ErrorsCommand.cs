@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Bitrix24.Specs;
+
+/// <summary>The command <c>errors</c>.</summary>
+internal static class ErrorsCommand
+{
+    public static Command Create()
+    {
+        var page = new Argument<string>("page") { Description = "The page.", DefaultValueFactory = _ => "docs/errors.md" };
+        var spec = new Option<string>("--spec")
+        {
+            Description = "The document.",
+            DefaultValueFactory = _ => SpecTool.DefaultSpec,
+            HelpName = "path",
+        };
+        var command = new Command(
+            "errors",
+            """
+            Writes the error catalog of a document into the page that shows it.
+
+            Example:
+              dotnet run --project tools/spec -- errors docs/errors.md
+            """) { page, spec };
+        command.SetReportedAction(json: null, async (result, report, cancellationToken) =>
+        {
+            var (path, source) = (result.GetRequiredValue(page), result.GetRequiredValue(spec));
+            var document = await InputFile.ReadAsync(source, () => SpecDocument.LoadAsync(source)).ConfigureAwait(false);
+            var text = await InputFile.ReadAsync(path, () => File.ReadAllTextAsync(path, cancellationToken)).ConfigureAwait(false);
+            await File.WriteAllTextAsync(path, ErrorTable.PutInto(text.ReplaceLineEndings("\n"), document), cancellationToken).ConfigureAwait(false);
+            report.Note(FormattableString.Invariant($"{path}: {document.ErrorColumn("enum").Length} codes."));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
