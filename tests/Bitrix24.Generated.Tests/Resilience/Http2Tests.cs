@@ -94,6 +94,18 @@ public sealed class Http2Tests
     }
 
     [Fact]
+    public async Task Stream_that_a_leaving_server_processed_may_have_run()
+    {
+        using var server = new Http2Server(_ => Reaction.GoAwayAndClose);
+        await using var services = server.Services(options => options.Retry.MaxAttempts = 3);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, exception.Attempts));
+        Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
     public async Task Connection_on_which_an_attempt_timed_out_is_not_used_by_the_next_one()
     {
         var clock = new SkippingTimeProvider();
