@@ -209,7 +209,7 @@ public sealed partial class Bitrix24Client
     /// </summary>
     private Exception FailureOf(Exception exception, in FailureContext context, RequestBody body, Uri url, CancellationToken cancellationToken)
     {
-        var isUnprocessed = UnprocessedRequest.IsProvenBy(body.Token!.ConnectionFailure);
+        var isUnprocessed = body.Token!.IsUnprocessed;
         var mayHaveRun = body.SendingStarted && !isUnprocessed;
         if (body.SendingStarted && exception is not SentAgainException)
         {

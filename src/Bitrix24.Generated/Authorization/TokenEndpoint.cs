@@ -49,7 +49,7 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
-            var mayHaveRun = form.SendingStarted && !UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
+            var mayHaveRun = form.SendingStarted && !token.IsUnprocessed;
             if (form.SendingStarted)
             {
                 runtime.Http2Suspension.Begin(application.TokenEndpoint);

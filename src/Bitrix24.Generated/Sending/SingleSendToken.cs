@@ -18,6 +18,12 @@ internal sealed class SingleSendToken : IDisposable
     /// <summary>Gets why the connections gave no response; <see langword="null"/> when they gave one, or another handler failed.</summary>
     public Exception? ConnectionFailure { get; set; }
 
+    /// <summary>
+    /// Gets whether the failure of the connections proves that the server did not process the request. Connections that may send a request
+    /// again for any reason prove nothing: their failure is that of the last time.
+    /// </summary>
+    public bool IsUnprocessed => IsRepeatedSafely && UnprocessedRequest.IsProvenBy(ConnectionFailure);
+
     /// <summary>Gets whether a handler of the application tried to send the request a second time.</summary>
     public bool IsUsedAgain { get; private set; }
 
