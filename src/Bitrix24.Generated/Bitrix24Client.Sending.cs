@@ -210,8 +210,9 @@ public sealed partial class Bitrix24Client
     private Exception FailureOf(Exception exception, in FailureContext context, RequestBody body, Uri url, CancellationToken cancellationToken)
     {
         var isUnprocessed = body.Token!.IsUnprocessed;
-        var mayHaveRun = body.SendingStarted && !isUnprocessed;
-        if (body.SendingStarted && exception is not SentAgainException)
+        var isSent = body.Departure.End();
+        var mayHaveRun = isSent && !isUnprocessed;
+        if (isSent && exception is not SentAgainException)
         {
             runtime.Http2Suspension.Begin(url);
         }
@@ -224,7 +225,7 @@ public sealed partial class Bitrix24Client
         }
 
         return exception is OperationCanceledException ? TransportFailure.TimedOut(context, mayHaveRun)
-            : isUnprocessed && body.SendingStarted ? TransportFailure.NotProcessed(context, exception)
+            : isUnprocessed && isSent ? TransportFailure.NotProcessed(context, exception)
             : TransportFailure.Broken(context, mayHaveRun, exception);
     }
 

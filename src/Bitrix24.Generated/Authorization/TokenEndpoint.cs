@@ -49,8 +49,9 @@ internal sealed class TokenEndpoint(ClientRuntime runtime)
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
-            var mayHaveRun = form.SendingStarted && !token.IsUnprocessed;
-            if (form.SendingStarted)
+            var isSent = form.Departure.End();
+            var mayHaveRun = isSent && !token.IsUnprocessed;
+            if (isSent)
             {
                 runtime.Http2Suspension.Begin(application.TokenEndpoint);
             }
