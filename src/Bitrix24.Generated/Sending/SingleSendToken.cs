@@ -10,7 +10,7 @@ internal sealed class SingleSendToken : IDisposable
     private const string Key = "Bitrix24.SingleSendToken";
 
     private int used;
-    private HttpContent? content;
+    private KeptContent? content;
 
     /// <summary>Gets whether the connections send the request again only when the server did not process it.</summary>
     public bool IsRepeatedSafely { get; private set; }
@@ -60,16 +60,16 @@ internal sealed class SingleSendToken : IDisposable
         return true;
     }
 
-    /// <summary>Keeps a response that handlers may dispose of before they send the request again.</summary>
-    internal void Keep(HttpResponseMessage response)
+    /// <summary>Keeps a response that handlers may read, and dispose of before they send the request again.</summary>
+    internal async Task KeepAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        content = response.Content;
-        if (content is null)
+        if (response.Content is null)
         {
             return;
         }
 
-        response.Content = new KeptContent(content);
+        content = await KeptContent.OfAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        response.Content = content;
         FirstResponse = new HttpResponseMessage(response.StatusCode) { Version = response.Version, Content = content };
         foreach (var header in response.Headers)
         {
@@ -77,5 +77,9 @@ internal sealed class SingleSendToken : IDisposable
         }
     }
 
-    public void Dispose() => FirstResponse?.Dispose();
+    public void Dispose()
+    {
+        FirstResponse?.Dispose();
+        content?.Release();
+    }
 }
