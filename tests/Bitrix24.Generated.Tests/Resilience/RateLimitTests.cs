@@ -149,6 +149,25 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task Portal_that_asks_for_years_does_not_stop_a_method_for_years()
+    {
+        var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
+        var answers = new Queue<(System.Net.HttpStatusCode Status, string Body)>([(System.Net.HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}"""), (System.Net.HttpStatusCode.OK, """{"result":11}""")]);
+        var handler = new StubHandler((_, _) =>
+        {
+            var response = new HttpResponseMessage(answers.Peek().Status) { Content = new StringContent(answers.Dequeue().Body) };
+            response.Headers.RetryAfter = new(TimeSpan.FromDays(1000));
+            return Task.FromResult(response);
+        });
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.ExecutionTimeBudget, options.AttemptTimeout) = (clock, TimeSpan.FromSeconds(400), TimeSpan.FromHours(1)));
+
+        await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
+
+        Assert.Equal([TimeSpan.FromMinutes(10)], clock.Waits);
+    }
+
+    [Fact]
     public async Task Timer_that_is_late_loses_no_turn()
     {
         var clock = new LateClock();
