@@ -92,7 +92,7 @@ public sealed partial class Bitrix24Client
 
     /// <summary>
     /// One attempt. A call that the portal refused because it gets too many requests waits in the limiter until there is room, where this client's
-    /// own limit applies: that is no attempt that failed.
+    /// own limit applies: that is no attempt that failed. It waits longer where the portal asks for that.
     /// </summary>
     private async Task<TResponse> TryAsync<TResponse>(Call call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
@@ -103,18 +103,24 @@ public sealed partial class Bitrix24Client
             {
                 return await FollowAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24RateLimitException refusal) when (KeepsInLimiter(refusal))
+            catch (Bitrix24RateLimitException refusal) when (KeepsInLimiter(call, refusal))
             {
                 Log.WaitingForRoom(runtime.Logger, call.Method, call.Attempts, refusal.ErrorCode);
                 Telemetry.Retried(refusal);
                 call.LastFailure = refusal;
+                if (refusal.Delay is { } delay)
+                {
+                    await Task.Delay(delay, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+                    call.WaitedForTurn += delay;
+                }
             }
         }
     }
 
-    private bool KeepsInLimiter(Bitrix24RateLimitException refusal) =>
+    private bool KeepsInLimiter(Call call, Bitrix24RateLimitException refusal) =>
         runtime is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true }
-        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting };
+        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting }
+        && (refusal.Delay is not { } delay || (delay <= runtime.Retry.MaxDelay && call.WaitedForTurn + delay <= runtime.RateLimit.MaxWait));
 
     /// <summary>A new request, stamped with the authorization, and the answer to it, read once. A portal that has moved is followed.</summary>
     private async Task<TResponse> FollowAsync<TResponse>(Call call, CancellationToken cancellationToken)

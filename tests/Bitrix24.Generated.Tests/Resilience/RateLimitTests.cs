@@ -149,6 +149,32 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task Refused_call_waits_as_long_as_the_portal_asks_for()
+    {
+        var clock = new SkippingTimeProvider();
+        var retryAfter = 7;
+        var handler = new StubHandler((_, _) =>
+        {
+            var response = new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}""") };
+            response.Headers.RetryAfter = new(TimeSpan.FromSeconds(retryAfter));
+            return Task.FromResult(response);
+        });
+        using var client = new TestClient(handler, options =>
+            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) }, 2));
+
+        // It waits for room up to MaxWait, and is repeated once more after that.
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
+        Assert.InRange(handler.Requests, 4, 6);
+        Assert.True(clock.Waits.Count(wait => wait == TimeSpan.FromSeconds(7)) >= handler.Requests - 1, string.Join(' ', clock.Waits));
+
+        retryAfter = 100;
+        var requests = handler.Requests;
+        exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal((TimeSpan.FromSeconds(100), requests + 1), (exception.RetryAfter, handler.Requests));
+    }
+
+    [Fact]
     public async Task Portal_that_asks_for_years_does_not_stop_a_method_for_years()
     {
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
