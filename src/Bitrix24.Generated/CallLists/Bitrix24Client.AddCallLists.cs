@@ -69,7 +69,7 @@ public sealed partial class Bitrix24Client
 
                 finished = await underWay.Dequeue().ConfigureAwait(false);
                 lookedAt = 0;
-                breaker.Note(finished.Failure);
+                breaker.Note(finished);
                 done = finished.Outcomes.Aggregate(done, (sum, outcome) => sum.With(outcome));
                 var failed = Report(options.Progress, done);
                 stop ??= finished.Stop ?? failed;

@@ -25,7 +25,7 @@ internal static class UnprocessedRequest
     {
         for (var exception = connectionFailure; exception is not null; exception = exception.InnerException)
         {
-            if ((ProtocolErrorOf(exception) is { } code && Array.IndexOf(Refusals, code) >= 0) || IsWithoutConnection(exception) || MayBeRepeated(exception))
+            if (IsRefusedStream(exception) || IsWithoutConnection(exception) || MayBeRepeated(exception))
             {
                 return true;
             }
@@ -33,6 +33,18 @@ internal static class UnprocessedRequest
 
         return false;
     }
+
+    /// <summary>
+    /// A server that closes the connection with the same code may have processed the request. Only the message tells a stream from a connection;
+    /// where applications are published without messages, the name of the message does.
+    /// </summary>
+    private static bool IsRefusedStream(Exception exception) =>
+        ProtocolErrorOf(exception) is { } code && Array.IndexOf(Refusals, code) >= 0
+#if NET
+        && exception.Message.Contains("stream", StringComparison.Ordinal);
+#else
+        && exception.Message.Contains("stream");
+#endif
 
     private static bool MayBeRepeated(Exception exception) => exception is HttpRequestException && AllowRetry?.GetValue(exception)?.ToString() is
         "RetryOnConnectionFailure" or "RetryOnLowerHttpVersion" or "RetryOnNextProxy";

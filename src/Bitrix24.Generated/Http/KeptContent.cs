@@ -3,29 +3,46 @@ using System.Net;
 namespace Bitrix24.Http;
 
 /// <summary>The content of a response that stays readable after a handler disposes of the response.</summary>
-internal sealed class KeptContent : HttpContent
+internal sealed class KeptContent : StreamContent
 {
-    private readonly HttpContent content;
+    private const int BufferSize = 16 * 1024;
 
-    internal KeptContent(HttpContent content)
+    private readonly HttpContent content;
+    private readonly Stream source;
+    private readonly CancellationToken cancellationToken;
+
+    private KeptContent(HttpContent content, Stream source, CancellationToken cancellationToken)
+        : base(source)
     {
         this.content = content;
+        this.source = source;
+        this.cancellationToken = cancellationToken;
         foreach (var header in content.Headers)
         {
             Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
     }
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => content.ReadAsStreamAsync();
+    /// <param name="content">The content itself.</param>
+    /// <param name="cancellationToken">Ends a handler's reading on frameworks that do not hand its token on to types derived from theirs.</param>
+    internal static async Task<KeptContent> OfAsync(HttpContent content, CancellationToken cancellationToken) =>
+#if NET
+        new(content, await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+#else
+        new(content, await content.ReadAsStreamAsync().ConfigureAwait(false), cancellationToken);
+#endif
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => content.CopyToAsync(stream);
+    /// <summary>Disposes of the content itself.</summary>
+    internal void Release() => content.Dispose();
 
-    protected override bool TryComputeLength(out long length)
-    {
-        length = content.Headers.ContentLength.GetValueOrDefault();
-        return content.Headers.ContentLength is not null;
-    }
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        source.CopyToAsync(stream, BufferSize, cancellationToken);
 
-    /// <summary>The content itself is disposed with the <see cref="SingleSendToken"/>.</summary>
+#if NET
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        source.CopyToAsync(stream, BufferSize, cancellationToken);
+
+#endif
+    /// <summary>The content is released with the <see cref="SingleSendToken"/>.</summary>
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 }

@@ -11,7 +11,6 @@ internal sealed class RequestBody : HttpContent
 {
     private readonly SerializedRequest request;
     private readonly byte[] stamp;
-    private int started;
     private int disposed;
 
     internal RequestBody(SerializedRequest request, string? accessToken)
@@ -25,7 +24,7 @@ internal sealed class RequestBody : HttpContent
     }
 
     /// <summary>Gets whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>
-    internal bool SendingStarted => Volatile.Read(ref started) != 0;
+    internal Departure Departure { get; } = new();
 
     /// <summary>
     /// Gets or sets what says whether the connections may send the body again; <see langword="null"/> when they may not. They do so when a
@@ -54,6 +53,7 @@ internal sealed class RequestBody : HttpContent
     {
         if (disposing && Interlocked.Exchange(ref disposed, 1) == 0)
         {
+            Departure.End();
             request.Release();
         }
 
@@ -62,7 +62,7 @@ internal sealed class RequestBody : HttpContent
 
     private async Task SendAsync(Stream target, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref started, 1) != 0 && Token is not { IsRepeatedSafely: true })
+        if (!Departure.TryBegin() && !(Departure.HasBegun && Token is { IsRepeatedSafely: true }))
         {
             throw new SentAgainException();
         }

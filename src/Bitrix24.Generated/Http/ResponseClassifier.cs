@@ -60,7 +60,9 @@ internal static class ResponseClassifier
         {
             Shape.Error => ErrorMapping.ToException(context, response.StatusCode, error, RetryAfter(response, timeProvider)),
             Shape.Result or Shape.Neither or Shape.Foreign when response.IsSuccessStatusCode => TransportFailure.NoResult(context, response.StatusCode),
-            _ when HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
+
+            // The status does not prove that nothing ran where a result comes with it.
+            _ when !error.BesideResult && HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
                 ErrorMapping.ToException(context, response.StatusCode, meaning, RetryAfter(response, timeProvider)),
             _ => TransportFailure.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider)),
         };

@@ -25,7 +25,7 @@ internal sealed class SendOnceHandler(HttpMessageHandler connections) : Delegati
             var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
-                token.Keep(response);
+                await token.KeepAsync(response, cancellationToken).ConfigureAwait(false);
             }
 
             return response;

@@ -1,3 +1,5 @@
+using Bitrix24.Errors;
+
 namespace Bitrix24.Http;
 
 /// <summary>
@@ -8,13 +10,19 @@ internal sealed class SingleSendToken : IDisposable
     private const string Key = "Bitrix24.SingleSendToken";
 
     private int used;
-    private HttpContent? content;
+    private KeptContent? content;
 
     /// <summary>Gets whether the connections send the request again only when the server did not process it.</summary>
     public bool IsRepeatedSafely { get; private set; }
 
     /// <summary>Gets why the connections gave no response; <see langword="null"/> when they gave one, or another handler failed.</summary>
     public Exception? ConnectionFailure { get; set; }
+
+    /// <summary>
+    /// Gets whether the failure of the connections proves that the server did not process the request. Connections that may send a request
+    /// again for any reason prove nothing: their failure is that of the last time.
+    /// </summary>
+    public bool IsUnprocessed => IsRepeatedSafely && UnprocessedRequest.IsProvenBy(ConnectionFailure);
 
     /// <summary>Gets whether a handler of the application tried to send the request a second time.</summary>
     public bool IsUsedAgain { get; private set; }
@@ -52,16 +60,16 @@ internal sealed class SingleSendToken : IDisposable
         return true;
     }
 
-    /// <summary>Keeps a response that handlers may dispose of before they send the request again.</summary>
-    internal void Keep(HttpResponseMessage response)
+    /// <summary>Keeps a response that handlers may read, and dispose of before they send the request again.</summary>
+    internal async Task KeepAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        content = response.Content;
-        if (content is null)
+        if (response.Content is null)
         {
             return;
         }
 
-        response.Content = new KeptContent(content);
+        content = await KeptContent.OfAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        response.Content = content;
         FirstResponse = new HttpResponseMessage(response.StatusCode) { Version = response.Version, Content = content };
         foreach (var header in response.Headers)
         {
@@ -69,5 +77,9 @@ internal sealed class SingleSendToken : IDisposable
         }
     }
 
-    public void Dispose() => FirstResponse?.Dispose();
+    public void Dispose()
+    {
+        FirstResponse?.Dispose();
+        content?.Release();
+    }
 }

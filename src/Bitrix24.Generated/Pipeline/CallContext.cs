@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bitrix24.Errors;
 using Bitrix24.Http;
 using Bitrix24.Operations;
 
@@ -82,9 +81,9 @@ internal sealed class CallContext
         EarlierAttemptMayHaveExecuted |= failure.Execution == CallExecution.Unknown;
     }
 
-    /// <summary>Returns whether the portal executed an attempt that has no response.</summary>
-    internal static CallExecution ExecutionWithoutResponse(bool sendingStarted, SingleSendToken token) =>
-        sendingStarted && !UnprocessedRequest.IsProvenBy(token.ConnectionFailure) ? CallExecution.Unknown : CallExecution.NotExecuted;
+    /// <summary>Returns whether the portal may have executed an attempt that was sent and has no response.</summary>
+    internal static CallExecution ExecutionWithoutResponse(bool isSent, SingleSendToken token) =>
+        isSent && !token.IsUnprocessed ? CallExecution.Unknown : CallExecution.NotExecuted;
 
     /// <summary>Makes the exception that ends the call speak of all its attempts.</summary>
     internal void Conclude(Bitrix24Exception exception)

@@ -134,11 +134,12 @@ internal sealed class CallPipeline
             {
                 return await SendAttemptAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24RateLimitException refusal) when (rateLimit.Keeps(refusal))
+            catch (Bitrix24RateLimitException refusal) when (rateLimit.Keeps(call, refusal))
             {
                 Log.WaitingForRoom(context.Logger, call.Method, call.Attempts, refusal.ErrorCode);
                 Telemetry.Retried(refusal);
                 call.Repeat(refusal);
+                await rateLimit.WaitAsync(call, refusal, cancellationToken).ConfigureAwait(false);
             }
         }
     }

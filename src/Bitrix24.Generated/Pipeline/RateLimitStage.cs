@@ -47,9 +47,20 @@ internal sealed class RateLimitStage(ClientContext context)
     /// <summary>
     /// Returns whether a refused call waits here until there is room, where the client's own limit applies: that is not an attempt that failed.
     /// </summary>
-    internal bool Keeps(Bitrix24RateLimitException refusal) =>
+    internal bool Keeps(CallContext call, Bitrix24RateLimitException refusal) =>
         context is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true }
-        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting };
+        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting }
+        && (refusal.Delay is not { } delay || (delay <= context.Retry.MaxDelay && call.RateLimitWait + delay <= context.RateLimit.MaxWait));
+
+    /// <summary>Waits as long as the portal, or a proxy in front of it, asks for.</summary>
+    internal async ValueTask WaitAsync(CallContext call, Bitrix24RateLimitException refusal, CancellationToken cancellationToken)
+    {
+        if (refusal.Delay is { } delay)
+        {
+            await Task.Delay(delay, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+            call.AddRateLimitWait(delay);
+        }
+    }
 
     /// <summary>Where the portal itself has refused the call before, the caller gets that refusal.</summary>
     private static Bitrix24RateLimitException TooLong(CallContext call, in FailureContext errors, TimeSpan? retryAfter) =>

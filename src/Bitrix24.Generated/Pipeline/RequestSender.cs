@@ -89,8 +89,9 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
     /// </summary>
     private Exception FailureWithoutResponse(Exception exception, in FailureContext errors, RequestBody body, Uri uri, CancellationToken cancellationToken)
     {
-        var execution = CallContext.ExecutionWithoutResponse(body.SendingStarted, body.Token!);
-        if (body.SendingStarted && exception is not SentAgainException)
+        var isSent = body.Departure.End();
+        var execution = CallContext.ExecutionWithoutResponse(isSent, body.Token!);
+        if (isSent && exception is not SentAgainException)
         {
             http.Http2Suspension.Begin(uri);
         }
@@ -104,7 +105,7 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
 
         var mayHaveExecuted = execution == CallExecution.Unknown;
         return exception is OperationCanceledException ? TransportFailure.TimedOut(errors, mayHaveExecuted)
-            : body.SendingStarted && !mayHaveExecuted ? TransportFailure.NotProcessed(errors, exception)
+            : isSent && !mayHaveExecuted ? TransportFailure.NotProcessed(errors, exception)
             : TransportFailure.Broken(errors, mayHaveExecuted, exception);
     }
 

@@ -16,12 +16,11 @@ internal sealed class RetryPolicy
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(60);
 
     private readonly ResiliencePipeline pipeline;
-    private readonly TimeSpan maxDelay;
     private readonly TimeProvider timeProvider;
 
     internal RetryPolicy(int maxAttempts, TimeSpan baseDelay, TimeSpan maxDelay, TimeProvider timeProvider, ILogger logger)
     {
-        this.maxDelay = maxDelay;
+        MaxDelay = maxDelay;
         RepeatsCalls = maxAttempts > 1;
         this.timeProvider = timeProvider;
         if (!RepeatsCalls)
@@ -58,6 +57,9 @@ internal sealed class RetryPolicy
             })
             .Build();
     }
+
+    /// <summary>Gets the longest wait that is worth it.</summary>
+    internal TimeSpan MaxDelay { get; }
 
     /// <summary>Gets whether calls are sent again at all.</summary>
     internal bool RepeatsCalls { get; }
@@ -119,7 +121,7 @@ internal sealed class RetryPolicy
         return rest > (exception.Delay ?? TimeSpan.Zero) ? rest : exception.Delay;
     }
 
-    private bool MayBeTriedAgain(Bitrix24Exception exception, CallContext call) => (DelayOf(exception, call) is not { } delay || delay <= maxDelay) && exception.Retry switch
+    private bool MayBeTriedAgain(Bitrix24Exception exception, CallContext call) => (DelayOf(exception, call) is not { } delay || delay <= MaxDelay) && exception.Retry switch
     {
         RetryAdvice.AfterWaiting => true,
         RetryAdvice.IfIdempotent => call.Operation.IsIdempotent || (call.IdempotencyKey is not null && IsKept(exception)),

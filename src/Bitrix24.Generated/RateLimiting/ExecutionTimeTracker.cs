@@ -19,7 +19,7 @@ internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
         {
             // The moment is the portal's; the distance to it is true on every clock.
             var distance = resetsAt - (time.FinishedAt ?? timeProvider.GetUtcNow());
-            byMethod[method] = new State(used, timeProvider.GetTimestamp(), distance < Longest ? distance : Longest, IsKnown: true);
+            byMethod[method] = new State(used, timeProvider.GetTimestamp(), Bounded(distance), IsKnown: true);
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
     internal TimeSpan? NoteRefusal(string method, TimeSpan? retryAfter)
     {
         var known = retryAfter ?? UntilReset(method);
-        byMethod[method] = new State(TimeSpan.MaxValue, timeProvider.GetTimestamp(), known ?? Block, IsKnown: known is not null);
+        byMethod[method] = new State(TimeSpan.MaxValue, timeProvider.GetTimestamp(), Bounded(known ?? Block), IsKnown: known is not null);
         return known;
     }
 
@@ -38,6 +38,8 @@ internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
     /// <summary>How long to wait before the next call of a method so that its use stays below a budget.</summary>
     internal TimeSpan Wait(string method, TimeSpan budget) =>
         Find(method) is { } state && state.Used >= budget ? Remaining(state) ?? TimeSpan.Zero : TimeSpan.Zero;
+
+    private static TimeSpan Bounded(TimeSpan distance) => distance < Longest ? distance : Longest;
 
     private State? Find(string method) => byMethod.TryGetValue(method, out var state) ? state : null;
 

@@ -139,6 +139,12 @@ internal sealed class PortalRateLimiter
             }
         }
 
+        // Those behind it may have less time: they have waited before, or are of a client that waits less.
+        foreach (var late in waiters.Where(waiter => waiter.Deadline <= now).ToList())
+        {
+            End(late, bucket.UntilRoom(now, ahead: 0));
+        }
+
         SetTimer(now);
     }
 
@@ -168,14 +174,19 @@ internal sealed class PortalRateLimiter
 
     private void SetTimer(TimeSpan now)
     {
-        if (waiters.First?.Value is not { } first)
+        if (waiters.Count == 0)
         {
             return;
         }
 
-        // Timers count whole milliseconds: one that rang too early would ring again at once.
-        var next = bucket.IsBlockedByRequests ? first.Deadline - now : bucket.UntilRoom(now, ahead: 0);
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(next.TotalMilliseconds));
+        var next = waiters.Min(waiter => waiter.Deadline) - now;
+        if (!bucket.IsBlockedByRequests && bucket.UntilRoom(now, ahead: 0) is var room && room < next)
+        {
+            next = room;
+        }
+
+        // Timers count whole milliseconds: one that rang too early would ring again at once. One that is late leaves nothing to wait for.
+        var wait = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(next.TotalMilliseconds)));
         if (timerDueAt is { } due && due > now && due <= now + wait)
         {
             return;

@@ -151,6 +151,23 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refusal_of_every_list_of_a_batch_that_holds_for_all_ends_the_sending()
+    {
+        var handler = new StubHandler(async (request, cancellation) =>
+        {
+            var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
+            var errors = string.Join(",", commands.Properties().Select(command => $"\"{command.Name}\":{{\"error\":\"insufficient_scope\"}}"));
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":{\"result\":[],\"result_error\":{" + errors + "}}}") };
+        });
+        using var client = new TestClient(handler);
+
+        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(500)));
+
+        Assert.Equal((1, 500), (handler.Requests, outcomes.Count));
+        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.InsufficientScope), (outcome.Execution, outcome.Exception!.ErrorCode)));
+    }
+
+    [Fact]
     public async Task A_refresh_that_is_refused_ends_the_sending()
     {
         portal.ExpireAccessToken();

@@ -44,7 +44,8 @@ public sealed class ProxyPageTests
     [InlineData(503, """{"message":"no healthy upstream"}""", "application/json")]
     [InlineData(502, "<center>nginx</center>", "text/html")]
     [InlineData(408, "<html>", "text/html")]
-    public async Task Other_pages_of_proxies_leave_it_unknown_whether_a_call_ran(int status, string body, string contentType)
+    [InlineData(429, """{"result":11}""", "application/json")]
+    public async Task Other_responses_leave_it_unknown_whether_a_call_ran(int status, string body, string contentType)
     {
         var handler = StubHandler.Answering((HttpStatusCode)status, body, contentType);
         using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry.MaxAttempts) = (new SkippingTimeProvider(), 3));

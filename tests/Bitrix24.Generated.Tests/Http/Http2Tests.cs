@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using static Bitrix24.Tests.Http2Server;
 
@@ -94,6 +95,18 @@ public sealed class Http2Tests
     }
 
     [Fact]
+    public async Task Stream_that_a_leaving_server_processed_may_have_run()
+    {
+        using var server = new Http2Server(_ => Reaction.GoAwayAndClose);
+        await using var services = server.Services(options => options.Retry.MaxAttempts = 3);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, exception.Attempts));
+        Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
     public async Task Connection_on_which_an_attempt_timed_out_is_not_used_by_the_next_one()
     {
         var clock = new SkippingTimeProvider();
@@ -163,6 +176,62 @@ public sealed class Http2Tests
         Assert.Equal(CallExecution.Unknown, exception.Execution);
         Assert.Contains("tried to send the request again", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
+    public async Task Request_that_a_handler_of_the_application_gives_up_and_does_not_stop_leaves_once()
+    {
+        using var server = new Http2Server(_ => Reaction.Answer);
+        var connected = new TaskCompletionSource();
+        var abandoning = new AbandoningHandler();
+        var services = new ServiceCollection();
+        services
+            .AddBitrix24Client(options => (options.Credentials, options.Retry.MaxAttempts, options.TimeProvider) =
+                (Bitrix24Credentials.Webhook($"{server.Url}rest/1/abc/"), 2, new SkippingTimeProvider()))
+            .ConfigurePrimaryHttpMessageHandler((handler, _) =>
+            {
+                Trust(handler);
+                ((SocketsHttpHandler)handler).ConnectCallback = async (context, cancellationToken) =>
+                {
+                    await connected.Task;
+                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                    await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                };
+            })
+            .AddHttpMessageHandler(() => abandoning);
+        await using var provider = services.BuildServiceProvider();
+
+        var call = provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+        await abandoning.SentAgain;
+        connected.SetResult();
+
+        Assert.Equal(1, (await call).Result);
+        await Assert.ThrowsAnyAsync<Exception>(() => abandoning.Abandoned!);
+        Assert.Equal(1, server.Created);
+    }
+
+    /// <summary>Gives up at once, as a handler with a timeout of its own does while the connection is being made.</summary>
+    private sealed class AbandoningHandler : DelegatingHandler
+    {
+        private readonly TaskCompletionSource sentAgain = new();
+
+        public Task? Abandoned { get; private set; }
+
+        public Task SentAgain => sentAgain.Task;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = base.SendAsync(request, CancellationToken.None);
+            if (Abandoned is null)
+            {
+                Abandoned = response;
+                throw new TimeoutException();
+            }
+
+            sentAgain.SetResult();
+            return response;
+        }
     }
 
     private sealed class RepeatingHandler : DelegatingHandler

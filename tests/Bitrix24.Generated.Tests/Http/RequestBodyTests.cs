@@ -10,9 +10,9 @@ public sealed class RequestBodyTests
     {
         using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), accessToken);
 
-        Assert.False(body.SendingStarted);
+        Assert.False(body.Departure.HasBegun);
         Assert.Equal(expected, await body.ReadAsStringAsync());
-        Assert.True(body.SendingStarted);
+        Assert.True(body.Departure.HasBegun);
         Assert.Equal(expected.Length, body.Headers.ContentLength);
         Assert.Equal("application/json", body.Headers.ContentType?.ToString());
     }
@@ -50,6 +50,18 @@ public sealed class RequestBodyTests
         body.Token = SingleSendToken.Attach(message);
         body.Token.TryUse(isRepeatedSafely: true);
         await body.CopyToAsync(Stream.Null);
+    }
+
+    [Fact]
+    public async Task Body_that_counts_as_not_sent_does_not_leave_later()
+    {
+        using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t");
+        using var form = new TokenForm([new("refresh_token", "t")]);
+        Assert.False(body.Departure.End());
+        Assert.False(form.Departure.End());
+
+        await Assert.ThrowsAsync<SentAgainException>(() => body.CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<SentAgainException>(() => form.CopyToAsync(Stream.Null));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Bitrix24.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,62 @@ public sealed class ResilienceHandlerTests
         Assert.Equal(11, (await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)).Result);
 
         Assert.Contains(log.Messages, message => message.StartsWith("12 Warning: A handler of the application tried to send a request again.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Refusal_that_another_handler_has_read_is_not_lost(bool repeats)
+    {
+        using var portal = SimulatedPortal.Start();
+        portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
+        var services = repeats ? Services(options => options.Retry.Delay = TimeSpan.FromMilliseconds(1)) : new ServiceCollection();
+        services
+            .AddBitrix24Client(options =>
+            {
+                Configure(options);
+                options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl);
+            })
+            .AddHttpMessageHandler(() => new ReadingHandler(async (response, cancellationToken) =>
+            {
+                if (repeats)
+                {
+                    Assert.NotEmpty(await response.Content.ReadAsStringAsync(cancellationToken));
+                    return;
+                }
+
+                using var reader = new StreamReader(response.Content.ReadAsStream(cancellationToken));
+                response.Content = new StringContent(reader.ReadToEnd());
+            }));
+        await using var provider = services.BuildServiceProvider();
+
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Handler_that_reads_a_refusal_which_does_not_end_stops_with_the_attempt()
+    {
+        var clock = new SkippingTimeProvider();
+        using var stalled = new StalledStream();
+        var services = new ServiceCollection();
+        services
+            .AddBitrix24Client(options =>
+            {
+                Configure(options);
+                options.TimeProvider = clock;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StreamContent(stalled) })))
+            .AddHttpMessageHandler(() => new ReadingHandler((response, cancellationToken) => response.Content.ReadAsStringAsync(cancellationToken)));
+        await using var provider = services.BuildServiceProvider();
+
+        var call = provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+        await stalled.IsRead;
+        clock.ExpireAttempts();
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(CallExecution.Unknown, exception.Execution);
     }
 
     [Fact]
@@ -88,4 +145,37 @@ public sealed class ResilienceHandlerTests
 
     private static void Configure(Bitrix24ClientOptions options) =>
         (options.Credentials, options.RateLimit, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook(TestClient.WebhookUrl), Bitrix24RateLimit.Unlimited, 1);
+
+    /// <summary>Reads what is no success, as handlers that log failures do.</summary>
+    private sealed class ReadingHandler(Func<HttpResponseMessage, CancellationToken, Task> read) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                await read(response, cancellationToken);
+            }
+
+            return response;
+        }
+    }
+
+    /// <summary>Has nothing to read until it is canceled.</summary>
+    private sealed class StalledStream : MemoryStream
+    {
+        private readonly TaskCompletionSource isRead = new();
+
+        public Task IsRead => isRead.Task;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            isRead.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return 0;
+        }
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            await ReadAsync(new byte[1], cancellationToken);
+    }
 }

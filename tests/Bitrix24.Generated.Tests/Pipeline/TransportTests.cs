@@ -50,6 +50,18 @@ public sealed class TransportTests
         Assert.Equal(CallExecution.Unknown, exception.Execution);
     }
 
+    /// <summary>What such connections report is only their last try.</summary>
+    [Fact]
+    public async Task Connections_of_the_application_that_repeat_requests_themselves_prove_nothing()
+    {
+        var handler = StubHandler.Throwing(new HttpRequestException(HttpRequestError.ConnectionError, "No connection for the second try."));
+        using var client = new TestClient(handler, options => options.Retry.MaxAttempts = 3);
+
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+
+        Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, handler.Requests));
+    }
+
     [Fact]
     public async Task Answer_that_breaks_off_may_have_run()
     {

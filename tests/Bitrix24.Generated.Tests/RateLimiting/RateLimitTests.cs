@@ -148,6 +148,85 @@ public sealed class RateLimitTests
         Assert.InRange(portal.Requests.Count, 3, 15);
     }
 
+    [Fact]
+    public async Task Refused_call_waits_as_long_as_the_portal_asks_for()
+    {
+        var clock = new SkippingTimeProvider();
+        var retryAfter = 7;
+        var handler = new StubHandler((_, _) =>
+        {
+            var response = new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}""") };
+            response.Headers.RetryAfter = new(TimeSpan.FromSeconds(retryAfter));
+            return Task.FromResult(response);
+        });
+        using var client = new TestClient(handler, options =>
+            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) }, 2));
+
+        // It waits for room up to MaxWait, and is repeated once more after that.
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
+        Assert.InRange(handler.Requests, 4, 6);
+        Assert.True(clock.Waits.Count(wait => wait == TimeSpan.FromSeconds(7)) >= handler.Requests - 1, string.Join(' ', clock.Waits));
+
+        retryAfter = 100;
+        var requests = handler.Requests;
+        exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal((TimeSpan.FromSeconds(100), requests + 1), (exception.RetryAfter, handler.Requests));
+    }
+
+    [Fact]
+    public async Task Portal_that_asks_for_years_does_not_stop_a_method_for_years()
+    {
+        var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
+        var answers = new Queue<(System.Net.HttpStatusCode Status, string Body)>([(System.Net.HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}"""), (System.Net.HttpStatusCode.OK, """{"result":11}""")]);
+        var handler = new StubHandler((_, _) =>
+        {
+            var response = new HttpResponseMessage(answers.Peek().Status) { Content = new StringContent(answers.Dequeue().Body) };
+            response.Headers.RetryAfter = new(TimeSpan.FromDays(1000));
+            return Task.FromResult(response);
+        });
+        using var client = new TestClient(handler, options => (options.TimeProvider, options.ExecutionTimeBudget, options.AttemptTimeout) = (clock, TimeSpan.FromSeconds(400), TimeSpan.FromHours(1)));
+
+        await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
+
+        Assert.Equal([TimeSpan.FromMinutes(10)], clock.Waits);
+    }
+
+    [Fact]
+    public async Task Timer_that_is_late_loses_no_turn()
+    {
+        var clock = new LateClock();
+        var limiter = new PortalRateLimiter(burst: 1, perSecond: 1, clock);
+        var taken = await limiter.AcquireAsync(TimeSpan.FromMinutes(1), isRefused: false, default);
+        var first = limiter.AcquireAsync(TimeSpan.FromSeconds(5), isRefused: false, default).AsTask();
+
+        // The request under way takes longer than the first in turn may wait, and another one comes before the timer rings.
+        clock.Now = 6;
+        var second = limiter.AcquireAsync(TimeSpan.FromMinutes(1), isRefused: false, default).AsTask();
+        clock.Ring();
+        Assert.False((await first).IsAcquired);
+        taken.Dispose();
+        clock.Now = 8;
+        clock.Ring();
+        Assert.True((await second).IsAcquired);
+    }
+
+    [Fact]
+    public async Task Call_behind_another_one_waits_no_longer_than_it_may()
+    {
+        var clock = new FakeTimeProvider();
+        var limiter = new PortalRateLimiter(burst: 1, perSecond: 1, clock);
+        using var taken = await limiter.AcquireAsync(TimeSpan.FromMinutes(1), isRefused: false, default);
+        var patient = limiter.AcquireAsync(TimeSpan.FromMinutes(10), isRefused: false, default).AsTask();
+        var impatient = limiter.AcquireAsync(TimeSpan.FromSeconds(5), isRefused: false, default).AsTask();
+
+        clock.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.False((await impatient.WaitAsync(TimeSpan.FromSeconds(30))).IsAcquired);
+        Assert.False(patient.IsCompleted);
+    }
+
     [Theory]
     [InlineData("https://портал.example/rest/1/abc/", "https://xn--80awhdgm.example/rest/1/abc/")]
     [InlineData("https://portal.example/rest/1/abc/", "https://PORTAL.example/rest/1/abc/")]
@@ -269,6 +348,37 @@ public sealed class RateLimitTests
         Assert.Contains("its turn would come later", exception.Message, StringComparison.Ordinal);
         Assert.Equal([TimeSpan.FromSeconds(20)], clock.Waits);
         Assert.Equal(0, handler.Requests);
+    }
+
+    /// <summary>Rings when the test says so; like a real timer it takes no negative time.</summary>
+    private sealed class LateClock : TimeProvider
+    {
+        private readonly List<Action> timers = [];
+
+        public long Now { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Now;
+
+        public void Ring() => timers.ForEach(timer => timer());
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            timers.Add(() => callback(state));
+            return new Timer();
+        }
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => dueTime >= TimeSpan.Zero ? true : throw new ArgumentOutOfRangeException(nameof(dueTime));
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
+        }
     }
 
     private sealed class BrokenLeases : RateLimiter

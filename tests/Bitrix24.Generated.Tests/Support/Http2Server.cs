@@ -42,6 +42,7 @@ internal sealed class Http2Server : IDisposable
         RequireHttp11,
         ResetWithInternalError,
         GoAwayBelow,
+        GoAwayAndClose,
         Silence,
         Misdirected,
     }
@@ -175,6 +176,13 @@ internal sealed class Http2Server : IDisposable
                 var lastStream = new byte[8];
                 BinaryPrimitives.WriteInt32BigEndian(lastStream, streamId - 2 < 0 ? 0 : streamId - 2);
                 await WriteFrameAsync(stream, type: 7, flags: 0, streamId: 0, lastStream);
+                return false;
+            case Reaction.GoAwayAndClose:
+                // It processes the stream, asks for HTTP/1.1 from now on, and closes before the response is there.
+                var processed = new byte[8];
+                BinaryPrimitives.WriteInt32BigEndian(processed, streamId);
+                processed[7] = 13;
+                await WriteFrameAsync(stream, type: 7, flags: 0, streamId: 0, processed);
                 return false;
             case Reaction.Silence:
                 Interlocked.Increment(ref unanswered);

@@ -50,8 +50,9 @@ internal sealed class TokenEndpoint(HttpSender http)
         }
         catch (Exception exception) when (exception is not Bitrix24Exception)
         {
-            var mayHaveRun = form.SendingStarted && !UnprocessedRequest.IsProvenBy(token.ConnectionFailure);
-            if (form.SendingStarted)
+            var isSent = form.Departure.End();
+            var mayHaveRun = isSent && !token.IsUnprocessed;
+            if (isSent)
             {
                 http.Http2Suspension.Begin(application.TokenEndpoint);
             }
