@@ -49,6 +49,7 @@ public sealed class PackageTests
         Assert.Contains("Passed:     2", await DotNet.RunAsync(consumers.Path, "test", "UserTests", "--no-build"), StringComparison.Ordinal);
         await AssertServiceKeepsItsSecretAsync(Path.Combine(consumers.Path, "Service/bin/Debug/net10.0"));
         await AssertTrimmedProgramWorksAsync(consumers.Path);
+        await AssertConsumersCompileWithProjectReferencesAsync(copy);
     }
 
     [Fact]
@@ -161,6 +162,28 @@ public sealed class PackageTests
         Assert.Equal(1, portal.Renewals);
     }
 
+    /// <summary>A dependency that shows in a public signature reaches the projects that reference the project as well.</summary>
+    private static async Task AssertConsumersCompileWithProjectReferencesAsync(RepositoryCopy copy)
+    {
+        var consumers = copy.PathOf("tests/Consumers");
+        RepositoryCopy.Copy(Repository.PathOf("tests/Consumers"), consumers);
+        File.Delete(Path.Combine(consumers, "nuget.config"));
+        copy.Replace("tests/Consumers/Directory.Build.props", "<RestorePackagesPath>$(MSBuildThisFileDirectory)packages</RestorePackagesPath>", string.Empty);
+        foreach (var project in new[] { "tests/Consumers/Console/Console.csproj", "tests/Consumers/Library/Library.csproj" })
+        {
+            var content = await File.ReadAllTextAsync(copy.PathOf(project));
+            await File.WriteAllTextAsync(copy.PathOf(project), Regex.Replace(
+                content,
+                """<PackageReference Include="(?<name>Bitrix24[^"]*)" Version="[^"]*" />""",
+                """<ProjectReference Include="../../../src/${name}/${name}.csproj" />""",
+                RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(5)));
+        }
+
+        Assert.DoesNotContain("PackageReference", await File.ReadAllTextAsync(copy.PathOf("tests/Consumers/Console/Console.csproj")), StringComparison.Ordinal);
+        await DotNet.RunAsync(copy.Path, ["build", "tests/Consumers/Console", "-c", "Release", .. DotNet.Alone]);
+    }
+
     private static void AssertClientPackage(string package)
     {
         Assert.Equal(
@@ -183,7 +206,7 @@ public sealed class PackageTests
         var links = LinksOf(ReadText(package, "README.md"));
         Assert.All(links, link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
         Assert.Contains($"{RepositoryUrl}/blob/abc123/docs/errors.md", links);
-        string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];
+        string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];
         Assert.Equal(dependencies, Dependencies(metadata, "net10.0"));
         Assert.Equal(dependencies, Dependencies(metadata, ".NETStandard2.0"));
     }

@@ -47,7 +47,6 @@ internal sealed class RepositoryCopy : IDisposable
                 <RunAnalyzers>false</RunAnalyzers>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
                 <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
               </ItemGroup>
             </Project>

@@ -170,12 +170,16 @@ public sealed class ResilienceHandlerTests
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            isRead.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            await StallAsync(cancellationToken);
             return 0;
         }
 
-        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
-            await ReadAsync(new byte[1], cancellationToken);
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) => StallAsync(cancellationToken);
+
+        private Task StallAsync(CancellationToken cancellationToken)
+        {
+            isRead.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
     }
 }
