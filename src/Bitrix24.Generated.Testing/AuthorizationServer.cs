@@ -36,7 +36,7 @@ internal sealed class AuthorizationServer(SimulatedPortalOptions options, Func<U
         }
     }
 
-    public int Renewals => Volatile.Read(ref renewals);
+    public int TokenRefreshCount => Volatile.Read(ref renewals);
 
     public void Expire()
     {

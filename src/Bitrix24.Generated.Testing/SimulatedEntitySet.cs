@@ -38,7 +38,7 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
     /// <summary>Takes from one user the right to read entities.</summary>
     /// <param name="userId">Id of the user.</param>
     /// <param name="ids">Ids of the entities; none for all of this kind, those added later included.</param>
-    public void Hide(long userId, params long[] ids)
+    public void DenyRead(long userId, params long[] ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         lock (sync)

@@ -106,7 +106,7 @@ public sealed class SimulatedPortal : IDisposable
     public string ClientSecret => options.ClientSecret;
 
     /// <summary>How often the tokens were renewed.</summary>
-    public int Renewals => authorization.Renewals;
+    public int TokenRefreshCount => authorization.TokenRefreshCount;
 
     /// <summary>The contacts that exist. None at first.</summary>
     public SimulatedEntitySet Contacts { get; } = new();
@@ -133,7 +133,7 @@ public sealed class SimulatedPortal : IDisposable
     }
 
     /// <summary>How many requests have got no answer so far, by <see cref="SimulatedFault.NoAnswer"/>: the moment to move a test's clock.</summary>
-    public int Silent => Volatile.Read(ref silent);
+    public int UnansweredRequestCount => Volatile.Read(ref silent);
 
     /// <summary>Starts a portal.</summary>
     /// <param name="options">Its settings. Default: a free port and random secrets.</param>
@@ -141,7 +141,7 @@ public sealed class SimulatedPortal : IDisposable
     public static SimulatedPortal Start(SimulatedPortalOptions? options = null) => new(options ?? new SimulatedPortalOptions());
 
     /// <summary>Adds an incoming webhook of another user, or another one of the same.</summary>
-    /// <param name="userId">Id of the user, at least 1. What the user may read: <see cref="SimulatedEntitySet.Hide"/>.</param>
+    /// <param name="userId">Id of the user, at least 1. What the user may read: <see cref="SimulatedEntitySet.DenyRead"/>.</param>
     /// <returns>Address of the webhook, its secret code included.</returns>
     public string AddWebhook(long userId)
     {
@@ -268,7 +268,7 @@ public sealed class SimulatedPortal : IDisposable
         SimulatedFault? fault;
         lock (sync)
         {
-            if (options.KeepsRequests)
+            if (options.RecordRequests)
             {
                 requests.Add(received);
             }

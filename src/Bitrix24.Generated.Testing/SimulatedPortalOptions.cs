@@ -57,7 +57,7 @@ public sealed class SimulatedPortalOptions
     public bool LegacyErrors { get; set; }
 
     /// <summary>Whether <see cref="SimulatedPortal.Requests"/> keeps what is received. Default: <see langword="true"/>. A portal that runs for long does better without.</summary>
-    public bool KeepsRequests { get; set; } = true;
+    public bool RecordRequests { get; set; } = true;
 
     /// <summary>The clock of the portal. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

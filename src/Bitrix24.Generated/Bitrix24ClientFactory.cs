@@ -18,7 +18,7 @@ internal sealed class Bitrix24ClientFactory(ClientContext context) : IBitrix24Cl
     /// <summary>The one place that reads the options.</summary>
     internal static ClientContext ContextOf(Bitrix24ClientOptions options, Func<HttpClient> http, ILoggerFactory? loggerFactory)
     {
-        ILogger logger = loggerFactory is null ? NullLogger.Instance : new GuardedLogger(loggerFactory.CreateLogger(Telemetry.Name));
+        ILogger logger = loggerFactory is null ? NullLogger.Instance : new NonThrowingLogger(loggerFactory.CreateLogger(Telemetry.Name));
         return new ClientContext(
             new HttpSender(http, options.ApplicationName, options.TimeProvider, options.AttemptTimeout, options.MaxTotalResponseSize, logger),
             new RetryPolicy(options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay, options.TimeProvider, logger),

@@ -41,7 +41,7 @@ public partial interface IBitrix24Client
     /// <exception cref="ArgumentException"><paramref name="request"/> is <see langword="null"/> or cannot be right; nothing was sent.</exception>
     /// <exception cref="Bitrix24Exception">The list was not made, or it is not known whether it was: see <see cref="Bitrix24Exception.Execution"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before anything was sent.</exception>
-    Task<CheckedCallList> AddCallListCheckedAsync(AddCallListRequest request, CancellationToken cancellationToken = default);
+    Task<VerifiedCallList> AddCallListAndVerifyAsync(AddCallListRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Reads all call lists that a filter meets, a page at a time, as they are asked for.</summary>
     /// <remarks>
@@ -53,7 +53,7 @@ public partial interface IBitrix24Client
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The lists. The enumeration throws what <see cref="ListCallListsAsync"/> throws.</returns>
     /// <exception cref="ArgumentException"><paramref name="request"/> cannot be right.</exception>
-    IAsyncEnumerable<ListedCallList> EnumerateCallListsAsync(ListCallListsRequest? request = null, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<CallListSummary> EnumerateCallListsAsync(ListCallListsRequest? request = null, CancellationToken cancellationToken = default);
 
     /// <summary>Reads all members of a call list that the caller may read, a page at a time, as they are asked for.</summary>
     /// <remarks>

@@ -109,7 +109,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
             $@"the token store failed: The token file '{path}' cannot be (written|locked) \(.*Read-only file system.*\)\. "
                 + "Let this process write to ",
             exception.Message);
-        Assert.Equal(0, portal.Renewals);
+        Assert.Equal(0, portal.TokenRefreshCount);
 
         Run("mount", "-o", "remount,rw,bind", mounts.Peek());
         await bitrix24.AddCallListAsync(Request);
@@ -165,7 +165,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
             var clients = paths.Select(Client).ToList();
             portal.ExpireAccessToken();
             await Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 4).Select(_ => client.AddCallListAsync(Request))));
-            Assert.Equal(round, portal.Renewals);
+            Assert.Equal(round, portal.TokenRefreshCount);
         }
     }
 

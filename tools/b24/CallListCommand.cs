@@ -28,8 +28,8 @@ internal static class CallListCommand
                 cancellationToken).ConfigureAwait(false);
 
             report.Result(
-                new JObject { ["id"] = made.Result, ["portalSeconds"] = made.Time?.Duration },
-                FormattableString.Invariant($"Created call list {made.Result}. The portal took {Report.Seconds(made.Time?.Duration)}."));
+                new JObject { ["id"] = made.Result, ["portalSeconds"] = made.Time?.DurationSeconds },
+                FormattableString.Invariant($"Created call list {made.Result}. The portal took {Report.Seconds(made.Time?.DurationSeconds)}."));
         });
         return command;
     }
@@ -132,8 +132,8 @@ internal static class CallListCommand
             };
             var updated = await bitrix24.UpdateCallListAsync(request, cancellationToken).ConfigureAwait(false);
             report.Result(
-                new JObject { ["id"] = request.ListId, ["portalSeconds"] = updated.Time?.Duration },
-                FormattableString.Invariant($"Updated call list {request.ListId}. The portal took {Report.Seconds(updated.Time?.Duration)}."));
+                new JObject { ["id"] = request.ListId, ["portalSeconds"] = updated.Time?.DurationSeconds },
+                FormattableString.Invariant($"Updated call list {request.ListId}. The portal took {Report.Seconds(updated.Time?.DurationSeconds)}."));
         }, isRepeatable: true);
         return command;
     }

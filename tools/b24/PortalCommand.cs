@@ -27,7 +27,7 @@ internal static class PortalCommand
             """) { port, code, token, entities, limits, legacy, json };
         command.SetReportedAction(json, async (result, report, cancellationToken) =>
         {
-            var options = new SimulatedPortalOptions { Port = result.GetValue(port), LegacyErrors = result.GetValue(legacy), KeepsRequests = false };
+            var options = new SimulatedPortalOptions { Port = result.GetValue(port), LegacyErrors = result.GetValue(legacy), RecordRequests = false };
             options.WebhookCode = result.GetValue(code) ?? options.WebhookCode;
             options.AccessToken = result.GetValue(token) ?? options.AccessToken;
             if (result.GetValue(limits))

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Bitrix24.Specs;
 
-/// <summary>The error catalogue of a spec as the tables of a page, between two comments of it.</summary>
+/// <summary>The error catalog of a spec as the tables of a page, between two comments of it.</summary>
 internal static class ErrorTable
 {
-    private const string Begin = "<!-- catalogue -->\n";
-    private const string End = "\n<!-- /catalogue -->";
+    private const string Begin = "<!-- catalog -->\n";
+    private const string End = "\n<!-- /catalog -->";
 
     /// <exception cref="InvalidDataException">The page has no place for it.</exception>
     public static string PutInto(string page, SpecDocument spec)
@@ -16,7 +16,7 @@ internal static class ErrorTable
         var end = page.IndexOf(End, StringComparison.Ordinal);
         return begin >= Begin.Length && end >= begin
             ? $"{page[..begin]}\n{Tables(spec)}{page[end..]}"
-            : throw new InvalidDataException($"The page has no lines {Begin.Trim()} and {End.Trim()} to put the catalogue between.");
+            : throw new InvalidDataException($"The page has no lines {Begin.Trim()} and {End.Trim()} to put the catalog between.");
     }
 
     private static string Tables(SpecDocument spec)
@@ -48,7 +48,7 @@ internal static class ErrorTable
         "Unknown" => "not known",
         "Never" => "never",
         "AfterWaiting" => "after a wait",
-        "AfterRenewal" => "after a renewal of the token",
+        "AfterRefresh" => "after a renewal of the token",
         "IfIdempotent" => "methods that may run twice",
         _ => value,
     };

@@ -67,11 +67,11 @@ internal static partial class OperationRules
     public static IEnumerable<SpecFinding> Idempotence(SpecDocument spec) =>
         from operation in spec.Operations
         let stated = Extension(operation.Operation, "x-idempotent")
-        where stated is not ("true" or "false") || (stated == "true") != (Extension(operation.Operation, "x-when-unknown") is null)
+        where stated is not ("true" or "false") || (stated == "true") != (Extension(operation.Operation, "x-unknown-outcome-hint") is null)
         select SpecFinding.InOperation(
             operation.Method,
             "it does not say what to do when nobody knows whether it ran.",
-            "Say x-idempotent: true; or x-idempotent: false, and with x-when-unknown what to do then.");
+            "Say x-idempotent: true; or x-idempotent: false, and with x-unknown-outcome-hint what to do then.");
 
     public static IEnumerable<SpecFinding> ResponseSizes(SpecDocument spec) =>
         from operation in spec.Operations

@@ -63,7 +63,7 @@ internal sealed class Rest3Document
         if (!reads)
         {
             operation["x-idempotency-key"] = true;
-            operation["x-when-unknown"] = "find out before you make the call again";
+            operation["x-unknown-outcome-hint"] = "find out before you make the call again";
         }
 
         if (JsonBody(source["requestBody"]) is { } request && schemas.Resolve(request) is { } resolved && resolved["properties"] is JsonObject { Count: > 0 })

@@ -24,7 +24,7 @@ internal static class SchemaRules
 
     public static IEnumerable<SpecFinding> Generable(SpecDocument spec) =>
         from schema in spec.WrittenSchemas
-        where schema.Key != SpecDocument.CatalogueName && !spec.WrittenByHand.Contains(schema.Key, StringComparer.Ordinal)
+        where schema.Key != SpecDocument.CatalogName && !spec.WrittenByHand.Contains(schema.Key, StringComparer.Ordinal)
         from finding in Generable(schema.Key, schema.Value as JsonObject ?? [])
         select finding;
 

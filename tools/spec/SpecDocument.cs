@@ -11,8 +11,8 @@ namespace Bitrix24.Specs;
 /// <summary>A spec, as its checks and the tests read it.</summary>
 internal sealed class SpecDocument
 {
-    /// <summary>The one enum that is no data type but the error catalogue.</summary>
-    public const string CatalogueName = "Bitrix24ErrorCode";
+    /// <summary>The one enum that is no data type but the error catalog.</summary>
+    public const string CatalogName = "Bitrix24ErrorCode";
 
     private const string JsonType = "application/json";
 
@@ -45,7 +45,7 @@ internal sealed class SpecDocument
 
     public JsonObject WrittenSchemas => Written["components"]?["schemas"] as JsonObject ?? [];
 
-    public JsonNode? ErrorCodes => Schemas[CatalogueName];
+    public JsonNode? ErrorCodes => Schemas[CatalogName];
 
     /// <summary>Every operation with the name of its method on the wire.</summary>
     public IEnumerable<(string Method, OpenApiOperation Operation)> Operations =>

@@ -16,8 +16,8 @@ internal static class SpecLint
         SpecRule.Of("schema-generable", SchemaRules.Generable),
         new("examples-valid", ExampleRules.Validity),
         SpecRule.Of("examples-used", ExampleRules.Use),
-        SpecRule.Of("catalogue-consistent", CatalogueRules.Consistency),
-        SpecRule.Of("catalogue-complete", CatalogueRules.Completeness),
+        SpecRule.Of("catalog-consistent", CatalogRules.Consistency),
+        SpecRule.Of("catalog-complete", CatalogRules.Completeness),
     ];
 
     public static async Task<IReadOnlyList<SpecFinding>> CheckAsync(SpecDocument spec)

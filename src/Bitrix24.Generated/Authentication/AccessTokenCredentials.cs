@@ -25,5 +25,5 @@ internal sealed class AccessTokenCredentials : CredentialScheme
     internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) => new(TokenResult.Of(accessToken));
 
     /// <exception cref="FormatException">The text is no address of a portal.</exception>
-    internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) => new(PortalAddress.ParsePortal(portalUrl), accessToken.Trim());
+    internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) => new(PortalUri.ParsePortal(portalUrl), accessToken.Trim());
 }

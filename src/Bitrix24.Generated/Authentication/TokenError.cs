@@ -15,7 +15,7 @@ internal sealed class TokenError(string text)
     /// <summary>Gets what a log says of it: nothing that a server sent.</summary>
     public string Reason => Refusal is null ? text : FailureReason.Of(Refusal);
 
-    internal CallFailure ToFailure(string method, int attempts) => new(method, CallExecution.NotExecuted, $"{method} failed: {text}.")
+    internal ErrorDetails ToFailure(string method, int attempts) => new(method, CallExecution.NotExecuted, $"{method} failed: {text}.")
     {
         Attempts = attempts,
         StatusCode = Refusal?.StatusCode,

@@ -25,21 +25,21 @@ internal sealed class WebhookCredentials : CredentialScheme
     public override string ToString() => $"Webhook of user {userId} at {PortalUrl}";
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    internal override string ChargedTo => $"{PortalAddress.KeyOf(PortalUrl)}/{userId}/{code}";
+    internal override string ChargedTo => $"{PortalUri.KeyOf(PortalUrl)}/{userId}/{code}";
 
     internal override string MethodPath(string root, string method) => $"{root}{userId}/{code}/{method}";
 
     /// <exception cref="FormatException">The text is no webhook address.</exception>
     internal static WebhookCredentials Parse(string text)
     {
-        var uri = PortalAddress.Parse(text, "The webhook URL", Form);
+        var uri = PortalUri.Parse(text, "The webhook URL", Form);
         var segments = uri.AbsolutePath.Trim('/').Split('/');
         if (segments.Length != 3 || segments[0] != "rest" || !IsNumber(segments[1]) || !IsCode(segments[2]))
         {
             throw new FormatException($"The webhook URL does not have the form {Form}, without the name of a method.");
         }
 
-        return new WebhookCredentials(PortalAddress.Origin(uri), segments[1], segments[2]);
+        return new WebhookCredentials(PortalUri.Origin(uri), segments[1], segments[2]);
     }
 
     private static bool IsNumber(string text) => text.Length > 0 && text.All(character => character is >= '0' and <= '9');

@@ -5,7 +5,7 @@ namespace Bitrix24;
 /// <content>A typed view.</content>
 public partial class BatchError
 {
-    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when it is not in the catalogue.</summary>
+    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when it is not in the catalog.</summary>
     [Newtonsoft.Json.JsonIgnore]
-    public Bitrix24ErrorCode ErrorCode => ErrorCatalogue.Find(RawErrorCode)?.Code ?? Bitrix24ErrorCode.Unknown;
+    public Bitrix24ErrorCode ErrorCode => ErrorCatalog.Find(RawErrorCode)?.Code ?? Bitrix24ErrorCode.Unknown;
 }

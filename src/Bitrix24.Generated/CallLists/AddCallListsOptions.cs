@@ -29,17 +29,17 @@ public sealed class AddCallListsOptions
     {
         if (BatchSize is < 1 or > 50)
         {
-            throw RequestCheck.Refused(FormattableString.Invariant($"{nameof(BatchSize)} is {BatchSize}; one request makes 1 to 50 call lists."), "options");
+            throw RequestValidation.InvalidArgument(FormattableString.Invariant($"{nameof(BatchSize)} is {BatchSize}; one request makes 1 to 50 call lists."), "options");
         }
 
         if (MaxConcurrency is < 1 or > 50)
         {
-            throw RequestCheck.Refused(FormattableString.Invariant($"{nameof(MaxConcurrency)} is {MaxConcurrency}; 1 to 50 requests can be under way at once."), "options");
+            throw RequestValidation.InvalidArgument(FormattableString.Invariant($"{nameof(MaxConcurrency)} is {MaxConcurrency}; 1 to 50 requests can be under way at once."), "options");
         }
 
         if ((MaxBatchDelay < TimeSpan.Zero || MaxBatchDelay > TimeSpan.FromDays(1)) && MaxBatchDelay != Timeout.InfiniteTimeSpan)
         {
-            throw RequestCheck.Refused($"{nameof(MaxBatchDelay)} is {MaxBatchDelay}; it must be zero to one day, or infinite.", "options");
+            throw RequestValidation.InvalidArgument($"{nameof(MaxBatchDelay)} is {MaxBatchDelay}; it must be zero to one day, or infinite.", "options");
         }
     }
 }

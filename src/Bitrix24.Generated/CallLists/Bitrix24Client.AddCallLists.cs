@@ -17,7 +17,7 @@ public sealed partial class Bitrix24Client
     public IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(IEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return AddCallListsAsync(OneByOneAsync(requests), options, cancellationToken);
+        return AddCallListsAsync(ToAsyncEnumerable(requests), options, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed partial class Bitrix24Client
         ArgumentNullException.ThrowIfNull(requests);
         options ??= new AddCallListsOptions();
         options.Validate();
-        return new OnceEnumerable<AddCallListOutcome>(SendBatchesAsync(requests, options.Copy(), cancellationToken));
+        return new SingleUseAsyncEnumerable<AddCallListOutcome>(SendBatchesAsync(requests, options.Copy(), cancellationToken));
     }
 
     private async IAsyncEnumerable<AddCallListOutcome> SendBatchesAsync(
@@ -34,48 +34,48 @@ public sealed partial class Bitrix24Client
         AddCallListsOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = CallListBatches.DivideAsync(requests, AddCallList, options, context.TimeProvider, leaving.Token).GetAsyncEnumerator(CancellationToken.None);
-        var underWay = new Queue<Task<FinishedBatch>>();
+        using var shutdown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var batches = CallListBatches.ChunkAsync(requests, AddCallList, options, context.TimeProvider, shutdown.Token).GetAsyncEnumerator(CancellationToken.None);
+        var inFlight = new Queue<Task<BatchOutcome>>();
         var breaker = new RunBreaker();
         var done = default(AddCallListsProgress);
         Task<(bool HasNext, Exception? Failure)>? next = null;
-        var isMore = true;
+        var hasMore = true;
         Exception? stop = null;
-        var lookedAt = 0;
-        var finished = new FinishedBatch([]);
+        var yielded = 0;
+        var finished = new BatchOutcome([]);
         try
         {
             while (true)
             {
-                next ??= isMore && stop is null && underWay.Count < options.MaxConcurrency ? NextAsync(batches, cancellationToken) : null;
-                if (underWay.Count == 0 && (next is null || stop is not null))
+                next ??= hasMore && stop is null && inFlight.Count < options.MaxConcurrency ? NextAsync(batches, cancellationToken) : null;
+                if (inFlight.Count == 0 && (next is null || stop is not null))
                 {
                     break;
                 }
 
-                if (underWay.Count == 0 || (next is not null && await Task.WhenAny(next, underWay.Peek()).ConfigureAwait(false) == next))
+                if (inFlight.Count == 0 || (next is not null && await Task.WhenAny(next, inFlight.Peek()).ConfigureAwait(false) == next))
                 {
-                    (isMore, var failure) = await next!.ConfigureAwait(false);
+                    (hasMore, var failure) = await next!.ConfigureAwait(false);
                     next = null;
                     stop ??= failure;
-                    if (isMore && stop is null)
+                    if (hasMore && stop is null)
                     {
-                        underWay.Enqueue(breaker.Reason is { } reason ? Task.FromResult(NotSent(batches.Current, reason)) : SendBatchAsync(batches.Current, leaving.Token));
+                        inFlight.Enqueue(breaker.Reason is { } reason ? Task.FromResult(NotSent(batches.Current, reason)) : SendBatchAsync(batches.Current, shutdown.Token));
                     }
 
                     continue;
                 }
 
-                finished = await underWay.Dequeue().ConfigureAwait(false);
-                lookedAt = 0;
+                finished = await inFlight.Dequeue().ConfigureAwait(false);
+                yielded = 0;
                 breaker.Note(finished);
                 done = finished.Outcomes.Aggregate(done, (sum, outcome) => sum.With(outcome));
                 var failed = Report(options.Progress, done);
-                stop ??= finished.Stop ?? failed;
-                while (lookedAt < finished.Outcomes.Count)
+                stop ??= finished.StopReason ?? failed;
+                while (yielded < finished.Outcomes.Count)
                 {
-                    yield return finished.Outcomes[lookedAt++];
+                    yield return finished.Outcomes[yielded++];
                 }
             }
         }
@@ -84,11 +84,11 @@ public sealed partial class Bitrix24Client
             try
             {
                 // Runs what the source has registered for it, which may fail.
-                leaving.Cancel();
+                shutdown.Cancel();
             }
             finally
             {
-                await EndAsync(finished.Outcomes.Skip(lookedAt), next, underWay, batches).ConfigureAwait(false);
+                await EndAsync(finished.Outcomes.Skip(yielded), next, inFlight, batches).ConfigureAwait(false);
             }
         }
 
@@ -104,7 +104,7 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    private static async IAsyncEnumerable<AddCallListRequest> OneByOneAsync(IEnumerable<AddCallListRequest> requests)
+    private static async IAsyncEnumerable<AddCallListRequest> ToAsyncEnumerable(IEnumerable<AddCallListRequest> requests)
     {
         foreach (var request in requests)
         {
@@ -115,7 +115,7 @@ public sealed partial class Bitrix24Client
     }
 
     /// <summary>Does not throw: what is under way has to be waited for all the same.</summary>
-    private static async Task<(bool HasNext, Exception? Failure)> NextAsync(IAsyncEnumerator<IReadOnlyList<PlannedCallList>> batches, CancellationToken cancellationToken)
+    private static async Task<(bool HasNext, Exception? Failure)> NextAsync(IAsyncEnumerator<IReadOnlyList<PendingCallList>> batches, CancellationToken cancellationToken)
     {
         try
         {
@@ -142,14 +142,14 @@ public sealed partial class Bitrix24Client
     }
 
     /// <summary>Somebody may leave the enumeration early. Nobody looks at the other outcomes any more.</summary>
-    private async Task EndAsync(IEnumerable<AddCallListOutcome> outcomes, Task? next, Queue<Task<FinishedBatch>> underWay, IAsyncDisposable source)
+    private async Task EndAsync(IEnumerable<AddCallListOutcome> outcomes, Task? next, Queue<Task<BatchOutcome>> inFlight, IAsyncDisposable source)
     {
         if (next is not null)
         {
             await next.ConfigureAwait(false);
         }
 
-        foreach (var batch in underWay)
+        foreach (var batch in inFlight)
         {
             outcomes = outcomes.Concat((await batch.ConfigureAwait(false)).Outcomes);
         }
@@ -163,9 +163,9 @@ public sealed partial class Bitrix24Client
     }
 
     /// <summary>Does not throw: each request that may have been sent gets an outcome.</summary>
-    private async Task<FinishedBatch> SendBatchAsync(IReadOnlyList<PlannedCallList> batch, CancellationToken cancellationToken)
+    private async Task<BatchOutcome> SendBatchAsync(IReadOnlyList<PendingCallList> batch, CancellationToken cancellationToken)
     {
-        var own = batch[0].OwnCall;
+        var own = batch[0].StandaloneCall;
         var commands = batch.Where(planned => planned.Command is not null).ToDictionary(KeyOf, planned => planned.Command!, StringComparer.Ordinal);
         var call = own ?? (commands.Count > 0 ? new CallContext(Batch, new BatchRequest { Halt = false, Commands = commands }) { IgnoresCancellationOnceSent = true } : null);
         try
@@ -186,33 +186,33 @@ public sealed partial class Bitrix24Client
         catch (Exception exception) when (call is { CurrentAttemptMayHaveExecuted: true })
         {
             // Something of the application, a listener perhaps, that fails when the answer is there.
-            return Failed(batch, TransportFailure.Broken(pipeline.ErrorsOf(AddCallList), sendingStarted: true, exception)) with { Stop = exception };
+            return Failed(batch, TransportErrors.Broken(pipeline.ErrorsOf(AddCallList), sendingStarted: true, exception)) with { StopReason = exception };
         }
         catch (Exception exception)
         {
-            return new([], Stop: exception);
+            return new([], StopReason: exception);
         }
     }
 
     /// <summary>What was planned is let go.</summary>
-    private static FinishedBatch NotSent(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception reason)
+    private static BatchOutcome NotSent(IReadOnlyList<PendingCallList> batch, Bitrix24Exception reason)
     {
         foreach (var planned in batch)
         {
-            planned.OwnCall?.Request.Release();
+            planned.StandaloneCall?.Request.Release();
         }
 
         return Failed(batch, reason);
     }
 
-    private static FinishedBatch Failed(IReadOnlyList<PlannedCallList> batch, Bitrix24Exception exception) =>
-        new([.. batch.Select(planned => new AddCallListOutcome(planned.Index, planned.Request, planned.Refusal ?? exception))]);
+    private static BatchOutcome Failed(IReadOnlyList<PendingCallList> batch, Bitrix24Exception exception) =>
+        new([.. batch.Select(planned => new AddCallListOutcome(planned.Index, planned.Request, planned.ValidationError ?? exception))]);
 
-    private AddCallListOutcome OutcomeOf(PlannedCallList planned, BatchResult result)
+    private AddCallListOutcome OutcomeOf(PendingCallList planned, BatchResult result)
     {
-        if (planned.Refusal is not null)
+        if (planned.ValidationError is not null)
         {
-            return new(planned.Index, planned.Request, planned.Refusal);
+            return new(planned.Index, planned.Request, planned.ValidationError);
         }
 
         var key = KeyOf(planned);
@@ -236,7 +236,7 @@ public sealed partial class Bitrix24Client
             // As good as none.
         }
 
-        return new(planned.Index, planned.Request, TransportFailure.NoResult(pipeline.ErrorsOf(AddCallList), HttpStatusCode.OK));
+        return new(planned.Index, planned.Request, TransportErrors.NoResult(pipeline.ErrorsOf(AddCallList), HttpStatusCode.OK));
     }
 
     /// <summary>Two lists cannot have one id: it is unknown which of them was created, if any was.</summary>
@@ -245,10 +245,10 @@ public sealed partial class Bitrix24Client
         var seen = new HashSet<long>();
         var shared = new HashSet<long>(outcomes.Select(outcome => outcome.Id).OfType<long>().Where(id => !seen.Add(id)));
         return shared.Count == 0 ? outcomes : Array.ConvertAll(outcomes, outcome => outcome.Id is { } id && shared.Contains(id)
-            ? new AddCallListOutcome(outcome.Index, outcome.Request, TransportFailure.SharedId(pipeline.ErrorsOf(AddCallList), id))
+            ? new AddCallListOutcome(outcome.Index, outcome.Request, TransportErrors.SharedId(pipeline.ErrorsOf(AddCallList), id))
             : outcome);
     }
 
     /// <summary>With a letter: portals turn keys that are numbers from 0 on into a list.</summary>
-    private static string KeyOf(PlannedCallList planned) => FormattableString.Invariant($"c{planned.Index}");
+    private static string KeyOf(PendingCallList planned) => FormattableString.Invariant($"c{planned.Index}");
 }

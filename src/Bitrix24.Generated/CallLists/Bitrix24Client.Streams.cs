@@ -14,7 +14,7 @@ public sealed partial class Bitrix24Client
     private const int PageSize = 50;
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ListedCallList> EnumerateCallListsAsync(ListCallListsRequest? request = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<CallListSummary> EnumerateCallListsAsync(ListCallListsRequest? request = null, CancellationToken cancellationToken = default)
     {
         var page = request is null ? new ListCallListsRequest() : CopyOf(request);
         CheckStart(page.Start);
@@ -25,7 +25,7 @@ public sealed partial class Bitrix24Client
             return EnumerateByIdAsync(page, direction, cancellationToken);
         }
 
-        async Task<IReadOnlyList<ListedCallList>> ReadAsync(long start, CancellationToken cancellation)
+        async Task<IReadOnlyList<CallListSummary>> ReadAsync(long start, CancellationToken cancellation)
         {
             var next = CopyOf(page);
             next.Start = start;
@@ -59,7 +59,7 @@ public sealed partial class Bitrix24Client
         return Paging.ByOffset(ReadAsync, item => item.Id, PageSize, () => NoProgress(ListCallListItems), cancellationToken);
     }
 
-    private async IAsyncEnumerable<ListedCallList> EnumerateByIdAsync(ListCallListsRequest first, SortDirection direction, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<CallListSummary> EnumerateByIdAsync(ListCallListsRequest first, SortDirection direction, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var page = CopyOf(first);
         var filter = first.Filter ?? new CallListFilter();
@@ -100,11 +100,11 @@ public sealed partial class Bitrix24Client
     {
         if (start is not null)
         {
-            throw RequestCheck.Refused("Start is set, but the enumeration begins at the first row. Leave it unset, or read single pages.");
+            throw RequestValidation.InvalidArgument("Start is set, but the enumeration begins at the first row. Leave it unset, or read single pages.");
         }
     }
 
-    private long IdOf(ListedCallList list) => list.Id ?? throw TransportFailure.NoResult(pipeline.ErrorsOf(ListCallLists), System.Net.HttpStatusCode.OK);
+    private long IdOf(CallListSummary list) => list.Id ?? throw TransportErrors.NoResult(pipeline.ErrorsOf(ListCallLists), System.Net.HttpStatusCode.OK);
 
-    private Bitrix24TransportException NoProgress(OperationDescriptor operation) => TransportFailure.NoProgress(pipeline.ErrorsOf(operation));
+    private Bitrix24TransportException NoProgress(OperationDescriptor operation) => TransportErrors.NoProgress(pipeline.ErrorsOf(operation));
 }

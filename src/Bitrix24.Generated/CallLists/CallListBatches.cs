@@ -12,7 +12,7 @@ internal static class CallListBatches
     /// <summary>How many characters the commands of a batch have at most: well below what front ends take in one request.</summary>
     internal const int MaxLength = 512 * 1024;
 
-    internal static async IAsyncEnumerable<IReadOnlyList<PlannedCallList>> DivideAsync(
+    internal static async IAsyncEnumerable<IReadOnlyList<PendingCallList>> ChunkAsync(
         IAsyncEnumerable<AddCallListRequest> requests,
         OperationDescriptor operation,
         AddCallListsOptions options,
@@ -23,7 +23,7 @@ internal static class CallListBatches
         var next = Task.FromResult(false);
         try
         {
-            var batch = new List<PlannedCallList>(options.BatchSize);
+            var batch = new List<PendingCallList>(options.BatchSize);
             var (length, index, begun) = (0, 0, 0L);
             while (true)
             {
@@ -31,7 +31,7 @@ internal static class CallListBatches
                 if (batch.Count > 0 && !await IsInTimeAsync(next, begun, options.MaxBatchDelay, timeProvider).ConfigureAwait(false))
                 {
                     yield return batch;
-                    (batch, length) = (new List<PlannedCallList>(options.BatchSize), 0);
+                    (batch, length) = (new List<PendingCallList>(options.BatchSize), 0);
                 }
 
                 if (!await next.ConfigureAwait(false))
@@ -42,10 +42,10 @@ internal static class CallListBatches
                 var planned = Plan(index, source.Current, operation);
                 index = checked(index + 1);
                 var added = planned.Command?.Length ?? 0;
-                if (batch.Count > 0 && (length + added > MaxLength || planned.OwnCall is not null))
+                if (batch.Count > 0 && (length + added > MaxLength || planned.StandaloneCall is not null))
                 {
                     yield return batch;
-                    (batch, length) = (new List<PlannedCallList>(options.BatchSize), 0);
+                    (batch, length) = (new List<PendingCallList>(options.BatchSize), 0);
                 }
 
                 begun = batch.Count == 0 ? timeProvider.GetTimestamp() : begun;
@@ -53,10 +53,10 @@ internal static class CallListBatches
                 length += added;
 
                 // A full one does not wait for what comes next.
-                if (planned.OwnCall is not null || batch.Count == options.BatchSize)
+                if (planned.StandaloneCall is not null || batch.Count == options.BatchSize)
                 {
                     yield return batch;
-                    (batch, length) = (new List<PlannedCallList>(options.BatchSize), 0);
+                    (batch, length) = (new List<PendingCallList>(options.BatchSize), 0);
                 }
             }
 
@@ -99,25 +99,25 @@ internal static class CallListBatches
         await source.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static PlannedCallList Plan(int index, AddCallListRequest? request, OperationDescriptor operation)
+    private static PendingCallList Plan(int index, AddCallListRequest? request, OperationDescriptor operation)
     {
         if (request is null)
         {
-            throw RequestCheck.Refused(FormattableString.Invariant($"Request {index} is null."), "requests");
+            throw RequestValidation.InvalidArgument(FormattableString.Invariant($"Request {index} is null."), "requests");
         }
 
-        var planned = new PlannedCallList(index, request);
+        var planned = new PendingCallList(index, request);
         try
         {
             var command = BatchCommand.AddCallList(request);
             return BatchCommand.CountParameters(command) > BatchCommand.MaxParameters || command.Length > MaxLength
-                ? planned with { OwnCall = new CallContext(operation, request) { IgnoresCancellationOnceSent = true } }
+                ? planned with { StandaloneCall = new CallContext(operation, request) { IgnoresCancellationOnceSent = true } }
                 : planned with { Command = command };
         }
         catch (ArgumentException exception)
         {
-            var failure = new CallFailure(operation.Method, CallExecution.NotExecuted, $"{operation.Method} was not sent: {WithoutParameter(exception)}") { Attempts = 0, Cause = exception };
-            return planned with { Refusal = new Bitrix24InvalidRequestException(failure) };
+            var failure = new ErrorDetails(operation.Method, CallExecution.NotExecuted, $"{operation.Method} was not sent: {WithoutParameter(exception)}") { Attempts = 0, Cause = exception };
+            return planned with { ValidationError = new Bitrix24InvalidRequestException(failure) };
         }
     }
 

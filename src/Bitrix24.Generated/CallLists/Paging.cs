@@ -16,23 +16,23 @@ internal static class Paging
         Func<Exception> noProgress,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        const int MostWithoutRows = 2;
+        const int MaxPagesWithoutRows = 2;
         var before = new HashSet<long>();
         var empty = 0;
         var repeated = 0;
-        for (long start = 0; empty < MostWithoutRows; start += pageSize)
+        for (long start = 0; empty < MaxPagesWithoutRows; start += pageSize)
         {
             var page = await readPage(start, cancellationToken).ConfigureAwait(false);
             if (page.Count == 0)
             {
-                empty = start == 0 ? MostWithoutRows : empty + 1;
+                empty = start == 0 ? MaxPagesWithoutRows : empty + 1;
                 continue;
             }
 
             empty = 0;
             var rows = page.Where(row => !before.Contains(idOf(row))).ToList();
             repeated = rows.Count == 0 ? repeated + 1 : 0;
-            if (repeated == MostWithoutRows)
+            if (repeated == MaxPagesWithoutRows)
             {
                 throw noProgress();
             }

@@ -10,7 +10,7 @@ internal sealed class RunBreaker
     /// <summary>Gets why nothing more is to be sent; <see langword="null"/> while requests may be sent.</summary>
     public Bitrix24Exception? Reason { get; private set; }
 
-    internal void Note(FinishedBatch finished)
+    internal void Note(BatchOutcome finished)
     {
         var failure = finished.Failure ?? RefusalOfEach(finished.Outcomes);
         var isWithoutConnection = failure is Bitrix24TransportException { Execution: CallExecution.NotExecuted, StatusCode: null };

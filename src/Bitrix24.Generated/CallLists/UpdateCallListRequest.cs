@@ -12,11 +12,11 @@ public partial class UpdateCallListRequest
     [Newtonsoft.Json.JsonIgnore]
     public bool ClearWebform { get; set; }
 
-    partial void CheckFurther()
+    partial void ValidateCustom()
     {
         if (WebformId is null != ClearWebform)
         {
-            throw RequestCheck.Refused(ClearWebform
+            throw RequestValidation.InvalidArgument(ClearWebform
                 ? "WebformId is set together with ClearWebform."
                 : "WebformId is not set, which clears the form of the list. Set it, or set ClearWebform if that is meant.");
         }

@@ -7,8 +7,8 @@ namespace Bitrix24.Configuration;
 /// <param name="credentialsRequired">Whether there is one portal to call, named in the options.</param>
 internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) : IValidateOptions<Bitrix24ClientOptions>
 {
-    private const long SmallestResponse = 1024;
-    private const int MostAttempts = 100;
+    private const long MinResponseSize = 1024;
+    private const int MaxAttemptsLimit = 100;
 
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
     private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
@@ -47,15 +47,15 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
             failures.Add($"ExecutionTimeBudget is {options.ExecutionTimeBudget}; it must be greater than zero, or not set.");
         }
 
-        if (options.MaxResponseSize is < SmallestResponse or > int.MaxValue)
+        if (options.MaxResponseSize is < MinResponseSize or > int.MaxValue)
         {
-            failures.Add(FormattableString.Invariant($"MaxResponseSize is {options.MaxResponseSize}; it must be {SmallestResponse} to {int.MaxValue}."));
+            failures.Add(FormattableString.Invariant($"MaxResponseSize is {options.MaxResponseSize}; it must be {MinResponseSize} to {int.MaxValue}."));
         }
 
-        if (options.MaxTotalResponseSize < SmallestResponse)
+        if (options.MaxTotalResponseSize < MinResponseSize)
         {
             failures.Add(FormattableString.Invariant(
-                $"MaxTotalResponseSize is {options.MaxTotalResponseSize}; it must be at least {SmallestResponse}."));
+                $"MaxTotalResponseSize is {options.MaxTotalResponseSize}; it must be at least {MinResponseSize}."));
         }
 
         if (options.TimeProvider is null)
@@ -83,9 +83,9 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
             return;
         }
 
-        if (retry.MaxAttempts is < 1 or > MostAttempts)
+        if (retry.MaxAttempts is < 1 or > MaxAttemptsLimit)
         {
-            failures.Add(FormattableString.Invariant($"Retry.MaxAttempts is {retry.MaxAttempts}; it must be 1 to {MostAttempts}."));
+            failures.Add(FormattableString.Invariant($"Retry.MaxAttempts is {retry.MaxAttempts}; it must be 1 to {MaxAttemptsLimit}."));
         }
 
         if (retry.BaseDelay < ShortestDelay || retry.BaseDelay > LongestDelay)

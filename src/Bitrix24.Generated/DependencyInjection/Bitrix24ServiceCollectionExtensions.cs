@@ -89,12 +89,12 @@ public static class Bitrix24ServiceCollectionExtensions
 
         // Around the connections themselves, so that whoever adds handlers, and whenever, adds them before this one.
         services.AddOptions<HttpClientFactoryOptions>(HttpClientName)
-            .PostConfigure(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = HttpConnections.Guarded(builder.PrimaryHandler)));
+            .PostConfigure(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = HttpHandlerFactory.AddSendOnceHandler(builder.PrimaryHandler)));
 
         // The default loggers print the address of each request, and with it the code of a webhook.
         return services.AddHttpClient(HttpClientName)
-            .ConfigureHttpClient(HttpConnections.Configure)
-            .ConfigurePrimaryHttpMessageHandler(HttpConnections.CreateHandler)
+            .ConfigureHttpClient(HttpHandlerFactory.Configure)
+            .ConfigurePrimaryHttpMessageHandler(HttpHandlerFactory.CreateHandler)
             .RemoveAllLoggers();
     }
 }

@@ -119,7 +119,7 @@ internal sealed class ConfigurationReader
             case (null, { }, { }, false):
                 return Parsed(PortalUrl, () => new Bitrix24Credentials(AccessTokenCredentials.Parse(portalUrl, accessToken)));
             case (null, { }, null, true):
-                return Parsed(PortalUrl, () => PortalAddress.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(new Bitrix24OAuthOptions
+                return Parsed(PortalUrl, () => PortalUri.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(new Bitrix24OAuthOptions
                 {
                     PortalUrl = portalUrl,
                     ClientId = Value("OAuth:ClientId"),

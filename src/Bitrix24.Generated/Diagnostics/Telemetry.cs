@@ -24,7 +24,7 @@ internal static class Telemetry
     private static readonly Histogram<double> PortalDuration =
         Seconds("bitrix24.client.portal.duration", "How long portals took for calls, as they say.", Durations);
 
-    private static readonly Histogram<double> OperatingUsed = Seconds(
+    private static readonly Histogram<double> Operating = Seconds(
         "bitrix24.client.operating.used",
         "Execution time that a method had used up in ten minutes after a call.",
         [0.1, 0.5, 1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480]);
@@ -62,14 +62,14 @@ internal static class Telemetry
     {
         call.activity?.SetTag("bitrix24.attempts", call.attempts);
         CallDuration.Record(call.duration.TotalSeconds, Method(call.method));
-        if (call.time?.Elapsed is { } elapsed)
+        if (call.time?.Duration is { } elapsed)
         {
             PortalDuration.Record(elapsed.TotalSeconds, Method(call.method));
         }
 
-        if (call.time?.OperatingUsed is { } used)
+        if (call.time?.Operating is { } used)
         {
-            OperatingUsed.Record(used.TotalSeconds, Method(call.method));
+            Operating.Record(used.TotalSeconds, Method(call.method));
         }
     });
 

@@ -25,7 +25,7 @@ public sealed class Bitrix24AccessDeniedException : Bitrix24Exception
     {
     }
 
-    internal Bitrix24AccessDeniedException(CallFailure failure)
+    internal Bitrix24AccessDeniedException(ErrorDetails failure)
         : base(failure)
     {
     }

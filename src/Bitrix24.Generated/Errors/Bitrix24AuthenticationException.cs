@@ -25,7 +25,7 @@ public sealed class Bitrix24AuthenticationException : Bitrix24Exception
     {
     }
 
-    internal Bitrix24AuthenticationException(CallFailure failure)
+    internal Bitrix24AuthenticationException(ErrorDetails failure)
         : base(failure)
     {
     }

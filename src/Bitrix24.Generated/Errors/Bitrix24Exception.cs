@@ -26,7 +26,7 @@ public abstract class Bitrix24Exception : Exception
     {
     }
 
-    private protected Bitrix24Exception(CallFailure failure)
+    private protected Bitrix24Exception(ErrorDetails failure)
         : base(failure.Message, failure.Cause)
     {
         Method = failure.Method;
@@ -47,7 +47,7 @@ public abstract class Bitrix24Exception : Exception
     /// <summary>HTTP status of the answer; <see langword="null"/> when none came. The error code decides, not the status.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 
-    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when none came or it is not in the catalogue.</summary>
+    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when none came or it is not in the catalog.</summary>
     public Bitrix24ErrorCode ErrorCode { get; init; }
 
     /// <summary>The error code as the portal sent it; <see langword="null"/> when none came.</summary>
@@ -86,7 +86,7 @@ public abstract class Bitrix24Exception : Exception
     internal string? Reason { get; }
 
     /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
-    internal RetryAdvice Retry { get; }
+    internal RetryDisposition Retry { get; }
 
     /// <summary>How long the portal, or a proxy before it, wants to be left alone.</summary>
     internal TimeSpan? Delay { get; }

@@ -25,7 +25,7 @@ public sealed class Bitrix24InvalidRequestException : Bitrix24Exception
     {
     }
 
-    internal Bitrix24InvalidRequestException(CallFailure failure)
+    internal Bitrix24InvalidRequestException(ErrorDetails failure)
         : base(failure)
     {
     }

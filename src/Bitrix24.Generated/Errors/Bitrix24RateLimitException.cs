@@ -5,7 +5,7 @@ namespace Bitrix24;
 /// <summary>A limit of the portal was reached: too many requests, or the execution-time budget of the method is used up.</summary>
 public sealed class Bitrix24RateLimitException : Bitrix24Exception
 {
-    private readonly CallFailure? failure;
+    private readonly ErrorDetails? failure;
 
     /// <summary>Makes the exception with a default message.</summary>
     public Bitrix24RateLimitException()
@@ -27,7 +27,7 @@ public sealed class Bitrix24RateLimitException : Bitrix24Exception
     {
     }
 
-    internal Bitrix24RateLimitException(CallFailure failure)
+    internal Bitrix24RateLimitException(ErrorDetails failure)
         : base(failure)
     {
         this.failure = failure;
@@ -41,7 +41,7 @@ public sealed class Bitrix24RateLimitException : Bitrix24Exception
     internal bool IsRefusedForRate => ErrorCode == Bitrix24ErrorCode.QueryLimitExceeded && Execution == CallExecution.NotExecuted;
 
     /// <summary>The same for a call that will not be sent again: its next turn would come too late.</summary>
-    internal Bitrix24RateLimitException WithoutTurn(TimeSpan? retryAfter) => new(failure! with { RetryAfter = retryAfter, Retry = RetryAdvice.Never });
+    internal Bitrix24RateLimitException WithoutTurn(TimeSpan? retryAfter) => new(failure! with { RetryAfter = retryAfter, Retry = RetryDisposition.Never });
 
     /// <summary>The same with a wait that the portal did not name but that is known.</summary>
     internal Bitrix24RateLimitException WithRetryAfter(TimeSpan? retryAfter) => new(failure! with { RetryAfter = retryAfter });

@@ -25,7 +25,7 @@ public sealed class Bitrix24ServerException : Bitrix24Exception
     {
     }
 
-    internal Bitrix24ServerException(CallFailure failure)
+    internal Bitrix24ServerException(ErrorDetails failure)
         : base(failure)
     {
     }

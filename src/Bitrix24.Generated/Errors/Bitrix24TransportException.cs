@@ -25,7 +25,7 @@ public sealed class Bitrix24TransportException : Bitrix24Exception
     {
     }
 
-    internal Bitrix24TransportException(CallFailure failure)
+    internal Bitrix24TransportException(ErrorDetails failure)
         : base(failure)
     {
     }

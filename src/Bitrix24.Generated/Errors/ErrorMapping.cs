@@ -8,21 +8,21 @@ namespace Bitrix24.Errors;
 /// <summary>Turns the error answer of a portal into the typed exception: the one place where that happens.</summary>
 internal static class ErrorMapping
 {
-    private const int LongestText = 16 * 1024;
+    private const int MaxTextLength = 16 * 1024;
 
     private static readonly string[] LineBreaks = ["<br>", "<br/>", "<br />"];
 
-    internal static Bitrix24Exception ToException(in FailureContext context, HttpStatusCode status, PortalError error, TimeSpan? retryAfter)
+    internal static Bitrix24Exception ToException(in ErrorContext context, HttpStatusCode status, PortalError error, TimeSpan? retryAfter)
     {
-        var row = ErrorCatalogue.Find(error.Code);
-        var rawCode = row is null ? Shown(error.Code, context) : error.Code;
-        var description = WithoutLineBreak(Shown(error.Description, context));
+        var row = ErrorCatalog.Find(error.Code);
+        var rawCode = row is null ? Sanitize(error.Code, context) : error.Code;
+        var description = WithoutLineBreak(Sanitize(error.Description, context));
 
         // A code outside the catalog promises nothing about what happened before it was sent; the status may.
         var meaning = row is null ? HttpStatusMapping.Find((int)status) : null;
-        var execution = error.BesideResult ? CallExecution.Unknown
+        var execution = error.HasResult ? CallExecution.Unknown
             : row?.Execution ?? (meaning is null ? CallExecution.Unknown : CallExecution.NotExecuted);
-        var failure = new CallFailure(context.Method, execution, context.Sentence(What(status, row, rawCode, description), execution))
+        var failure = new ErrorDetails(context.Method, execution, context.Sentence(What(status, row, rawCode, description), execution))
         {
             Attempts = context.Attempts,
             StatusCode = status,
@@ -30,18 +30,18 @@ internal static class ErrorMapping
             RawErrorCode = rawCode,
             ErrorDescription = description,
             RetryAfter = retryAfter,
-            Retry = error.BesideResult ? RetryAdvice.Never
-                : row?.Retry ?? meaning?.Retry ?? ((int)status >= 500 ? RetryAdvice.IfIdempotent : RetryAdvice.Never),
+            Retry = error.HasResult ? RetryDisposition.Never
+                : row?.Retry ?? meaning?.Retry ?? ((int)status >= 500 ? RetryDisposition.IfIdempotent : RetryDisposition.Never),
         };
 
         return ToException(row?.Kind ?? KindOf(status), failure);
     }
 
     /// <summary>A refusal by something in front of the portal, which the HTTP status proves.</summary>
-    internal static Bitrix24Exception ToException(in FailureContext context, HttpStatusCode status, HttpStatusMeaning meaning, TimeSpan? retryAfter)
+    internal static Bitrix24Exception ToException(in ErrorContext context, HttpStatusCode status, HttpStatusMeaning meaning, TimeSpan? retryAfter)
     {
         var what = FormattableString.Invariant($"{meaning.Text} (HTTP {(int)status})");
-        return ToException(meaning.Kind, new CallFailure(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted))
+        return ToException(meaning.Kind, new ErrorDetails(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted))
         {
             Attempts = context.Attempts,
             StatusCode = status,
@@ -51,7 +51,7 @@ internal static class ErrorMapping
         });
     }
 
-    private static Bitrix24Exception ToException(ErrorKind kind, CallFailure failure) => kind switch
+    private static Bitrix24Exception ToException(ErrorKind kind, ErrorDetails failure) => kind switch
     {
         ErrorKind.InvalidRequest => new Bitrix24InvalidRequestException(failure),
         ErrorKind.AccessDenied => new Bitrix24AccessDeniedException(failure),
@@ -69,9 +69,9 @@ internal static class ErrorMapping
         _ => ErrorKind.InvalidRequest,
     };
 
-    private static string What(HttpStatusCode status, ErrorCatalogueRow? row, string? rawCode, string? description)
+    private static string What(HttpStatusCode status, ErrorCatalogRow? row, string? rawCode, string? description)
     {
-        var what = new StringBuilder(row is null ? "the portal sent an error that is not in the catalogue" : Uncapitalized(row.Text.TrimEnd('.')));
+        var what = new StringBuilder(row is null ? "the portal sent an error that is not in the catalog" : Uncapitalized(row.Text.TrimEnd('.')));
         what.Append(" (");
         if (!string.IsNullOrWhiteSpace(rawCode))
         {
@@ -118,12 +118,12 @@ internal static class ErrorMapping
         end >= ending.Length && string.Compare(text, end - ending.Length, ending, 0, ending.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
     /// <summary>Without secrets, and of bounded length.</summary>
-    private static string? Shown(string? text, in FailureContext context)
+    private static string? Sanitize(string? text, in ErrorContext context)
     {
-        var shown = context.Redact(Bounded(text, 2 * LongestText));
+        var shown = context.Redact(Bounded(text, 2 * MaxTextLength));
 
         // A bound may have cut a secret in two. What is left of it is at the end, and goes as well.
-        return Bounded(text?.Length > 2 * LongestText ? shown!.Substring(0, Math.Max(0, shown.Length - LongestText)) : shown, LongestText);
+        return Bounded(text?.Length > 2 * MaxTextLength ? shown!.Substring(0, Math.Max(0, shown.Length - MaxTextLength)) : shown, MaxTextLength);
     }
 
     private static string? Bounded(string? text, int length) => text?.Length > length ? text.Substring(0, length) : text;

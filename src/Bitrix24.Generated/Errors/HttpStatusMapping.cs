@@ -14,16 +14,16 @@ internal static class HttpStatusMapping
     /// <returns>What the status says; <see langword="null"/> when it says nothing about whether the call ran.</returns>
     internal static HttpStatusMeaning? Find(int status) => status switch
     {
-        405 => new(ErrorKind.InvalidRequest, RetryAdvice.Never, "POST is not allowed at this address"),
-        413 => new(ErrorKind.InvalidRequest, RetryAdvice.Never, "the request is larger than a proxy or the web server accepts; send less in one request"),
-        421 => new(ErrorKind.Server, RetryAdvice.AfterWaiting, "the connection leads to a server that is not responsible for this host"),
-        429 => new(ErrorKind.RateLimit, RetryAdvice.AfterWaiting, "a proxy or the web server limits the request rate"),
+        405 => new(ErrorKind.InvalidRequest, RetryDisposition.Never, "POST is not allowed at this address"),
+        413 => new(ErrorKind.InvalidRequest, RetryDisposition.Never, "the request is larger than a proxy or the web server accepts; send less in one request"),
+        421 => new(ErrorKind.Server, RetryDisposition.AfterWaiting, "the connection leads to a server that is not responsible for this host"),
+        429 => new(ErrorKind.RateLimit, RetryDisposition.AfterWaiting, "a proxy or the web server limits the request rate"),
         _ => null,
     };
 
     /// <inheritdoc cref="Find(int)"/>
     internal static HttpStatusMeaning? Find(int status, ReadOnlySpan<byte> page) => status == 503 && IsNginx(page)
-        ? new(ErrorKind.RateLimit, RetryAdvice.AfterWaiting, "nginx limits the request rate")
+        ? new(ErrorKind.RateLimit, RetryDisposition.AfterWaiting, "nginx limits the request rate")
         : Find(status);
 
     private static bool IsNginx(ReadOnlySpan<byte> page)

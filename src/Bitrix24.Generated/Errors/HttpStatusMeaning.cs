@@ -4,4 +4,4 @@ namespace Bitrix24.Errors;
 /// <param name="Kind">The exception type.</param>
 /// <param name="Retry">Whether the call may be sent again.</param>
 /// <param name="Text">What is wrong.</param>
-internal sealed record HttpStatusMeaning(ErrorKind Kind, RetryAdvice Retry, string Text);
+internal sealed record HttpStatusMeaning(ErrorKind Kind, RetryDisposition Retry, string Text);

@@ -9,7 +9,7 @@ namespace Bitrix24.Http;
 internal sealed class Http2Suspension(TimeProvider timeProvider)
 {
     /// <summary>Longer than the connections need to find out by their pings that they are dead.</summary>
-    private static readonly TimeSpan Duration = HttpConnections.PingDelay + HttpConnections.PingTimeout + TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Duration = HttpHandlerFactory.PingDelay + HttpHandlerFactory.PingTimeout + TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, long> begun = new(StringComparer.Ordinal);
 

@@ -29,7 +29,7 @@ internal sealed class HttpSender
 
     /// <summary>Returns a sender for what is done without a client.</summary>
     internal static HttpSender WithoutOptions() =>
-        new(() => HttpConnections.Shared, applicationName: null, TimeProvider.System, DefaultAttemptTimeout, DefaultMaxTotalResponseSize, NullLogger.Instance);
+        new(() => HttpHandlerFactory.Shared, applicationName: null, TimeProvider.System, DefaultAttemptTimeout, DefaultMaxTotalResponseSize, NullLogger.Instance);
 
     public TimeProvider TimeProvider { get; }
 
@@ -58,7 +58,7 @@ internal sealed class HttpSender
 
         if (!Http2Suspension.Includes(url))
         {
-            HttpConnections.OfferHttp2(message);
+            HttpHandlerFactory.OfferHttp2(message);
         }
 
         var token = SingleSendToken.Attach(message);

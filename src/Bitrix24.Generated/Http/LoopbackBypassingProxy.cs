@@ -18,5 +18,5 @@ internal sealed class LoopbackBypassingProxy : IWebProxy
 
     public bool IsBypassed(Uri host) => host.IsLoopback || SystemProxy.Current is not { } system || system.IsBypassed(host);
 
-    private static Uri WithoutUserInfo(Uri proxy) => proxy.UserInfo.Length > 0 ? PortalAddress.Origin(proxy) : proxy;
+    private static Uri WithoutUserInfo(Uri proxy) => proxy.UserInfo.Length > 0 ? PortalUri.Origin(proxy) : proxy;
 }

@@ -35,7 +35,7 @@ internal sealed class ResponseBody : IDisposable
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="Bitrix24TransportException">It is longer than a bound.</exception>
     internal static async ValueTask<ResponseBody> ReadAsync(
-        FailureContext context,
+        ErrorContext context,
         HttpResponseMessage response,
         long bound,
         long totalBound,
@@ -44,7 +44,7 @@ internal sealed class ResponseBody : IDisposable
         var announced = response.Content.Headers.ContentLength;
         if (announced > bound)
         {
-            throw TransportFailure.TooLarge(context, response, bound);
+            throw TransportErrors.TooLarge(context, response, bound);
         }
 
 #if NET
@@ -66,7 +66,7 @@ internal sealed class ResponseBody : IDisposable
                     size = body.Length == 0 ? size : (int)Math.Min(2L * body.Length, longest);
                     if (!body.TryGrow(size))
                     {
-                        throw TransportFailure.TooMuchAtOnce(context, response, totalBound);
+                        throw TransportErrors.TooMuchAtOnce(context, response, totalBound);
                     }
                 }
 
@@ -85,7 +85,7 @@ internal sealed class ResponseBody : IDisposable
                 body.Length += count;
                 if (body.Length == longest)
                 {
-                    throw TransportFailure.TooLarge(context, response, bound);
+                    throw TransportErrors.TooLarge(context, response, bound);
                 }
             }
         }

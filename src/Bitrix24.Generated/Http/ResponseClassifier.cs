@@ -17,28 +17,28 @@ internal static class ResponseClassifier
         Result,
         Error,
         Neither,
-        Foreign,
+        Invalid,
         Broken,
     }
 
     /// <summary>Reads the answer of a method: in one pass where it is a result.</summary>
     /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
     internal static TResponse ReadResponse<TResponse>(
-        in FailureContext context,
+        in ErrorContext context,
         HttpResponseMessage response,
         ResponseBody body,
         TimeProvider timeProvider)
         where TResponse : class, IResponse, new()
     {
         var text = TextOf(body, response.Content);
-        return (response.IsSuccessStatusCode ? AnswerReader.TryRead<TResponse>(text, Json.Serializer) : null)
+        return (response.IsSuccessStatusCode ? ResponseReader.TryRead<TResponse>(text, Json.Serializer) : null)
             ?? throw ToException(context, response, body, ShapeOf(text, out var error), error, timeProvider);
     }
 
     /// <summary>Reads an answer that is any object without an error.</summary>
     /// <inheritdoc cref="ReadResponse"/>
     internal static JObject ReadObject(
-        in FailureContext context,
+        in ErrorContext context,
         HttpResponseMessage response,
         ResponseBody body,
         TimeProvider timeProvider)
@@ -51,7 +51,7 @@ internal static class ResponseClassifier
 
     /// <summary>Says what an answer is that cannot be read as one of its type.</summary>
     private static Bitrix24Exception ToException(
-        in FailureContext context,
+        in ErrorContext context,
         HttpResponseMessage response,
         ResponseBody body,
         Shape shape,
@@ -59,12 +59,12 @@ internal static class ResponseClassifier
         TimeProvider timeProvider) => shape switch
         {
             Shape.Error => ErrorMapping.ToException(context, response.StatusCode, error, RetryAfter(response, timeProvider)),
-            Shape.Result or Shape.Neither or Shape.Foreign when response.IsSuccessStatusCode => TransportFailure.NoResult(context, response.StatusCode),
+            Shape.Result or Shape.Neither or Shape.Invalid when response.IsSuccessStatusCode => TransportErrors.NoResult(context, response.StatusCode),
 
             // The status does not prove that nothing ran where a result comes with it.
-            _ when !error.BesideResult && HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
+            _ when !error.HasResult && HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
                 ErrorMapping.ToException(context, response.StatusCode, meaning, RetryAfter(response, timeProvider)),
-            _ => TransportFailure.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider)),
+            _ => TransportErrors.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider)),
         };
 
     private static JObject? TryReadObject(ArraySegment<byte> text)
@@ -89,7 +89,7 @@ internal static class ResponseClassifier
         error = default;
         var isError = false;
         var hasResult = false;
-        var isForeign = false;
+        var isInvalid = false;
         try
         {
             var json = new StrictJsonReader(text);
@@ -97,7 +97,7 @@ internal static class ResponseClassifier
             if (json.TokenType != JsonToken.StartObject)
             {
                 json.SkipValue();
-                return json.Read() ? Shape.Broken : Shape.Foreign;
+                return json.Read() ? Shape.Broken : Shape.Invalid;
             }
 
             while (json.Read() && json.TokenType == JsonToken.PropertyName)
@@ -108,18 +108,18 @@ internal static class ResponseClassifier
                 {
                     case "error":
                         isError = json.TokenType != JsonToken.Null;
-                        error = json.TokenType == JsonToken.StartObject ? StructuredError.Read(json, error) : error with { Code = Scalar.Text(json) };
+                        error = json.TokenType == JsonToken.StartObject ? StructuredError.Read(json, error) : error with { Code = JsonScalar.Text(json) };
                         break;
                     case "error_description":
-                        error = error with { Description = Scalar.Text(json) };
+                        error = error with { Description = JsonScalar.Text(json) };
                         break;
                     case "result":
                         hasResult = true;
-                        error = error with { BesideResult = json.TokenType != JsonToken.Null };
+                        error = error with { HasResult = json.TokenType != JsonToken.Null };
                         break;
                     default:
                         // Nobody knows whether the member of that name is meant.
-                        isForeign |= Names.Contains(name, StringComparer.OrdinalIgnoreCase);
+                        isInvalid |= Names.Contains(name, StringComparer.OrdinalIgnoreCase);
                         break;
                 }
 
@@ -133,14 +133,14 @@ internal static class ResponseClassifier
         }
         catch (RepeatedMemberException)
         {
-            return Shape.Foreign;
+            return Shape.Invalid;
         }
         catch (JsonException)
         {
             return Shape.Broken;
         }
 
-        return isForeign ? Shape.Foreign
+        return isInvalid ? Shape.Invalid
             : isError ? Shape.Error
             : hasResult ? Shape.Result
             : Shape.Neither;

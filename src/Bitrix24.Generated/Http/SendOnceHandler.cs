@@ -15,7 +15,7 @@ internal sealed class SendOnceHandler(HttpMessageHandler connections) : Delegati
             throw new InvalidOperationException("A handler of the application replaced the request with another one. The request was not sent. Remove that handler from this client.");
         }
 
-        if (!token.TryUse(HttpConnections.RepeatOnlyUnprocessed(InnerHandler!)))
+        if (!token.TryUse(HttpHandlerFactory.RepeatOnlyUnprocessed(InnerHandler!)))
         {
             throw new SentAgainException();
         }

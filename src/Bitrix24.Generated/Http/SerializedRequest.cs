@@ -11,7 +11,7 @@ namespace Bitrix24.Http;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Several own it; the last one to release it disposes of the buffer.")]
 internal sealed class SerializedRequest
 {
-    private readonly PooledStream stream = new();
+    private readonly PooledBufferWriter stream = new();
 
     // The call and every body on its way: with HTTP/2 an answer can come while a body is still being sent, and the buffer must
     // not go back to the pool before the last byte has left.

@@ -19,7 +19,7 @@ internal sealed class OperationDescriptor(
 
     public bool IsIdempotent { get; } = isIdempotent;
 
-    public string? WhenUnknown { get; } = whenUnknown;
+    public string? UnknownOutcomeHint { get; } = whenUnknown;
 
     public bool TakesIdempotencyKey { get; } = takesIdempotencyKey;
 

@@ -1,35 +1,39 @@
 namespace Bitrix24;
 
-/// <content>Typed views of the numbers on the wire; <see langword="null"/> where the portal sent nothing usable.</content>
+/// <content>The values as .NET types; <see langword="null"/> where the portal sent no usable value.</content>
 public partial class ResponseTime
 {
     private const long MicrosecondTicks = TimeSpan.TicksPerMillisecond / 1000;
 
     private static readonly DateTimeOffset UnixEpoch = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>When the portal began with the request: the microseconds of <see cref="Start"/> at the offset of <see cref="DateStart"/>.</summary>
+    /// <summary>
+    /// Gets when the portal started to process the request: <see cref="StartUnixSeconds"/> with the offset of <see cref="DateStart"/>.
+    /// </summary>
     [Newtonsoft.Json.JsonIgnore]
-    public DateTimeOffset? StartedAt => Moment(Start, DateStart);
+    public DateTimeOffset? StartedAt => Moment(StartUnixSeconds, DateStart);
 
-    /// <summary>When the portal was done with the request: the microseconds of <see cref="Finish"/> at the offset of <see cref="DateFinish"/>.</summary>
+    /// <summary>
+    /// Gets when the portal finished the request: <see cref="FinishUnixSeconds"/> with the offset of <see cref="DateFinish"/>.
+    /// </summary>
     [Newtonsoft.Json.JsonIgnore]
-    public DateTimeOffset? FinishedAt => Moment(Finish, DateFinish);
+    public DateTimeOffset? FinishedAt => Moment(FinishUnixSeconds, DateFinish);
 
-    /// <summary><see cref="Duration"/> as a time span.</summary>
+    /// <summary>Gets the time from start to finish.</summary>
     [Newtonsoft.Json.JsonIgnore]
-    public TimeSpan? Elapsed => Span(Duration);
+    public TimeSpan? Duration => Span(DurationSeconds);
 
-    /// <summary><see cref="Processing"/> as a time span.</summary>
+    /// <summary>Gets the time that the portal spent in the method itself.</summary>
     [Newtonsoft.Json.JsonIgnore]
-    public TimeSpan? Processed => Span(Processing);
+    public TimeSpan? Processing => Span(ProcessingSeconds);
 
-    /// <summary><see cref="Operating"/> as a time span: how much of the execution-time budget of the method is used up.</summary>
+    /// <summary>Gets how much of the execution-time budget of the method is used up.</summary>
     [Newtonsoft.Json.JsonIgnore]
-    public TimeSpan? OperatingUsed => Span(Operating);
+    public TimeSpan? Operating => Span(OperatingSeconds);
 
-    /// <summary><see cref="OperatingResetAt"/> as a moment, in UTC: when a part of <see cref="OperatingUsed"/> becomes free again.</summary>
+    /// <summary>Gets when a part of <see cref="Operating"/> becomes free again, in UTC.</summary>
     [Newtonsoft.Json.JsonIgnore]
-    public DateTimeOffset? OperatingResetsAt => Moment(OperatingResetAt, null);
+    public DateTimeOffset? OperatingResetAt => Moment(OperatingResetUnixSeconds, null);
 
     private static DateTimeOffset? Moment(double? unixSeconds, DateTimeOffset? date)
     {

@@ -87,8 +87,8 @@ internal sealed class CallPipeline
     }
 
     /// <summary>What all failures of an operation have in common.</summary>
-    internal FailureContext ErrorsOf(OperationDescriptor operation, int attempts = 1) =>
-        new(operation.Method, attempts, operation.WhenUnknown, Redact) { IsIdempotent = operation.IsIdempotent };
+    internal ErrorContext ErrorsOf(OperationDescriptor operation, int attempts = 1) =>
+        new(operation.Method, attempts, operation.UnknownOutcomeHint, Redact) { IsIdempotent = operation.IsIdempotent };
 
     /// <summary>Returns how long until a method has execution time again; <see langword="null"/> when that is not known.</summary>
     internal TimeSpan? UntilReset(string method) => executionTime.UntilReset(method);
@@ -107,7 +107,7 @@ internal sealed class CallPipeline
             {
                 return await SendUntilAcceptedAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (refreshes < MaxRefreshes && exception.Retry == RetryAdvice.AfterRenewal)
+            catch (Bitrix24AuthenticationException exception) when (refreshes < MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
             {
                 var refreshed = await credentials.RefreshAsync(call.AccessToken!, context.Http, cancellationToken).ConfigureAwait(false);
                 ThrowIfFailed(refreshed, call);
@@ -201,5 +201,5 @@ internal sealed class CallPipeline
         }
     }
 
-    private FailureContext ErrorsOf(CallContext call) => ErrorsOf(call.Operation, call.Attempts);
+    private ErrorContext ErrorsOf(CallContext call) => ErrorsOf(call.Operation, call.Attempts);
 }

@@ -24,42 +24,42 @@ internal sealed class PortalLocation(Uri portalUrl, ILogger logger)
 
     /// <summary>Returns the host that a redirect leads to.</summary>
     /// <exception cref="Bitrix24TransportException">It does not lead to the same method of a portal on another host.</exception>
-    internal static Uri ResolveRedirect(Uri requested, HttpResponseMessage response, int hops, in FailureContext context)
+    internal static Uri ResolveRedirect(Uri requested, HttpResponseMessage response, int hops, in ErrorContext context)
     {
         var status = response.StatusCode;
         if (response.Headers.Location is not { } location || !Uri.TryCreate(requested, location, out var target))
         {
-            throw TransportFailure.Redirected(context, status, "without saying where to");
+            throw TransportErrors.Redirected(context, status, "without saying where to");
         }
 
-        if (PortalAddress.KeyOf(target) == PortalAddress.KeyOf(requested) && target.Scheme == requested.Scheme)
+        if (PortalUri.KeyOf(target) == PortalUri.KeyOf(requested) && target.Scheme == requested.Scheme)
         {
-            throw TransportFailure.Redirected(context, status, "to a page of its own; its licence may have run out");
+            throw TransportErrors.Redirected(context, status, "to a page of its own; its licence may have run out");
         }
 
         if (target.AbsolutePath != requested.AbsolutePath)
         {
-            throw TransportFailure.Redirected(context, status, "to something that is not this method");
+            throw TransportErrors.Redirected(context, status, "to something that is not this method");
         }
 
         // A portal on the internet has no business on this machine's loopback, nor without TLS.
-        if (target.Scheme != Uri.UriSchemeHttps && !(PortalAddress.IsSafe(target) && requested.IsLoopback))
+        if (target.Scheme != Uri.UriSchemeHttps && !(PortalUri.IsHttpsOrLoopback(target) && requested.IsLoopback))
         {
-            throw TransportFailure.Redirected(context, status, "to an address without https");
+            throw TransportErrors.Redirected(context, status, "to an address without https");
         }
 
         // Names of hosts are logged, and go unencrypted to name servers.
         if (context.Redact(target.Host) != target.Host)
         {
-            throw TransportFailure.Redirected(context, status, "to a host whose name contains a secret of this call");
+            throw TransportErrors.Redirected(context, status, "to a host whose name contains a secret of this call");
         }
 
         if (hops == MaxHops)
         {
-            throw TransportFailure.Redirected(context, status, "too often");
+            throw TransportErrors.Redirected(context, status, "too often");
         }
 
-        return PortalAddress.Origin(target);
+        return PortalUri.Origin(target);
     }
 
     /// <summary>Calls go to a host that has answered from now on, unless another call has found out more meanwhile.</summary>

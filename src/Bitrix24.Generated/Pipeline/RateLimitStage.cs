@@ -9,7 +9,7 @@ namespace Bitrix24.Pipeline;
 internal sealed class RateLimitStage(ClientContext context)
 {
     /// <exception cref="Bitrix24RateLimitException">The wait would be too long, or the limiter of the application failed.</exception>
-    internal async ValueTask<NonThrowingLease> AcquireAsync(CallContext call, Uri host, FailureContext errors, CancellationToken cancellationToken)
+    internal async ValueTask<NonThrowingLease> AcquireAsync(CallContext call, Uri host, ErrorContext errors, CancellationToken cancellationToken)
     {
         var started = context.TimeProvider.GetTimestamp();
         var isRefused = call.LastFailure is Bitrix24RateLimitException { IsRefusedForRate: true };
@@ -22,7 +22,7 @@ internal sealed class RateLimitStage(ClientContext context)
         {
             // The caller's token, not a linked one, and a cancellation counts for more than any other failure.
             cancellationToken.ThrowIfCancellationRequested();
-            throw exception is OperationCanceledException ? TooLong(call, errors, retryAfter: null) : LimitFailure.Broken(errors, exception);
+            throw exception is OperationCanceledException ? TooLong(call, errors, retryAfter: null) : RateLimitErrors.Broken(errors, exception);
         }
 
         if (lease is null)
@@ -49,7 +49,7 @@ internal sealed class RateLimitStage(ClientContext context)
     /// </summary>
     internal bool Keeps(CallContext call, Bitrix24RateLimitException refusal) =>
         context is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true }
-        && refusal is { IsRefusedForRate: true, Retry: RetryAdvice.AfterWaiting }
+        && refusal is { IsRefusedForRate: true, Retry: RetryDisposition.AfterWaiting }
         && (refusal.Delay is not { } delay || (delay <= context.Retry.MaxDelay && call.RateLimitWait + delay <= context.RateLimit.MaxWait));
 
     /// <summary>Waits as long as the portal, or a proxy in front of it, asks for.</summary>
@@ -63,6 +63,6 @@ internal sealed class RateLimitStage(ClientContext context)
     }
 
     /// <summary>Where the portal itself has refused the call before, the caller gets that refusal.</summary>
-    private static Bitrix24RateLimitException TooLong(CallContext call, in FailureContext errors, TimeSpan? retryAfter) =>
-        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithoutTurn(retryAfter) : LimitFailure.NoTurn(errors, retryAfter);
+    private static Bitrix24RateLimitException TooLong(CallContext call, in ErrorContext errors, TimeSpan? retryAfter) =>
+        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithoutTurn(retryAfter) : RateLimitErrors.NoTurn(errors, retryAfter);
 }

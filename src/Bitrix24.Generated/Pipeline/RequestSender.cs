@@ -18,7 +18,7 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
         Uri host,
         string? accessToken,
         int hops,
-        FailureContext errors,
+        ErrorContext errors,
         CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
@@ -63,7 +63,7 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
         }
     }
 
-    private async Task<TResponse> ReadResponseAsync<TResponse>(CallContext call, FailureContext errors, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<TResponse> ReadResponseAsync<TResponse>(CallContext call, ErrorContext errors, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         var longest = response.IsSuccessStatusCode ? call.Operation.MaxResponseSize : ResponseBody.MaxErrorSize;
@@ -87,7 +87,7 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
     /// Says what a failure of whatever type means: connections, decoders and handlers of the application throw many, and few of them say whether
     /// the portal executed the call.
     /// </summary>
-    private Exception FailureWithoutResponse(Exception exception, in FailureContext errors, RequestBody body, Uri uri, CancellationToken cancellationToken)
+    private Exception FailureWithoutResponse(Exception exception, in ErrorContext errors, RequestBody body, Uri uri, CancellationToken cancellationToken)
     {
         var isSent = body.Departure.End();
         var execution = CallContext.ExecutionWithoutResponse(isSent, body.Token!);
@@ -104,9 +104,9 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
         }
 
         var mayHaveExecuted = execution == CallExecution.Unknown;
-        return exception is OperationCanceledException ? TransportFailure.TimedOut(errors, mayHaveExecuted)
-            : isSent && !mayHaveExecuted ? TransportFailure.NotProcessed(errors, exception)
-            : TransportFailure.Broken(errors, mayHaveExecuted, exception);
+        return exception is OperationCanceledException ? TransportErrors.TimedOut(errors, mayHaveExecuted)
+            : isSent && !mayHaveExecuted ? TransportErrors.NotProcessed(errors, exception)
+            : TransportErrors.Broken(errors, mayHaveExecuted, exception);
     }
 
     private Action NoteSent(CallContext call) => () => call.NoteSent(context.TimeProvider.GetTimestamp());

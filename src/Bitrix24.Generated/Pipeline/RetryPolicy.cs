@@ -123,8 +123,8 @@ internal sealed class RetryPolicy
 
     private bool MayBeTriedAgain(Bitrix24Exception exception, CallContext call) => (DelayOf(exception, call) is not { } delay || delay <= MaxDelay) && exception.Retry switch
     {
-        RetryAdvice.AfterWaiting => true,
-        RetryAdvice.IfIdempotent => call.Operation.IsIdempotent || (call.IdempotencyKey is not null && IsKept(exception)),
+        RetryDisposition.AfterWaiting => true,
+        RetryDisposition.IfIdempotent => call.Operation.IsIdempotent || (call.IdempotencyKey is not null && IsKept(exception)),
         _ => false,
     };
 

@@ -15,7 +15,7 @@ internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
 
     internal void Note(string method, ResponseTime? time)
     {
-        if (time?.OperatingUsed is { } used && time.OperatingResetsAt is { } resetsAt)
+        if (time?.Operating is { } used && time.OperatingResetAt is { } resetsAt)
         {
             // The moment is the portal's; the distance to it is true on every clock.
             var distance = resetsAt - (time.FinishedAt ?? timeProvider.GetUtcNow());

@@ -15,7 +15,7 @@ internal static class PortalRateLimiters
     internal static PortalRateLimiter Get(Uri portal, Bitrix24RateLimit limit, TimeProvider timeProvider)
     {
         var limiters = ByClock.GetValue(timeProvider, _ => new());
-        var key = (PortalAddress.KeyOf(portal), limit.Burst, limit.PerSecond);
+        var key = (PortalUri.KeyOf(portal), limit.Burst, limit.PerSecond);
         if (limiters.TryGetValue(key, out var limiter))
         {
             return limiter;

@@ -5,11 +5,11 @@ namespace Bitrix24.Secrets;
 /// <summary>Makes text of a portal safe to show: it must not forge log lines, nor say something to a terminal.</summary>
 internal static class PlainText
 {
-    private const int LongestQuote = 300;
+    private const int MaxQuoteLength = 300;
 
     /// <summary>Returns one line of bounded length.</summary>
     internal static string Quote(string text) =>
-        text.Length > LongestQuote && OneLine(text.Substring(0, LongestQuote)) is var line ? line + "..." : OneLine(text).Trim();
+        text.Length > MaxQuoteLength && OneLine(text.Substring(0, MaxQuoteLength)) is var line ? line + "..." : OneLine(text).Trim();
 
     /// <summary>Returns one line: a blank stands in place of each character that <see cref="IsUnsafe"/> names.</summary>
     internal static string OneLine(string text)

@@ -11,7 +11,7 @@ internal sealed class SecretSearch(string text)
     private const int MinLength = 8;
 
     /// <summary>As many as a character has before it that was escaped four times. There may be thousands for another reason.</summary>
-    private const int MostBackslashes = 16;
+    private const int MaxBackslashes = 16;
 
     /// <summary>Where the secret can go on: an escape sequence can often be read in more than one way.</summary>
     private List<int> reached = [];
@@ -175,9 +175,9 @@ internal sealed class SecretSearch(string text)
     /// <summary>Reads <c>&amp;amp;</c>, <c>&amp;#38;</c> and <c>&amp;#x26;</c>, also escaped again: <c>&amp;amp;#38;</c>.</summary>
     private void ReadHtml(string character, int at)
     {
-        const int LongestName = 12;
+        const int MaxNameLength = 12;
         const string Ampersand = "amp;";
-        while (text.IndexOf(';', at, Math.Min(LongestName, text.Length - at)) is var end && end > 0)
+        while (text.IndexOf(';', at, Math.Min(MaxNameLength, text.Length - at)) is var end && end > 0)
         {
             if (Same(WebUtility.HtmlDecode(text.Substring(at, end + 1 - at).Insert(0, "&")), character))
             {
@@ -196,7 +196,7 @@ internal sealed class SecretSearch(string text)
     /// <summary>Reads what PHP, JSON and JavaScript escape: <c>\'</c>, <c>\/</c>, <c>\u0026</c>, <c>\x26</c>, also escaped again.</summary>
     private void ReadBackslash(string character, int at)
     {
-        for (var most = at + MostBackslashes; at < most && StandsAt(at, "\\");)
+        for (var most = at + MaxBackslashes; at < most && StandsAt(at, "\\");)
         {
             at++;
         }

@@ -24,10 +24,10 @@ internal sealed class ContractResolver : DefaultContractResolver
     protected override JsonConverter? ResolveContractConverter(Type objectType)
     {
         var stated = base.ResolveContractConverter(objectType);
-        if (typeof(IReadable).IsAssignableFrom(objectType))
+        if (typeof(IJsonReadable).IsAssignableFrom(objectType))
         {
             // A type of the spec that has a converter is a lenient one.
-            return stated is null ? ReadableConverter.Strict : ReadableConverter.Lenient;
+            return stated is null ? JsonReadableConverter.Strict : JsonReadableConverter.Lenient;
         }
 
         return stated ?? (SystemTextJsonConverter.Instance.CanConvert(objectType) ? SystemTextJsonConverter.Instance : null);

@@ -18,7 +18,7 @@ internal sealed class IntegerConverter(long minimum) : JsonConverter
             return null;
         }
 
-        if (Scalar.Integer(reader) is not { } value)
+        if (JsonScalar.Integer(reader) is not { } value)
         {
             throw new JsonSerializationException($"{reader.Path} is no integer");
         }

@@ -11,7 +11,7 @@ internal static class Json
     internal static readonly JsonSerializer Serializer = JsonSerializer.Create(new JsonSerializerSettings
     {
         ContractResolver = new ContractResolver(),
-        Converters = { new OpenMapConverter() },
+        Converters = { new PhpDictionaryConverterFactory() },
         Culture = CultureInfo.InvariantCulture,
         DateParseHandling = DateParseHandling.None,
         FloatParseHandling = FloatParseHandling.Double,

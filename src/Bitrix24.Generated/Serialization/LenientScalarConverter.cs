@@ -11,10 +11,10 @@ internal sealed class LenientScalarConverter : JsonConverter
 
     public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
     {
-        object? value = objectType == typeof(double?) ? Scalar.Number(reader)
-            : objectType == typeof(long?) ? Scalar.Integer(reader)
-            : objectType == typeof(string) ? Scalar.Text(reader)
-            : Scalar.Date(reader);
+        object? value = objectType == typeof(double?) ? JsonScalar.Number(reader)
+            : objectType == typeof(long?) ? JsonScalar.Integer(reader)
+            : objectType == typeof(string) ? JsonScalar.Text(reader)
+            : JsonScalar.Date(reader);
         reader.Skip();
         return value;
     }

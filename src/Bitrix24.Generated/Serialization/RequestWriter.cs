@@ -7,9 +7,9 @@ namespace Bitrix24.Serialization;
 /// <summary>
 /// Writes a request as UTF-8, the same text that the serializer writes. Generated code calls it, once for each member; one that is not set is left out.
 /// </summary>
-internal readonly struct RequestWriter(PooledStream target)
+internal readonly struct RequestWriter(PooledBufferWriter target)
 {
-    private const int LongestInteger = 20;
+    private const int MaxIntegerLength = 20;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -42,7 +42,7 @@ internal readonly struct RequestWriter(PooledStream target)
         Name(name);
         target.WriteByte((byte)'[');
 
-        using (var integers = new Integers(values))
+        using (var integers = new Int64Span(values))
         {
             List(integers.Span);
         }
@@ -111,17 +111,17 @@ internal readonly struct RequestWriter(PooledStream target)
 
     private void List(ReadOnlySpan<long> values)
     {
-        const int Longest = LongestInteger + 1;
+        const int MaxLength = MaxIntegerLength + 1;
 
         // Ids of one kind are about as long as each other: one buffer that is large enough, and no larger one after it.
-        var room = target.GetSpan(values.IsEmpty ? 0 : checked((values.Length * (LengthOf(values[values.Length - 1]) + 1)) + Longest));
+        var room = target.GetSpan(values.IsEmpty ? 0 : checked((values.Length * (LengthOf(values[values.Length - 1]) + 1)) + MaxLength));
         var used = 0;
         foreach (var value in values)
         {
-            if (room.Length - used < Longest)
+            if (room.Length - used < MaxLength)
             {
                 target.Advance(used);
-                room = target.GetSpan(Longest);
+                room = target.GetSpan(MaxLength);
                 used = 0;
             }
 
@@ -137,7 +137,7 @@ internal readonly struct RequestWriter(PooledStream target)
 
     private void Integer(long value)
     {
-        Utf8Formatter.TryFormat(value, target.GetSpan(LongestInteger), out var written);
+        Utf8Formatter.TryFormat(value, target.GetSpan(MaxIntegerLength), out var written);
         target.Advance(written);
     }
 

@@ -29,10 +29,10 @@ internal static class StructuredError
             switch (name)
             {
                 case "code":
-                    code = Scalar.Text(json);
+                    code = JsonScalar.Text(json);
                     break;
                 case "message":
-                    message = Scalar.Text(json);
+                    message = JsonScalar.Text(json);
                     break;
                 case "validation" when json.TokenType == JsonToken.StartArray:
                     ReadDetails(json, details);
@@ -69,8 +69,8 @@ internal static class StructuredError
                 var name = (string)json.Value!;
                 json.Read();
                 RefuseOtherCase(name, DetailNames);
-                field = name == "field" ? Scalar.Text(json) : field;
-                message = name == "message" ? Scalar.Text(json) : message;
+                field = name == "field" ? JsonScalar.Text(json) : field;
+                message = name == "message" ? JsonScalar.Text(json) : message;
                 json.Skip();
             }
 

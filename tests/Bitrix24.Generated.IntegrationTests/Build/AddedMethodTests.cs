@@ -57,8 +57,8 @@ public sealed class AddedMethodTests
         var spec = await File.ReadAllTextAsync(copy.Spec);
         foreach (Match rows in Regex.Matches(blocks[3], @"^(?<array>\S+):\n(?<rows>(?:  - .*\n)+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
         {
-            var catalogue = spec.IndexOf("\n    Bitrix24ErrorCode:\n", StringComparison.Ordinal);
-            var array = spec.IndexOf($"\n      {rows.Groups["array"].Value}:\n", catalogue, StringComparison.Ordinal);
+            var catalog = spec.IndexOf("\n    Bitrix24ErrorCode:\n", StringComparison.Ordinal);
+            var array = spec.IndexOf($"\n      {rows.Groups["array"].Value}:\n", catalog, StringComparison.Ordinal);
             var end = new Regex(@"(?:\n        .*)+\n", RegexOptions.None, TimeSpan.FromSeconds(5)).Match(spec, array + 1);
             spec = spec.Insert(end.Index + end.Length, rows.Groups["rows"].Value.Replace("  - ", "        - ", StringComparison.Ordinal));
         }
@@ -104,7 +104,7 @@ public sealed class AddedMethodTests
             async Task First()
             {
             {{call}}
-                Console.WriteLine(FormattableString.Invariant($"{title} {page.Result.Items[0]["tags"][0]} {next} {page.Total} {page.Result.Items[1].Count} {page.Time?.Start}"));
+                Console.WriteLine(FormattableString.Invariant($"{title} {page.Result.Items[0]["tags"][0]} {next} {page.Total} {page.Result.Items[1].Count} {page.Time?.StartUnixSeconds}"));
             }
             """);
     }

@@ -159,7 +159,7 @@ public sealed class PackageTests
             """,
             await DotNet.RunAsync(consumers, "exec", Path.Combine(published, "Trimmed.dll"), portal.Url.ToString(), portal.ClientSecret, tokens, portal.TokenEndpoint.ToString()),
             ignoreLineEndingDifferences: true);
-        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(1, portal.TokenRefreshCount);
     }
 
     /// <summary>A dependency that shows in a public signature reaches the projects that reference the project as well.</summary>

@@ -499,7 +499,7 @@ public sealed class ImportTests : IDisposable
     {
         const int Count = 10_000;
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
-        using var busy = SimulatedPortal.Start(new SimulatedPortalOptions { RequestBurst = 50, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromMilliseconds(200), TimeProvider = clock, KeepsRequests = false });
+        using var busy = SimulatedPortal.Start(new SimulatedPortalOptions { RequestBurst = 50, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromMilliseconds(200), TimeProvider = clock, RecordRequests = false });
         busy.Contacts.Add([.. Enumerable.Range(1, Count)]);
         await WriteAsync(Rows(Count));
         var random = new Random(7);

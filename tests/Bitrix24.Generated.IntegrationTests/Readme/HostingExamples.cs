@@ -39,7 +39,7 @@ public sealed class HostingExamples
 
         portal.FailNext(SimulatedFault.NoAnswer with { RunsCall = true });
         jobs.Writer.TryWrite(TestClient.Request);
-        while (portal.Silent == 0)
+        while (portal.UnansweredRequestCount == 0)
         {
             await Task.Yield();
         }

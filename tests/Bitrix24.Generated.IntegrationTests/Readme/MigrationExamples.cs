@@ -111,7 +111,7 @@ public sealed partial class MigrationExamples : IDisposable
         {
             AddCallListResponse made = await bitrix24.AddCallListAsync(request);
             Console.WriteLine(made.Result);               // data()
-            Console.WriteLine(made.Time?.Duration);       // time()
+            Console.WriteLine(made.Time?.DurationSeconds);       // time()
         }
         catch (Bitrix24Exception exception)
         {

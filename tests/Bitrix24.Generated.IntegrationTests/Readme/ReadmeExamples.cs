@@ -33,7 +33,7 @@ public sealed class ReadmeExamples : IDisposable
             WebformId = 1,
         });
 
-        Console.WriteLine($"Call list {made.Result}, made in {made.Time?.Duration} s.");
+        Console.WriteLine($"Call list {made.Result}, made in {made.Time?.DurationSeconds} s.");
 
         Assert.Equal(simulated.CallLists.Single().Id, made.Result);
     }
@@ -253,7 +253,7 @@ public sealed class ReadmeExamples : IDisposable
         var made = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
 
         var since = new ListCallListsRequest { Filter = new CallListFilter().MoreThan(CallListFilterField.Id, newestIdBefore) };
-        await foreach (ListedCallList list in bitrix24.EnumerateCallListsAsync(since))
+        await foreach (CallListSummary list in bitrix24.EnumerateCallListsAsync(since))
         {
             Console.WriteLine($"{list.Id} of {list.CreatedAt}");
         }
@@ -266,11 +266,11 @@ public sealed class ReadmeExamples : IDisposable
     {
         var made = await Bitrix24Client.Create(simulated.WebhookUrl).AddCallListAsync(TestClient.Request);
 
-        double? seconds = made.Time?.Duration;                      // as sent
-        TimeSpan? elapsed = made.Time?.Elapsed;                     // the same, typed
+        double? seconds = made.Time?.DurationSeconds;                      // as sent
+        TimeSpan? elapsed = made.Time?.Duration;                     // the same, typed
         DateTimeOffset? startedAt = made.Time?.StartedAt;           // with microseconds, at the portal's offset
-        TimeSpan? budgetUsed = made.Time?.OperatingUsed;            // of the method's execution time in ten minutes
-        DateTimeOffset? freeAgainAt = made.Time?.OperatingResetsAt;
+        TimeSpan? budgetUsed = made.Time?.Operating;            // of the method's execution time in ten minutes
+        DateTimeOffset? freeAgainAt = made.Time?.OperatingResetAt;
 
         Assert.True(seconds >= 0 && elapsed >= TimeSpan.Zero && budgetUsed >= TimeSpan.Zero && freeAgainAt > startedAt);
     }

@@ -2,11 +2,11 @@ using Bitrix24.Specs;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The page on errors shows the catalogue of the spec.</summary>
+/// <summary>The page on errors shows the catalog of the spec.</summary>
 public sealed class ErrorPageTests
 {
     [Fact]
-    public async Task Page_shows_the_catalogue_as_the_tool_writes_it()
+    public async Task Page_shows_the_catalog_as_the_tool_writes_it()
     {
         using var folder = new TemporaryFolder();
         var page = Path.Combine(folder.Path, "errors.md");
@@ -16,11 +16,11 @@ public sealed class ErrorPageTests
         var (exitCode, _, error) = await Tool.RunSpecAsync("errors", page, "--spec", Repository.PathOf("spec/bitrix24.openapi.yaml"));
 
         Assert.Equal((ExitCode.Done, $"{page}: {typeof(Bitrix24ErrorCode).GetEnumValues().Length - 1} codes.\n"), (exitCode, error));
-        Assert.True(shown == await File.ReadAllTextAsync(page), "docs/errors.md shows another catalogue than the spec. Run: dotnet run --project tools/spec -- errors");
+        Assert.True(shown == await File.ReadAllTextAsync(page), "docs/errors.md shows another catalog than the spec. Run: dotnet run --project tools/spec -- errors");
     }
 
     [Fact]
-    public async Task Every_kind_of_the_catalogue_is_an_exception()
+    public async Task Every_kind_of_the_catalog_is_an_exception()
     {
         var kinds = (await ProjectSpec.LoadAsync()).ErrorColumn("x-error-kinds").Distinct(StringComparer.Ordinal);
 
@@ -29,8 +29,8 @@ public sealed class ErrorPageTests
 
     [Theory]
     [InlineData("no page", "cannot be read")]
-    [InlineData("", "has no lines <!-- catalogue --> and <!-- /catalogue -->")]
-    [InlineData("<!-- /catalogue -->\n<!-- catalogue -->\n", "has no lines")]
+    [InlineData("", "has no lines <!-- catalog --> and <!-- /catalog -->")]
+    [InlineData("<!-- /catalog -->\n<!-- catalog -->\n", "has no lines")]
     public async Task A_page_without_a_place_for_it_is_left_alone(string text, string words)
     {
         using var folder = new TemporaryFolder();

@@ -26,7 +26,7 @@ public sealed class SpecTests
         ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
         ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
         ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
-        ("idempotence-stated", "      x-when-unknown: find out with ListCallListsAsync before you make the call again\n", "", "crm.calllist.add: it does not say"),
+        ("idempotence-stated", "      x-unknown-outcome-hint: find out with ListCallListsAsync before you make the call again\n", "", "crm.calllist.add: it does not say"),
         ("idempotence-stated", "      x-reference: *GetCallListReference\n      x-idempotent: true\n", "      x-reference: *GetCallListReference\n", "crm.calllist.get: it does not say"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is no size"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is no size"),
@@ -39,12 +39,12 @@ public sealed class SpecTests
         ("schema-generable", "        start:\n          type: number\n          format: double\n", "        start:\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
         ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is no AddCallListRequest"),
         ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
-        ("catalogue-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
-        ("catalogue-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "stands for two rows"),
-        ("catalogue-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is no name"),
-        ("catalogue-consistent", "        - Never\n", "        - Sometimes\n", "'Sometimes'"),
-        ("catalogue-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "no example shows 'OTHER_ERROR'"),
-        ("catalogue-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "an example shows 'LIST_ID_ERROR', which has no row"),
+        ("catalog-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
+        ("catalog-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "stands for two rows"),
+        ("catalog-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is no name"),
+        ("catalog-consistent", "        - Never\n", "        - Sometimes\n", "'Sometimes'"),
+        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "no example shows 'OTHER_ERROR'"),
+        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "an example shows 'LIST_ID_ERROR', which has no row"),
     ];
 
     public static TheoryData<string> RuleNames => [.. SpecLint.Rules.Select(rule => rule.Name)];
@@ -92,13 +92,13 @@ public sealed class SpecTests
         var (exitCode, output, _) = await Tool.RunSpecAsync("lint", path);
         Assert.Equal(11, exitCode);
         Assert.StartsWith(path + "(", output, StringComparison.Ordinal);
-        Assert.EndsWith("[catalogue-consistent]\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("[catalog-consistent]\n", output, StringComparison.Ordinal);
 
         (exitCode, output, var error) = await Tool.RunSpecAsync("lint", path, "--json");
         Assert.Equal((11, string.Empty), (exitCode, error));
         var finding = JObject.Parse(output);
         Assert.Equal(["file", "line", "rule", "place", "problem", "remedy"], finding.Properties().Select(member => member.Name));
-        Assert.Equal("catalogue-consistent", (string?)finding["rule"]);
+        Assert.Equal("catalog-consistent", (string?)finding["rule"]);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class BatchTests : IDisposable
             ("departments", BatchCommand.Call("department.get", new { ID = 1 }))))).Result;
 
         Assert.Equal(1, result.ResultOf<AddCallListResponse>("add")!.Result);
-        Assert.NotNull(result.ResultOf<AddCallListResponse>("add")!.Time!.OperatingUsed);
+        Assert.NotNull(result.ResultOf<AddCallListResponse>("add")!.Time!.Operating);
         Assert.Equal(CallListEntityType.Contact, result.ResultOf<GetCallListResponse>("get")!.Result.EntityType);
         Assert.Equal([9, 17, 19], result.ResultOf<ListCallListItemsResponse>("items")!.Result.Select(item => item.Id));
         Assert.Equal(4, result.ResultOf<ListCallListStatusesResponse>("statuses")!.Result.Count);

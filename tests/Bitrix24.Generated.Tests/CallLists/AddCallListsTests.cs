@@ -52,7 +52,7 @@ public sealed class AddCallListsTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 120), outcomes.Select(outcome => outcome.Index));
         Assert.Equal(requests, outcomes.Select(outcome => outcome.Request));
         Assert.Equal(Enumerable.Range(1, 120).Select(id => (long?)id), outcomes.Select(outcome => outcome.Id));
-        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.Executed, null, true), (outcome.Execution, outcome.Exception, outcome.Time!.OperatingUsed is not null)));
+        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.Executed, null, true), (outcome.Execution, outcome.Exception, outcome.Time!.Operating is not null)));
         Assert.Equal(requests.Select(request => request.Entities), portal.CallLists.Select(list => list.Entities));
         Assert.Equal("0: call list 1", outcomes[0].ToString());
     }
@@ -639,7 +639,7 @@ public sealed class AddCallListsTests : IDisposable
         AddCallListRequest[] requests = [TestClient.Request, new() { EntityType = CallListEntityType.Contact, Entities = [4040] }, TestClient.Request];
 
         Assert.Equal([1, null, 2], (await ToListAsync(logged.AddCallListsAsync(requests))).Select(outcome => outcome.Id));
-        Assert.Equal(3, (await logged.AddCallListCheckedAsync(TestClient.Request)).Id);
+        Assert.Equal(3, (await logged.AddCallListAndVerifyAsync(TestClient.Request)).Id);
         await foreach (var _ in logged.AddCallListsAsync(Requests(3)))
         {
             break;

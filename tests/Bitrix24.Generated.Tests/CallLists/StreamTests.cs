@@ -173,11 +173,11 @@ public sealed class StreamTests : IDisposable
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":11}") });
         }));
 
-        var made = await client.Bitrix24.AddCallListCheckedAsync(TestClient.Request, stop.Token);
+        var made = await client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request, stop.Token);
 
         Assert.Equal(11, made.Id);
         Assert.IsAssignableFrom<OperationCanceledException>(made.CheckFailure);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListCheckedAsync(TestClient.Request, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request, stop.Token));
     }
 
     [Fact]
@@ -194,8 +194,8 @@ public sealed class StreamTests : IDisposable
         portal.Contacts.AddUnreadable(3, 77);
         var entities = Enumerable.Range(1, 120).Select(id => (long)id).ToList();
 
-        var checkedList = await bitrix24.AddCallListCheckedAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = entities });
-        var complete = await bitrix24.AddCallListCheckedAsync(TestClient.Request);
+        var checkedList = await bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = entities });
+        var complete = await bitrix24.AddCallListAndVerifyAsync(TestClient.Request);
 
         Assert.Equal((1, false, null), (checkedList.Id, checkedList.IsComplete, checkedList.CheckFailure));
         Assert.Equal([3, 77], checkedList.Dropped);
@@ -213,7 +213,7 @@ public sealed class StreamTests : IDisposable
         });
         using var client = new TestClient(handler);
 
-        var made = await client.Bitrix24.AddCallListCheckedAsync(TestClient.Request);
+        var made = await client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request);
 
         Assert.Equal((11, null, false), (made.Id, made.Dropped, made.IsComplete));
         Assert.IsType<Bitrix24TransportException>(made.CheckFailure);
@@ -222,9 +222,9 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task A_checked_list_that_was_not_made_is_an_exception()
     {
-        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.AddCallListCheckedAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] }));
-        await Assert.ThrowsAsync<ArgumentException>("request", () => bitrix24.AddCallListCheckedAsync(new AddCallListRequest()));
-        await Assert.ThrowsAsync<ArgumentNullException>("request", () => bitrix24.AddCallListCheckedAsync(null!));
+        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] }));
+        await Assert.ThrowsAsync<ArgumentException>("request", () => bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest()));
+        await Assert.ThrowsAsync<ArgumentNullException>("request", () => bitrix24.AddCallListAndVerifyAsync(null!));
     }
 
     private async Task MakeAsync(int count)
@@ -246,7 +246,7 @@ public sealed class StreamTests : IDisposable
         return ids;
     }
 
-    private static async Task<int> CountAsync(IAsyncEnumerable<ListedCallList> lists)
+    private static async Task<int> CountAsync(IAsyncEnumerable<CallListSummary> lists)
     {
         var count = 0;
         await foreach (var _ in lists)

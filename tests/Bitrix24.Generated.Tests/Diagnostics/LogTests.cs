@@ -63,7 +63,7 @@ public sealed partial class LogTests
         portal.FailNext(SimulatedFault.NoAnswer);
         using var cancellation = new CancellationTokenSource();
         var hanging = bitrix24.AddCallListAsync(request, cancellation.Token);
-        while (portal.Silent == 0)
+        while (portal.UnansweredRequestCount == 0)
         {
             await Task.Yield();
         }

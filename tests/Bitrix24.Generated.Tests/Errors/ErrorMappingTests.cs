@@ -10,7 +10,7 @@ namespace Bitrix24.Tests;
 public sealed class ErrorMappingTests
 {
     [Fact]
-    public async Task Every_row_and_alias_of_the_catalogue_under_every_status_it_is_seen_with()
+    public async Task Every_row_and_alias_of_the_catalog_under_every_status_it_is_seen_with()
     {
         var spec = await ProjectSpec.LoadAsync();
         var table = new StringBuilder();
@@ -29,7 +29,7 @@ public sealed class ErrorMappingTests
     }
 
     [Fact]
-    public async Task Message_of_every_row_of_the_catalogue()
+    public async Task Message_of_every_row_of_the_catalog()
     {
         var spec = await ProjectSpec.LoadAsync();
         var messages = new StringBuilder();
@@ -65,25 +65,25 @@ public sealed class ErrorMappingTests
     [InlineData(400, "Incorrect list id or access denied", "ListIdError", typeof(Bitrix24InvalidRequestException))]
     [InlineData(
         400, "Discrepancy between the type of call participants and incoming type", "EntityTypeError", typeof(Bitrix24InvalidRequestException))]
-    public async Task A_code_of_the_catalogue_is_certain_that_the_call_did_not_run(int status, string code, string errorCode, Type type)
+    public async Task A_code_of_the_catalog_is_certain_that_the_call_did_not_run(int status, string code, string errorCode, Type type)
     {
         var exception = await Thrown((HttpStatusCode)status, new JsonObject { ["error"] = code }.ToJsonString());
 
         Assert.IsType(type, exception);
         Assert.Equal(errorCode, exception.ErrorCode.ToString());
-        Assert.Equal((CallExecution.NotExecuted, RetryAdvice.Never), (exception.Execution, exception.Retry));
+        Assert.Equal((CallExecution.NotExecuted, RetryDisposition.Never), (exception.Execution, exception.Retry));
     }
 
     [Theory]
-    [InlineData(404, "METHODNOTFOUND", "ErrorMethodNotFound", RetryAdvice.Never)]
-    [InlineData(400, "INVALIDFILTER", "InvalidFilter", RetryAdvice.Never)]
-    [InlineData(400, "INVALIDORDER", "InvalidOrder", RetryAdvice.Never)]
-    [InlineData(400, "INVALIDPAGINATION", "InvalidPagination", RetryAdvice.Never)]
-    [InlineData(400, "VALIDATION_DTOVALIDATION", "ValidationFailed", RetryAdvice.Never)]
-    [InlineData(400, "VALIDATION_REQUESTFILTERVALIDATION", "ValidationFailed", RetryAdvice.Never)]
-    [InlineData(400, "FIELDNOTFOUND", "UnknownField", RetryAdvice.Never)]
-    [InlineData(403, "ACCESSDENIED", "ObjectAccessDenied", RetryAdvice.Never)]
-    [InlineData(429, "RATELIMIT", "OperationTimeLimit", RetryAdvice.AfterWaiting)]
+    [InlineData(404, "METHODNOTFOUND", "ErrorMethodNotFound", RetryDisposition.Never)]
+    [InlineData(400, "INVALIDFILTER", "InvalidFilter", RetryDisposition.Never)]
+    [InlineData(400, "INVALIDORDER", "InvalidOrder", RetryDisposition.Never)]
+    [InlineData(400, "INVALIDPAGINATION", "InvalidPagination", RetryDisposition.Never)]
+    [InlineData(400, "VALIDATION_DTOVALIDATION", "ValidationFailed", RetryDisposition.Never)]
+    [InlineData(400, "VALIDATION_REQUESTFILTERVALIDATION", "ValidationFailed", RetryDisposition.Never)]
+    [InlineData(400, "FIELDNOTFOUND", "UnknownField", RetryDisposition.Never)]
+    [InlineData(403, "ACCESSDENIED", "ObjectAccessDenied", RetryDisposition.Never)]
+    [InlineData(429, "RATELIMIT", "OperationTimeLimit", RetryDisposition.AfterWaiting)]
     public async Task Codes_of_REST_3_are_known_with_and_without_their_namespace(int status, string name, string errorCode, object retry)
     {
         string[] codes =
@@ -96,7 +96,7 @@ public sealed class ErrorMappingTests
             var exception = await Thrown((HttpStatusCode)status, $$$"""{"error":{"code":"{{{code}}}","message":"Something."}}""");
 
             Assert.Equal((code, errorCode), (exception.RawErrorCode, exception.ErrorCode.ToString()));
-            Assert.Equal((CallExecution.NotExecuted, (RetryAdvice)retry), (exception.Execution, exception.Retry));
+            Assert.Equal((CallExecution.NotExecuted, (RetryDisposition)retry), (exception.Execution, exception.Retry));
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class ErrorMappingTests
     [InlineData("BITRIX_REST_V3_INVALIDFILTER")]
     [InlineData("BITRIX_REST_V3_EXCEPTION_INTERNAL_INTERNALEXCEPTION")]
     [InlineData("BITRIX_REST_V3_EXCEPTION_INTERNAL_ORMSAVEEXCEPTION")]
-    public async Task Codes_of_REST_3_outside_the_catalogue_promise_nothing(string code)
+    public async Task Codes_of_REST_3_outside_the_catalog_promise_nothing(string code)
     {
         var exception = await Thrown(HttpStatusCode.InternalServerError, $$$"""{"error":{"code":"{{{code}}}","message":"Something."}}""");
 
@@ -114,7 +114,7 @@ public sealed class ErrorMappingTests
     }
 
     [Fact]
-    public async Task Codes_outside_the_catalogue_go_by_the_status()
+    public async Task Codes_outside_the_catalog_go_by_the_status()
     {
         var table = new StringBuilder();
         foreach (var error in new[] { "\"BRAND_NEW_ERROR\"", "100", "0", "\"0\"", "\"\"", "1.5", "true", "{\"code\":1}", "[\"a\"]" })

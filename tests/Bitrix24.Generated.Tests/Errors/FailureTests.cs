@@ -6,7 +6,7 @@ namespace Bitrix24.Tests;
 /// <summary>What each kind of failure says: in words, of the call, and of whether it may be sent again.</summary>
 public sealed class FailureTests
 {
-    private static readonly FailureContext Context = new("x.add", Attempts: 3, WhenUnknown: null, text => text?.Replace("s3cr3t", "***", StringComparison.Ordinal));
+    private static readonly ErrorContext Context = new("x.add", Attempts: 3, UnknownOutcomeHint: null, text => text?.Replace("s3cr3t", "***", StringComparison.Ordinal));
 
     [Fact]
     public void Sentence_says_whether_the_call_ran_and_what_to_do()
@@ -16,20 +16,20 @@ public sealed class FailureTests
         var idempotent = Context with { IsIdempotent = true };
         Assert.Equal("x.add failed: it broke; it is safe to make the call again.", idempotent.Sentence("it broke", CallExecution.Unknown));
         Assert.Equal("x.add failed: it broke.", idempotent.Sentence("it broke", CallExecution.NotExecuted));
-        Assert.Equal("x.add failed: it broke; it is not known whether the call ran: look.", (Context with { WhenUnknown = "look" }).Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke; it is not known whether the call ran: look.", (Context with { UnknownOutcomeHint = "look" }).Sentence("it broke", CallExecution.Unknown));
     }
 
     [Fact]
     public void Broken_connection_is_known_not_to_have_run_the_call_only_before_sending()
     {
         var cause = new HttpRequestException("reset.");
-        var before = TransportFailure.Broken(Context, sendingStarted: false, cause);
-        var behind = TransportFailure.Broken(Context, sendingStarted: true, cause);
+        var before = TransportErrors.Broken(Context, sendingStarted: false, cause);
+        var behind = TransportErrors.Broken(Context, sendingStarted: true, cause);
 
-        Assert.Equal(("x.add failed: no connection to the portal could be made: reset.", CallExecution.NotExecuted, RetryAdvice.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Equal(("x.add failed: no connection to the portal could be made: reset.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
+        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
         Assert.Same(cause, before.InnerException);
-        Assert.Null(TransportFailure.Broken(Context, sendingStarted: true, new HttpRequestException("s3cr3t")).InnerException);
+        Assert.Null(TransportErrors.Broken(Context, sendingStarted: true, new HttpRequestException("s3cr3t")).InnerException);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class FailureTests
     {
         var cause = new HttpRequestException("Received \u001b[2J\u202e\n" + new string('x', 400));
 
-        var failure = TransportFailure.Broken(Context, sendingStarted: false, cause);
+        var failure = TransportErrors.Broken(Context, sendingStarted: false, cause);
 
         Assert.Equal($"x.add failed: no connection to the portal could be made: Received  [2J  {new string('x', 285)}.", failure.Message);
     }
@@ -45,11 +45,11 @@ public sealed class FailureTests
     [Fact]
     public void Timeout_is_known_not_to_have_run_the_call_only_before_sending()
     {
-        var before = TransportFailure.TimedOut(Context, sendingStarted: false);
-        var behind = TransportFailure.TimedOut(Context, sendingStarted: true);
+        var before = TransportErrors.TimedOut(Context, sendingStarted: false);
+        var behind = TransportErrors.TimedOut(Context, sendingStarted: true);
 
-        Assert.Equal(("x.add failed: no connection to the portal was made within the attempt timeout.", CallExecution.NotExecuted, RetryAdvice.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: no answer came within the attempt timeout; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Equal(("x.add failed: no connection to the portal was made within the attempt timeout.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
+        Assert.Equal(("x.add failed: no answer came within the attempt timeout; it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
     }
 
     [Theory]
@@ -64,9 +64,9 @@ public sealed class FailureTests
         using var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent([]) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue("text/html");
 
-        var failure = TransportFailure.Unreadable(Context, response, 7, TimeSpan.FromSeconds(5));
+        var failure = TransportErrors.Unreadable(Context, response, 7, TimeSpan.FromSeconds(5));
 
-        Assert.Equal(((RetryAdvice)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.Delay, (int)failure.StatusCode!));
+        Assert.Equal(((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.Delay, (int)failure.StatusCode!));
         Assert.Equal(FormattableString.Invariant($"x.add failed: the answer is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is not known whether the call ran."), failure.Message);
     }
 
@@ -74,30 +74,30 @@ public sealed class FailureTests
     public void Answers_that_cannot_be_used_leave_the_call_unknown()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.OK);
-        var large = TransportFailure.TooLarge(Context, response, 1024);
-        var none = TransportFailure.NoResult(Context, HttpStatusCode.OK);
-        var circle = TransportFailure.NoProgress(Context);
-        var elsewhere = TransportFailure.Redirected(Context, HttpStatusCode.Found, "too often");
+        var large = TransportErrors.TooLarge(Context, response, 1024);
+        var none = TransportErrors.NoResult(Context, HttpStatusCode.OK);
+        var circle = TransportErrors.NoProgress(Context);
+        var elsewhere = TransportErrors.Redirected(Context, HttpStatusCode.Found, "too often");
 
-        Assert.Equal(("x.add failed: the answer is longer than the 1024 bytes that are read (HTTP 200); it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.Never), (large.Message, large.Execution, large.Retry));
-        Assert.Equal(("x.add failed: the answer holds no result of this method; it is not known whether the call ran.", CallExecution.Unknown, RetryAdvice.Never), (none.Message, none.Execution, none.Retry));
-        Assert.Equal((CallExecution.Unknown, RetryAdvice.Never, HttpStatusCode.OK), (circle.Execution, circle.Retry, circle.StatusCode));
+        Assert.Equal(("x.add failed: the answer is longer than the 1024 bytes that are read (HTTP 200); it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.Never), (large.Message, large.Execution, large.Retry));
+        Assert.Equal(("x.add failed: the answer holds no result of this method; it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.Never), (none.Message, none.Execution, none.Retry));
+        Assert.Equal((CallExecution.Unknown, RetryDisposition.Never, HttpStatusCode.OK), (circle.Execution, circle.Retry, circle.StatusCode));
         Assert.Contains("sends rows again", circle.Message, StringComparison.Ordinal);
-        Assert.Equal(("x.add failed: the portal redirects (HTTP 302) too often.", CallExecution.NotExecuted, RetryAdvice.Never, HttpStatusCode.Found), (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode));
+        Assert.Equal(("x.add failed: the portal redirects (HTTP 302) too often.", CallExecution.NotExecuted, RetryDisposition.Never, HttpStatusCode.Found), (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode));
         Assert.Equal(3, large.Attempts);
     }
 
     [Fact]
     public void Limit_of_this_client_sends_nothing_and_says_why()
     {
-        var late = LimitFailure.NoTurn(Context, TimeSpan.FromSeconds(5));
+        var late = RateLimitErrors.NoTurn(Context, TimeSpan.FromSeconds(5));
         var cause = new InvalidOperationException("broken");
-        var broken = LimitFailure.Broken(Context, cause);
+        var broken = RateLimitErrors.Broken(Context, cause);
 
         Assert.Equal(("x.add failed: its turn would come later than RateLimit.MaxWait allows; nothing was sent.", CallExecution.NotExecuted, TimeSpan.FromSeconds(5)), (late.Message, late.Execution, late.RetryAfter));
         Assert.Equal(("x.add failed: the rate limiter of the application failed (InvalidOperationException); nothing was sent.", CallExecution.NotExecuted), (broken.Message, broken.Execution));
         Assert.Same(cause, broken.InnerException);
-        Assert.Null(LimitFailure.Broken(Context, new InvalidOperationException("s3cr3t")).InnerException);
+        Assert.Null(RateLimitErrors.Broken(Context, new InvalidOperationException("s3cr3t")).InnerException);
         Assert.Equal(3, broken.Attempts);
     }
 
@@ -115,7 +115,7 @@ public sealed class FailureTests
     {
         var exception = ErrorMapping.ToException(Context, (HttpStatusCode)status, new PortalError(code, null, besideResult), TimeSpan.FromSeconds(4));
 
-        Assert.Equal((RetryAdvice)advice, exception.Retry);
+        Assert.Equal((RetryDisposition)advice, exception.Retry);
         Assert.Equal(TimeSpan.FromSeconds(4), exception.Delay);
         Assert.Equal(3, exception.Attempts);
     }

@@ -154,7 +154,7 @@ public sealed class Http2Tests
     [Fact]
     public void Connections_find_out_that_they_are_dead()
     {
-        using var handler = (SocketsHttpHandler)HttpConnections.CreateHandler();
+        using var handler = (SocketsHttpHandler)HttpHandlerFactory.CreateHandler();
 
         Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), HttpKeepAlivePingPolicy.Always), (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.KeepAlivePingPolicy));
         Assert.InRange(handler.PooledConnectionIdleTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(59));

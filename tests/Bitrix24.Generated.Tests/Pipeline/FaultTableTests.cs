@@ -110,7 +110,7 @@ public sealed class FaultTableTests
             await bitrix24.AddCallListAsync(TestClient.Request);
         }
 
-        var (requestsBefore, listsBefore, silentBefore) = (portal.Requests.Count, portal.CallLists.Count, portal.Silent);
+        var (requestsBefore, listsBefore, silentBefore) = (portal.Requests.Count, portal.CallLists.Count, portal.UnansweredRequestCount);
         portal.FailNext(fault, times);
         var call = Outcome(() => Operations[operation](bitrix24));
         if (fault with { RunsCall = false } == SimulatedFault.NoAnswer)
@@ -144,9 +144,9 @@ public sealed class FaultTableTests
     {
         while (!call.IsCompleted)
         {
-            if (portal.Silent > seen)
+            if (portal.UnansweredRequestCount > seen)
             {
-                seen = portal.Silent;
+                seen = portal.UnansweredRequestCount;
                 clock.ExpireAttempts();
             }
 

@@ -44,7 +44,7 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Keyed_call_waits_longer_where_a_proxy_asks_for_it()
     {
-        var exception = new Bitrix24TransportException(Failure(CallExecution.Unknown, HttpStatusCode.ServiceUnavailable, RetryAdvice.IfIdempotent) with { RetryAfter = TimeSpan.FromSeconds(55) });
+        var exception = new Bitrix24TransportException(Failure(CallExecution.Unknown, HttpStatusCode.ServiceUnavailable, RetryDisposition.IfIdempotent) with { RetryAfter = TimeSpan.FromSeconds(55) });
 
         Assert.Equal(2, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.FromSeconds(10)));
 
@@ -54,7 +54,7 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Keyed_call_that_did_not_run_need_not_wait_for_an_end()
     {
-        var exception = new Bitrix24TransportException(Failure(CallExecution.NotExecuted, status: null, RetryAdvice.AfterWaiting));
+        var exception = new Bitrix24TransportException(Failure(CallExecution.NotExecuted, status: null, RetryDisposition.AfterWaiting));
 
         Assert.Equal(2, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.Zero));
 
@@ -87,7 +87,7 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Error_of_the_portal_itself_is_tried_again_where_running_twice_does_no_harm_only()
     {
-        var exception = new Bitrix24ServerException(Failure(CallExecution.Unknown, HttpStatusCode.BadGateway, RetryAdvice.IfIdempotent));
+        var exception = new Bitrix24ServerException(Failure(CallExecution.Unknown, HttpStatusCode.BadGateway, RetryDisposition.IfIdempotent));
 
         Assert.Equal(2, await AttemptsAsync(Reading, exception, failures: 1, took: TimeSpan.Zero));
         Assert.Equal(1, await AttemptsAsync(Making, exception, failures: 1, took: TimeSpan.Zero));
@@ -97,18 +97,18 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Advice_of_the_exception_is_followed()
     {
-        Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryAdvice.Never), failures: 1, took: TimeSpan.Zero));
-        Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryAdvice.AfterRenewal), failures: 1, took: TimeSpan.Zero));
-        Assert.Equal(2, await AttemptsAsync(Making, Refused(RetryAdvice.AfterWaiting), failures: 1, took: TimeSpan.Zero));
-        Assert.Equal(2, await AttemptsAsync(Reading, Refused(RetryAdvice.IfIdempotent), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryDisposition.Never), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryDisposition.AfterRefresh), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(2, await AttemptsAsync(Making, Refused(RetryDisposition.AfterWaiting), failures: 1, took: TimeSpan.Zero));
+        Assert.Equal(2, await AttemptsAsync(Reading, Refused(RetryDisposition.IfIdempotent), failures: 1, took: TimeSpan.Zero));
 
-        static Bitrix24ServerException Refused(RetryAdvice advice) => new(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, advice));
+        static Bitrix24ServerException Refused(RetryDisposition advice) => new(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, advice));
     }
 
     [Fact]
     public async Task Attempts_end_where_the_options_say()
     {
-        var exception = new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryAdvice.AfterWaiting));
+        var exception = new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryDisposition.AfterWaiting));
 
         Assert.Equal(4, await AttemptsAsync(Making, exception, failures: 9, took: TimeSpan.Zero));
         Assert.Equal(1, await AttemptsAsync(Making, exception, failures: 9, took: TimeSpan.Zero, maxAttempts: 1));
@@ -141,7 +141,7 @@ public sealed class RetryPolicyTests
         var call = new CallContext(Reading, EmptyRequest.Instance);
         var failures = new Queue<Bitrix24Exception>(
         [
-            new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryAdvice.AfterWaiting)),
+            new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryDisposition.AfterWaiting)),
             Transport(status: null),
             Transport(status: null),
         ]);
@@ -162,9 +162,9 @@ public sealed class RetryPolicyTests
     private RetryPolicy NewPolicy(int maxAttempts = 4, TimeSpan? maxDelay = null) =>
         new(maxAttempts, TimeSpan.FromSeconds(1), maxDelay ?? TimeSpan.FromSeconds(60), clock, NullLogger.Instance);
 
-    private static Bitrix24TransportException Transport(HttpStatusCode? status) => new(Failure(CallExecution.Unknown, status, RetryAdvice.IfIdempotent));
+    private static Bitrix24TransportException Transport(HttpStatusCode? status) => new(Failure(CallExecution.Unknown, status, RetryDisposition.IfIdempotent));
 
-    private static CallFailure Failure(CallExecution execution, HttpStatusCode? status, RetryAdvice retry) => new("x", execution, "It failed.") { StatusCode = status, Retry = retry };
+    private static ErrorDetails Failure(CallExecution execution, HttpStatusCode? status, RetryDisposition retry) => new("x", execution, "It failed.") { StatusCode = status, Retry = retry };
 
     private async Task<int> AttemptsAsync(OperationDescriptor operation, Bitrix24Exception exception, int failures, TimeSpan took, TimeSpan? maxDelay = null, int maxAttempts = 4)
     {

@@ -70,7 +70,7 @@ public sealed class RequestWriterTests
 
     private static async Task<string> WrittenAsync(Action<RequestWriter> write)
     {
-        using var stream = new PooledStream();
+        using var stream = new PooledBufferWriter();
         var json = new RequestWriter(stream);
         json.Start();
         write(json);

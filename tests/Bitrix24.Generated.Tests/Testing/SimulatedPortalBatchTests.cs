@@ -108,8 +108,8 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     public async Task Each_user_sees_what_that_user_may_read()
     {
         portal.Companies.Add(5, 6);
-        portal.Contacts.Hide(8, 17);
-        portal.Companies.Hide(8);
+        portal.Contacts.DenyRead(8, 17);
+        portal.Companies.DenyRead(8);
         var (seven, eight) = (TestClient.On(portal.WebhookUrl), TestClient.On(portal.AddWebhook(8)));
 
         await seven.AddCallListAsync(TestClient.Request);
@@ -133,7 +133,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
         using var old = SimulatedPortal.Start(new SimulatedPortalOptions { LegacyErrors = true, UserId = 7, WebhookCode = "code" });
         old.Contacts.Add(9);
         old.Contacts.AddUnreadable(30);
-        old.Companies.Hide(7);
+        old.Companies.DenyRead(7);
         var spec = await ProjectSpec.LoadAsync();
         var known = spec.ErrorExamples.Select(example => $"HTTP {example.Status} {example.Error.ToJsonString()}").ToHashSet(StringComparer.Ordinal);
         var codes = new List<Bitrix24ErrorCode>();
@@ -176,11 +176,11 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     public async Task A_method_that_has_used_up_its_execution_time_waits_and_others_do_not()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        using var limited = SimulatedPortal.Start(new SimulatedPortalOptions { TimeProvider = clock, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(240), KeepsRequests = false });
+        using var limited = SimulatedPortal.Start(new SimulatedPortalOptions { TimeProvider = clock, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(240), RecordRequests = false });
         var bitrix24 = TestClient.On(limited.WebhookUrl, options => options.TimeProvider = clock);
         for (var call = 1; call <= 3; call++)
         {
-            Assert.Equal(TimeSpan.FromSeconds(240 * call), (await bitrix24.ListCallListStatusesAsync()).Time!.OperatingUsed);
+            Assert.Equal(TimeSpan.FromSeconds(240 * call), (await bitrix24.ListCallListStatusesAsync()).Time!.Operating);
             clock.Advance(TimeSpan.FromMinutes(1));
         }
 
@@ -189,7 +189,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
         await bitrix24.ListCallListsAsync(new ListCallListsRequest());
         await TestClient.On(limited.AddWebhook(1)).ListCallListStatusesAsync();
         clock.Advance(TimeSpan.FromMinutes(7));
-        Assert.Equal(TimeSpan.FromSeconds(720), (await bitrix24.ListCallListStatusesAsync()).Time!.OperatingUsed);
+        Assert.Equal(TimeSpan.FromSeconds(720), (await bitrix24.ListCallListStatusesAsync()).Time!.Operating);
         Assert.Empty(limited.Requests);
     }
 

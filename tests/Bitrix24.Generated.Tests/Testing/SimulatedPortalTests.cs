@@ -76,7 +76,7 @@ public sealed class SimulatedPortalTests
     {
         using var portal = NewPortal();
         await TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request);
-        portal.Companies.Hide(7);
+        portal.Companies.DenyRead(7);
         var table = new StringBuilder();
 
         foreach (var (method, body) in new[]
@@ -158,12 +158,12 @@ public sealed class SimulatedPortalTests
         var third = (await bitrix24.AddCallListAsync(request)).Time!;
 
         Assert.Equal(TimeSpan.FromHours(3), first.StartedAt!.Value.Offset);
-        Assert.Equal(first.FinishedAt - first.StartedAt, first.Elapsed);
-        Assert.Equal(first.Processed, first.OperatingUsed);
-        Assert.Equal(first.Processed + second.Processed, second.OperatingUsed);
-        Assert.Equal(first.OperatingResetsAt, second.OperatingResetsAt);
-        Assert.Equal(third.Processed, third.OperatingUsed);
-        Assert.True(third.OperatingResetsAt > first.OperatingResetsAt);
+        Assert.Equal(first.FinishedAt - first.StartedAt, first.Duration);
+        Assert.Equal(first.Processing, first.Operating);
+        Assert.Equal(first.Processing + second.Processing, second.Operating);
+        Assert.Equal(first.OperatingResetAt, second.OperatingResetAt);
+        Assert.Equal(third.Processing, third.Operating);
+        Assert.True(third.OperatingResetAt > first.OperatingResetAt);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ IBitrix24Client bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
 });
 
 AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17], WebformId = 1 });
-Console.WriteLine($"made {made.Result} {made.Time?.Elapsed >= TimeSpan.Zero}");
+Console.WriteLine($"made {made.Result} {made.Time?.Duration >= TimeSpan.Zero}");
 
 await foreach (var outcome in bitrix24.AddCallListsAsync([new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] }, new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [404] }]))
 {

@@ -9,7 +9,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
 {
     private readonly AddCallListsOptions options = new() { MaxConcurrency = maxConcurrency };
     // By the number of the request: after a cancellation a batch that was not sent has no outcomes, though one behind it may have some.
-    private readonly Dictionary<int, ImportRow> underWay = [];
+    private readonly Dictionary<int, ImportRow> inFlight = [];
     private int requests;
 
     /// <summary>Looks at the whole file before anything is sent.</summary>
@@ -38,7 +38,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
         {
             await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(summary), options, cancellationToken).ConfigureAwait(false))
             {
-                underWay.Remove(outcome.Index, out var row);
+                inFlight.Remove(outcome.Index, out var row);
                 var line = new ReportLine
                 {
                     Row = row!.Number,
@@ -78,7 +78,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
             report.Sending(batch);
             foreach (var row in batch)
             {
-                underWay.Add(requests++, row);
+                inFlight.Add(requests++, row);
                 yield return row.Request!;
             }
         }

@@ -11,7 +11,7 @@ namespace Bitrix24.CommandLine;
 internal sealed partial class ImportReport : IDisposable
 {
     /// <summary>More rows than can be on their way at once. A number far ahead of the others is of another file.</summary>
-    private const int LongestGap = 10_000;
+    private const int MaxGap = 10_000;
 
     private readonly string path;
     private readonly string portal;
@@ -121,7 +121,7 @@ internal sealed partial class ImportReport : IDisposable
 
         foreach (var line in Lines())
         {
-            if (line.Row < 1 || line.Row > before.Count + LongestGap || !ulong.TryParse(line.Fingerprint, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var fingerprint))
+            if (line.Row < 1 || line.Row > before.Count + MaxGap || !ulong.TryParse(line.Fingerprint, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var fingerprint))
             {
                 throw ReportFormat.NoReport();
             }

@@ -29,7 +29,7 @@ internal sealed record ImportSummary(int Rows)
         if (outcome == RowOutcome.Unknown)
         {
             Unknown++;
-            if (UnknownRows.Count < MostNamed)
+            if (UnknownRows.Count < MaxNamedRows)
             {
                 UnknownRows.Add(row);
             }
@@ -48,5 +48,5 @@ internal sealed record ImportSummary(int Rows)
 
     public override string ToString() => FormattableString.Invariant($"{Done} of {Rows} rows: {Created} created, {NotCreated} not created, {Unknown} unknown");
 
-    private const int MostNamed = 20;
+    private const int MaxNamedRows = 20;
 }

@@ -25,10 +25,10 @@ public static class Bitrix24OAuth
             throw new ArgumentException("The authorization code is blank.", nameof(code));
         }
 
-        OAuthApplication application;
+        OAuthSettings application;
         try
         {
-            application = OAuthApplication.From(options);
+            application = OAuthSettings.From(options);
         }
         catch (FormatException exception)
         {
@@ -36,10 +36,10 @@ public static class Bitrix24OAuth
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await ExchangeAsync(application, code).UntilAsync(cancellationToken).ConfigureAwait(false);
+        return await ExchangeAsync(application, code).WaitOrAbandonAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthApplication application, string code)
+    private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthSettings application, string code)
     {
         var http = HttpSender.WithoutOptions();
         var execution = CallExecution.NotExecuted;
@@ -51,7 +51,7 @@ public static class Bitrix24OAuth
             using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
             {
                 execution = CallExecution.Unknown;
-                var authorization = await new TokenEndpoint(http).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
+                var authorization = await new TokenClient(http).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
                 secrets = [.. secrets, authorization.Token.AccessToken, authorization.Token.RefreshToken];
                 await application.SaveAsync(authorization.Token, http).ConfigureAwait(false);
                 return authorization;
@@ -63,7 +63,7 @@ public static class Bitrix24OAuth
         }
         catch (Bitrix24Exception exception)
         {
-            throw new Bitrix24AuthenticationException(new CallFailure(exception.Method, exception.Execution, exception.Message)
+            throw new Bitrix24AuthenticationException(new ErrorDetails(exception.Method, exception.Execution, exception.Message)
             {
                 StatusCode = exception.StatusCode,
                 ErrorCode = exception.ErrorCode,
@@ -73,8 +73,8 @@ public static class Bitrix24OAuth
         }
         catch (Exception exception)
         {
-            var message = $"{TokenEndpoint.Name} failed: {TokenStoreException.Describe(exception)}.";
-            throw new Bitrix24AuthenticationException(new CallFailure(TokenEndpoint.Name, execution, message)
+            var message = $"{TokenClient.Name} failed: {TokenStoreException.Describe(exception)}.";
+            throw new Bitrix24AuthenticationException(new ErrorDetails(TokenClient.Name, execution, message)
             {
                 Cause = Redaction.IsClean(exception, text => Redaction.Remove(text, application.TokenEndpoint, secrets)) ? exception : null,
             });

@@ -14,17 +14,17 @@ internal sealed class OAuthCredentials : CredentialScheme
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly object sync = new();
-    private readonly OAuthApplication application;
+    private readonly OAuthSettings application;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private Bitrix24Token? current;
 
-    // Issued, but not yet in the store. It must get there before it is used: the pair in the store is worth nothing any more.
+    // IssuedToken, but not yet in the store. It must get there before it is used: the pair in the store is worth nothing any more.
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private Issued? unsaved;
+    private IssuedToken? unsaved;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private Issued? lastIssued;
+    private IssuedToken? lastIssued;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private string[] secrets;
@@ -35,7 +35,7 @@ internal sealed class OAuthCredentials : CredentialScheme
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private Failure? lastFailure;
 
-    private OAuthCredentials(Uri portalUrl, OAuthApplication application)
+    private OAuthCredentials(Uri portalUrl, OAuthSettings application)
         : base(portalUrl)
     {
         this.application = application;
@@ -44,7 +44,7 @@ internal sealed class OAuthCredentials : CredentialScheme
 
     internal override bool CanRefresh => true;
 
-    internal override string ChargedTo => $"{PortalAddress.KeyOf(PortalUrl)} {application.ClientId}";
+    internal override string ChargedTo => $"{PortalUri.KeyOf(PortalUrl)} {application.ClientId}";
 
     private protected override IEnumerable<string> GetSecrets() => Volatile.Read(ref secrets);
 
@@ -91,7 +91,7 @@ internal sealed class OAuthCredentials : CredentialScheme
 
     /// <exception cref="FormatException">An option is missing or wrong.</exception>
     internal static OAuthCredentials From(Bitrix24OAuthOptions options) =>
-        new(PortalAddress.ParsePortal(options.PortalUrl ?? string.Empty), OAuthApplication.From(options));
+        new(PortalUri.ParsePortal(options.PortalUrl ?? string.Empty), OAuthSettings.From(options));
 
     private async ValueTask<TokenResult> LoadAsync(HttpSender http, CancellationToken cancellationToken)
     {
@@ -100,11 +100,11 @@ internal sealed class OAuthCredentials : CredentialScheme
         {
             using var timeout = http.NewTimeout();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            var stored = await application.Store.LoadAsync(either.Token).AsTask().UntilAsync(either.Token).ConfigureAwait(false);
-            if (Flaw(stored) is not { } flaw)
+            var stored = await application.Store.LoadAsync(either.Token).AsTask().WaitOrAbandonAsync(either.Token).ConfigureAwait(false);
+            if (Validate(stored) is not { } flaw)
             {
                 // A renewal may have been faster than this.
-                Remember(stored!);
+                TrackSecrets(stored!);
                 var known = Interlocked.CompareExchange(ref current, stored, before);
                 return TokenResult.Of((ReferenceEquals(known, before) ? stored! : known!).AccessToken);
             }
@@ -146,13 +146,13 @@ internal sealed class OAuthCredentials : CredentialScheme
 
     private async Task<TokenResult> RenewUnderLockAsync(string expired, HttpSender http, CancellationToken cancellationToken)
     {
-        var stored = await application.Store.LoadAsync(cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        if (Flaw(stored) is { } flaw)
+        var stored = await application.Store.LoadAsync(cancellationToken).AsTask().WaitOrAbandonAsync(cancellationToken).ConfigureAwait(false);
+        if (Validate(stored) is { } flaw)
         {
             return TokenResult.Failed(flaw);
         }
 
-        Remember(stored!);
+        TrackSecrets(stored!);
         if (unsaved?.Replaced != stored!.RefreshToken)
         {
             // Somebody has put a newer pair there.
@@ -180,8 +180,8 @@ internal sealed class OAuthCredentials : CredentialScheme
 
             try
             {
-                var authorization = await new TokenEndpoint(http).RequestAsync(application, "refresh_token", "refresh_token", stored.RefreshToken).ConfigureAwait(false);
-                unsaved = new Issued(authorization.Token, stored.RefreshToken, http.TimeProvider.GetTimestamp());
+                var authorization = await new TokenClient(http).RequestAsync(application, "refresh_token", "refresh_token", stored.RefreshToken).ConfigureAwait(false);
+                unsaved = new IssuedToken(authorization.Token, stored.RefreshToken, http.TimeProvider.GetTimestamp());
             }
             catch (Bitrix24Exception exception)
             {
@@ -191,7 +191,7 @@ internal sealed class OAuthCredentials : CredentialScheme
             }
         }
 
-        Remember(unsaved.Token);
+        TrackSecrets(unsaved.Token);
         await application.SaveAsync(unsaved.Token, http).ConfigureAwait(false);
         lastIssued = unsaved;
         unsaved = null;
@@ -203,7 +203,7 @@ internal sealed class OAuthCredentials : CredentialScheme
     }
 
     /// <summary>Of the pairs seen, the last two can still show up in what a portal answers.</summary>
-    private void Remember(Bitrix24Token token)
+    private void TrackSecrets(Bitrix24Token token)
     {
         lock (sync)
         {
@@ -211,7 +211,7 @@ internal sealed class OAuthCredentials : CredentialScheme
         }
     }
 
-    private static TokenError? Flaw(Bitrix24Token? stored) =>
+    private static TokenError? Validate(Bitrix24Token? stored) =>
         stored is null ? new TokenError("the token store is empty; exchange an authorization code for the first tokens")
         : string.IsNullOrEmpty(stored.AccessToken) || string.IsNullOrEmpty(stored.RefreshToken) ? new TokenError("the token store holds a pair without an access token or without a refresh token")
         : null;
@@ -224,7 +224,7 @@ internal sealed class OAuthCredentials : CredentialScheme
     };
 
     /// <summary>A pair that the authorization server gave for a refresh token.</summary>
-    private sealed class Issued(Bitrix24Token token, string replaced, long issuedAt)
+    private sealed class IssuedToken(Bitrix24Token token, string replaced, long issuedAt)
     {
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         public Bitrix24Token Token { get; } = token;
@@ -251,6 +251,6 @@ internal sealed class OAuthCredentials : CredentialScheme
             && (IsFinal || timeProvider.GetElapsedTime(failedAt) < pause);
 
         private bool IsFinal =>
-            Reason.Refusal is Bitrix24AuthenticationException { Retry: RetryAdvice.Never, ErrorCode: not Bitrix24ErrorCode.Unknown };
+            Reason.Refusal is Bitrix24AuthenticationException { Retry: RetryDisposition.Never, ErrorCode: not Bitrix24ErrorCode.Unknown };
     }
 }

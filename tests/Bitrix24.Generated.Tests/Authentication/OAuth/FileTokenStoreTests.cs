@@ -255,7 +255,7 @@ public sealed class FileTokenStoreTests : IDisposable
         {
             portal.ExpireAccessToken();
             await Task.WhenAll(clients.SelectMany(client => Enumerable.Repeat(client, 4)).Select(AddCallListAsync));
-            Assert.Equal(round, portal.Renewals);
+            Assert.Equal(round, portal.TokenRefreshCount);
             clock.Advance(TimeSpan.FromHours(1));
         }
     }

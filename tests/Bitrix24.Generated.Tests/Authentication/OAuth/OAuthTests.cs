@@ -15,7 +15,7 @@ public sealed class OAuthTests
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => bitrix24.AddCallListAsync(TestClient.Request)));
 
-        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(1, portal.TokenRefreshCount);
         Assert.Equal(200, portal.CallLists.Count);
     }
 
@@ -27,7 +27,7 @@ public sealed class OAuthTests
 
         await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
 
-        Assert.Equal(0, portal.Renewals);
+        Assert.Equal(0, portal.TokenRefreshCount);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class OAuthTests
         Assert.Empty(portal.CallLists);
 
         await bitrix24.AddCallListAsync(TestClient.Request);
-        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(1, portal.TokenRefreshCount);
         Assert.Single(portal.CallLists);
     }
 
@@ -110,7 +110,7 @@ public sealed class OAuthTests
         await bitrix24.AddCallListAsync(TestClient.Request);
 
         Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
-        Assert.Equal((2, 3), (portal.Renewals, portal.CallLists.Count));
+        Assert.Equal((2, 3), (portal.TokenRefreshCount, portal.CallLists.Count));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class OAuthTests
 
         await one.AddCallListAsync(TestClient.Request);
 
-        Assert.Equal((2, 3), (portal.Renewals, portal.CallLists.Count));
+        Assert.Equal((2, 3), (portal.TokenRefreshCount, portal.CallLists.Count));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class OAuthTests
         await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         await bitrix24.AddCallListAsync(TestClient.Request);
 
-        Assert.Equal(0, portal.Renewals);
+        Assert.Equal(0, portal.TokenRefreshCount);
         Assert.Single(portal.CallLists);
     }
 
@@ -194,7 +194,7 @@ public sealed class OAuthTests
             await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
         }
 
-        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(1, portal.TokenRefreshCount);
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class OAuthTests
         // Somebody authorizes again.
         await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         await bitrix24.AddCallListAsync(TestClient.Request);
-        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(1, portal.TokenRefreshCount);
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public sealed class OAuthTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
         await bitrix24.AddCallListAsync(TestClient.Request);
 
-        Assert.Equal(1, portal.Renewals);
+        Assert.Equal(1, portal.TokenRefreshCount);
         Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
     }
 
@@ -314,7 +314,7 @@ public sealed class OAuthTests
         {
             portal.ExpireAccessToken();
             await Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 10).Select(_ => client.AddCallListAsync(TestClient.Request))));
-            Assert.Equal(round, portal.Renewals);
+            Assert.Equal(round, portal.TokenRefreshCount);
             clock.Advance(TimeSpan.FromHours(1));
         }
 
@@ -439,13 +439,13 @@ public sealed class OAuthTests
         File.Move(path + ".old", path);
         portal.ExpireAccessToken();
         await TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path))).AddCallListAsync(TestClient.Request);
-        Assert.Equal(2, portal.Renewals);
+        Assert.Equal(2, portal.TokenRefreshCount);
 
         // Half a file is no pair.
         await File.WriteAllTextAsync(path + ".new", "{\"access_token\":\"half");
         portal.ExpireAccessToken();
         await TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path))).AddCallListAsync(TestClient.Request);
-        Assert.Equal(3, portal.Renewals);
+        Assert.Equal(3, portal.TokenRefreshCount);
     }
 
     [Fact]

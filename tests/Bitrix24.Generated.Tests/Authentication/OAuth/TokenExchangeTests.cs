@@ -114,9 +114,9 @@ public sealed class TokenExchangeTests
         using var server = new SlowTokenServer(portal.TokenEndpoint);
         using var http = new HttpClient(server) { Timeout = Timeout.InfiniteTimeSpan };
         var sender = new HttpSender(() => http, applicationName: null, clock, AttemptTimeout, HttpSender.DefaultMaxTotalResponseSize, NullLogger.Instance);
-        var application = OAuthApplication.From(TestCredentials.Options(portal, NewStore(portal)));
+        var application = OAuthSettings.From(TestCredentials.Options(portal, NewStore(portal)));
 
-        var exchange = new TokenEndpoint(sender).RequestAsync(application, "authorization_code", "code", portal.AuthorizationCode);
+        var exchange = new TokenClient(sender).RequestAsync(application, "authorization_code", "code", portal.AuthorizationCode);
         await server.Issued;
         clock.Advance(AttemptTimeout + TimeSpan.FromSeconds(1));
         server.Answer();

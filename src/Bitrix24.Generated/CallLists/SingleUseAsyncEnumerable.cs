@@ -1,0 +1,12 @@
+namespace Bitrix24.CallLists;
+
+/// <summary>Can be enumerated once: a second time everything would be sent again.</summary>
+internal sealed class SingleUseAsyncEnumerable<T>(IAsyncEnumerable<T> source) : IAsyncEnumerable<T>
+{
+    private int enumerated;
+
+    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        Interlocked.Exchange(ref enumerated, 1) == 0
+            ? source.GetAsyncEnumerator(cancellationToken)
+            : throw new InvalidOperationException("The outcomes can be enumerated once; a second time everything would be made again. Keep them in a list.");
+}
