@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Calls;
 using Bitrix24.Configuration;
 using Bitrix24.Http;
 using Bitrix24.Operations;
@@ -13,12 +14,14 @@ public sealed partial class Bitrix24Client
     private readonly Bitrix24Credentials credentials;
     private readonly ClientContext context;
     private readonly CallPipeline pipeline;
+    private readonly MethodResolver methods;
 
     internal Bitrix24Client(Bitrix24Credentials credentials, ClientContext context)
     {
         this.credentials = credentials;
         this.context = context;
         pipeline = new CallPipeline(context, credentials.Scheme);
+        methods = new MethodResolver(Operations, pipeline.Redact);
     }
 
     /// <summary>Makes a client for an incoming webhook, without dependency injection.</summary>

@@ -16,10 +16,7 @@ public static partial class BatchCommand
     /// </summary>
     internal const int MaxParameters = 1000;
 
-    /// <summary>Name of the batch method on the wire, which no batch can hold.</summary>
-    internal const string Batch = "batch";
-
-    private const string JsonEnding = ".json";
+    private const string Result = "$result";
 
     /// <summary>Writes a command that calls any method.</summary>
     /// <param name="method">Name of the method on the wire, for example <c>user.current</c>.</param>
@@ -39,12 +36,12 @@ public static partial class BatchCommand
     /// </remarks>
     public static string Call(string method, object? parameters = null)
     {
-        if (method is null || !IsMethod(method))
+        if (method is null || !MethodName.IsValid(method))
         {
             throw new ArgumentException("This is no name of a method; one looks like user.current.", nameof(method));
         }
 
-        if (IsBatch(method))
+        if (MethodName.IsBatch(method))
         {
             throw new ArgumentException("A batch cannot hold a batch. Add its commands to the batch itself.", nameof(method));
         }
@@ -67,7 +64,7 @@ public static partial class BatchCommand
     public static JToken ResultOf(string key, params string[] path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var reference = new StringBuilder("$result");
+        var reference = new StringBuilder(Result);
         Append(reference, key, nameof(key));
         foreach (var part in path)
         {
@@ -78,30 +75,19 @@ public static partial class BatchCommand
         return new JRaw(JsonConvert.ToString(reference.ToString()));
     }
 
-    /// <summary>The method that a command calls. The ending <c>.json</c> names the format of the answer, not another method.</summary>
-    internal static string MethodOf(string command)
+    /// <summary>Returns the method that a command calls.</summary>
+    internal static string MethodOf(string command) => MethodName.WithoutSuffix(command.Split('?')[0]);
+
+    /// <summary>Returns the keys of the earlier commands that parameters refer to.</summary>
+    internal static IReadOnlyCollection<string> ReferencesIn(JObject parameters) =>
+        [.. parameters.DescendantsAndSelf().OfType<JRaw>().Select(KeyOf).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    private static string? KeyOf(JRaw value)
     {
-        var method = command.Split('?')[0];
-        return method.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase)
-            ? method.Substring(0, method.Length - JsonEnding.Length)
-            : method;
-    }
-
-    /// <summary>Portals read the names of methods without regard to case.</summary>
-    internal static bool IsBatch(string command) => MethodOf(command).Equals(Batch, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Letters, digits and <c>. _ -</c>. The ending <c>.xml</c> asks for an answer that this client cannot read.</summary>
-    internal static bool IsMethod(string method)
-    {
-        if (method.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        return method.Split('.').All(part => part.Length > 0 && part.All(IsOfName));
-
-        static bool IsOfName(char character) =>
-            character is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-';
+        var prefix = "\"" + Result + "[";
+        return (string?)value.Value is { } text && text.StartsWith(prefix, StringComparison.Ordinal)
+            ? text.Substring(prefix.Length, text.IndexOf(']') - prefix.Length)
+            : null;
     }
 
     private static void Append(StringBuilder reference, string part, string parameterName)
@@ -125,15 +111,15 @@ public static partial class BatchCommand
 
     private static string Write(string method, object parameters, string parameterName)
     {
+        var members = ParameterSerializer.ToObject(parameters, parameterName);
         var query = new StringBuilder();
         try
         {
-            PhpQuery.Append(query, JObject.FromObject(parameters, Json.Serializer));
+            PhpQuery.Append(query, members);
         }
-        catch (Exception exception)
-            when (exception is JsonException or ArgumentException or NotSupportedException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (ParameterSerializer.IsSerializationFailure(exception))
         {
-            throw new ArgumentException($"The parameters cannot be written as a command: {exception.Message}", parameterName, exception);
+            throw ParameterSerializer.CannotBeWritten(exception, parameterName);
         }
 
         return query.Length == 0 ? method : $"{method}?{query}";

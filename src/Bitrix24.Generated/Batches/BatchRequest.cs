@@ -22,14 +22,14 @@ public partial class BatchRequest : IBatchRequest
                 throw RequestValidation.InvalidArgument($"{nameof(Commands)}[{command.Key}] is empty.");
             }
 
-            if (!BatchCommand.IsMethod(command.Value.Split('?')[0]))
+            if (!MethodName.IsValid(command.Value.Split('?')[0]))
             {
                 throw RequestValidation.InvalidArgument(
                     $"{nameof(Commands)}[{command.Key}] calls what is no name of a method; one looks like user.current. "
                     + "Parameters follow after a question mark.");
             }
 
-            if (BatchCommand.IsBatch(command.Value))
+            if (MethodName.IsBatch(command.Value.Split('?')[0]))
             {
                 throw RequestValidation.InvalidArgument($"{nameof(Commands)}[{command.Key}] is a batch; a batch cannot hold one.");
             }

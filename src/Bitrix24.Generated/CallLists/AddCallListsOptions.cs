@@ -1,4 +1,4 @@
-using Bitrix24.Validation;
+using Bitrix24.Batches;
 
 namespace Bitrix24;
 
@@ -6,7 +6,7 @@ namespace Bitrix24;
 public sealed class AddCallListsOptions
 {
     /// <summary>How many call lists one request makes: 1 to 50. Default: 50, which is what a portal takes.</summary>
-    public int BatchSize { get; set; } = 50;
+    public int BatchSize { get; set; } = BatchRunOptions.MaxBatchSize;
 
     /// <summary>
     /// How many requests are under way at once: 1 to 50. Default: 1. The limits of the portal hold for all of them together, so that more only help where a request takes longer than its turn.
@@ -17,29 +17,10 @@ public sealed class AddCallListsOptions
     /// Gets or sets how long a request to the portal waits for more call lists from a slow source before it leaves with fewer than <see cref="BatchSize"/>:
     /// zero to one day, or <see cref="Timeout.InfiniteTimeSpan"/> to wait until it is full. Default: 200 milliseconds, from the first list on.
     /// </summary>
-    public TimeSpan MaxBatchDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan MaxBatchDelay { get; set; } = BatchRunOptions.DefaultMaxBatchDelay;
 
     /// <summary>Hears of each finished request, before its outcomes are handed out. Default: nobody.</summary>
     public IProgress<AddCallListsProgress>? Progress { get; set; }
 
-    /// <summary>Returns the same options, which the application cannot change any more.</summary>
-    internal AddCallListsOptions Copy() => (AddCallListsOptions)MemberwiseClone();
-
-    internal void Validate()
-    {
-        if (BatchSize is < 1 or > 50)
-        {
-            throw RequestValidation.InvalidArgument(FormattableString.Invariant($"{nameof(BatchSize)} is {BatchSize}; one request makes 1 to 50 call lists."), "options");
-        }
-
-        if (MaxConcurrency is < 1 or > 50)
-        {
-            throw RequestValidation.InvalidArgument(FormattableString.Invariant($"{nameof(MaxConcurrency)} is {MaxConcurrency}; 1 to 50 requests can be under way at once."), "options");
-        }
-
-        if ((MaxBatchDelay < TimeSpan.Zero || MaxBatchDelay > TimeSpan.FromDays(1)) && MaxBatchDelay != Timeout.InfiniteTimeSpan)
-        {
-            throw RequestValidation.InvalidArgument($"{nameof(MaxBatchDelay)} is {MaxBatchDelay}; it must be zero to one day, or infinite.", "options");
-        }
-    }
+    internal BatchRunOptions ToRunOptions() => new(BatchSize, MaxConcurrency, MaxBatchDelay);
 }

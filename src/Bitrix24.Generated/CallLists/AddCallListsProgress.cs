@@ -12,7 +12,7 @@ public readonly record struct AddCallListsProgress(int Created, int NotExecuted,
     /// <summary>How many requests have an outcome.</summary>
     public int Completed => Created + NotExecuted + Unknown;
 
-    internal AddCallListsProgress With(AddCallListOutcome outcome) => outcome.Execution switch
+    internal AddCallListsProgress With(CallExecution execution) => execution switch
     {
         CallExecution.Executed => this with { Created = Created + 1 },
         CallExecution.NotExecuted => this with { NotExecuted = NotExecuted + 1 },

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Bitrix24.CallLists;
+using Bitrix24.Enumeration;
 using Bitrix24.Errors;
 using Bitrix24.Operations;
 using Bitrix24.Serialization;

@@ -63,6 +63,20 @@ internal static class TransportErrors
     internal static Bitrix24TransportException NoResult(in ErrorContext context, HttpStatusCode status) =>
         new(Make(context, "the answer holds no result of this method", mayHaveRun: true, RetryDisposition.Never) with { StatusCode = status });
 
+    /// <summary>The portal executed the call, but the result does not fit the type that the caller asked for.</summary>
+    internal static Bitrix24TransportException ResultOfAnotherType(in ErrorContext context, HttpStatusCode status, Type type, string? path)
+    {
+        var where = string.IsNullOrEmpty(path) ? string.Empty : $" at {PlainText.Quote(context.Redact(path)!)}";
+        var message = $"{context.Method} was executed, but its result cannot be read as {NameOf(type)}{where}. Do not repeat the call to read it.";
+        return new(new ErrorDetails(context.Method, CallExecution.Executed, message)
+        {
+            Attempts = context.Attempts,
+            StatusCode = status,
+            Reason = nameof(ResultOfAnotherType),
+            Retry = RetryDisposition.Never,
+        });
+    }
+
     internal static Bitrix24TransportException SharedId(in ErrorContext context, long id)
     {
         var what = FormattableString.Invariant($"the portal gave the same id, {id}, to several commands of one batch");
@@ -72,6 +86,34 @@ internal static class TransportErrors
     /// <summary>The next page is the last one again, or the rows are not in the order that was asked for: going on would never end, or leave rows out.</summary>
     internal static Bitrix24TransportException NoProgress(in ErrorContext context) =>
         new(Make(context, "the portal sends rows again, or not in the order that was asked for", mayHaveRun: true, RetryDisposition.Never) with { StatusCode = HttpStatusCode.OK });
+
+    /// <summary>The portal stopped executing a batch before it reached the call.</summary>
+    internal static Bitrix24InvalidRequestException NotReached(in ErrorContext context) =>
+        new(new ErrorDetails(context.Method, CallExecution.NotExecuted, $"{context.Method} was not executed because an earlier call of its group failed.")
+        {
+            Attempts = context.Attempts,
+            StatusCode = HttpStatusCode.OK,
+            Reason = nameof(NotReached),
+        });
+
+    /// <summary>The result of a list method is not one that items can be found in.</summary>
+    internal static Bitrix24TransportException NoItems(in ErrorContext context, string? path)
+    {
+        var where = path is null ? string.Empty : $" at '{path}'";
+        return NotEnumerable(context, $"its result has no list of items{where}; set EnumerateOptions.ItemsPath to the path of the list");
+    }
+
+    internal static Bitrix24TransportException NoItemId(in ErrorContext context, string idField) =>
+        NotEnumerable(context, $"an item has no id in the field '{idField}'; set EnumerateOptions.IdField to the field of the id");
+
+    private static Bitrix24TransportException NotEnumerable(in ErrorContext context, string what, [CallerMemberName] string reason = "") =>
+        new(new ErrorDetails(context.Method, CallExecution.Executed, $"{context.Method} cannot be enumerated: {what}.")
+        {
+            Attempts = context.Attempts,
+            StatusCode = HttpStatusCode.OK,
+            Reason = reason,
+            Retry = RetryDisposition.Never,
+        });
 
     /// <summary>A redirect that was not followed. It is sent in place of running the method.</summary>
     internal static Bitrix24TransportException Redirected(in ErrorContext context, HttpStatusCode status, string why) =>
@@ -92,6 +134,10 @@ internal static class TransportErrors
 
     /// <summary>A page under 4xx says that something in the request is not liked; it will not be liked the next time.</summary>
     private static RetryDisposition AfterAnswer(int status) => status is >= 400 and < 500 ? RetryDisposition.Never : RetryDisposition.IfIdempotent;
+
+    private static string NameOf(Type type) => type.IsGenericType
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+        : type.Name;
 
     private static string Kind(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType switch
     {

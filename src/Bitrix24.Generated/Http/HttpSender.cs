@@ -43,10 +43,11 @@ internal sealed class HttpSender
     public Http2Suspension Http2Suspension { get; }
 
     /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
-    public CancellationTokenSource NewTimeout() => TimeProvider.CreateCancellationTokenSource(AttemptTimeout);
+    public CancellationTokenSource NewTimeout(TimeSpan? attemptTimeout = null) =>
+        TimeProvider.CreateCancellationTokenSource(attemptTimeout ?? AttemptTimeout);
 
     /// <summary>A POST with the headers that every request carries, and the right to leave once.</summary>
-    public HttpRequestMessage NewPost(Uri url, HttpContent content, string? idempotencyKey = null)
+    public HttpRequestMessage NewPost(Uri url, HttpContent content, string? idempotencyKey = null, string? requestId = null)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
@@ -54,6 +55,11 @@ internal sealed class HttpSender
         if (idempotencyKey is not null)
         {
             message.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        }
+
+        if (requestId is not null)
+        {
+            message.Headers.TryAddWithoutValidation("X-Request-ID", requestId);
         }
 
         if (!Http2Suspension.Includes(url))

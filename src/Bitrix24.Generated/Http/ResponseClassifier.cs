@@ -31,8 +31,16 @@ internal static class ResponseClassifier
         where TResponse : class, IResponse, new()
     {
         var text = TextOf(body, response.Content);
-        return (response.IsSuccessStatusCode ? ResponseReader.TryRead<TResponse>(text, Json.Serializer) : null)
-            ?? throw ToException(context, response, body, ShapeOf(text, out var error), error, timeProvider);
+        string? path = null;
+        if (response.IsSuccessStatusCode && ResponseReader.TryRead<TResponse>(text, Json.Serializer, out path) is { } result)
+        {
+            return result;
+        }
+
+        var shape = ShapeOf(text, out var error);
+        throw shape == Shape.Result && response.IsSuccessStatusCode && new TResponse() is IUntypedResponse untyped
+            ? TransportErrors.ResultOfAnotherType(context, response.StatusCode, untyped.ResultType, path)
+            : ToException(context, response, body, shape, error, timeProvider);
     }
 
     /// <summary>Reads an answer that is any object without an error.</summary>

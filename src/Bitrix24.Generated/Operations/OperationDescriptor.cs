@@ -25,6 +25,20 @@ internal sealed class OperationDescriptor(
 
     public long MaxResponseSize { get; } = maxResponseSize;
 
-    /// <summary>What stands before the credentials in the path.</summary>
+    /// <summary>Gets the part of the path before the credentials.</summary>
     public string Root { get; } = isRest3 ? "rest/api/" : "rest/";
+
+    /// <summary>Gets a value indicating whether the spec lists the operation. There are few of these, and they live as long as the process.</summary>
+    public bool IsListed { get; private init; } = true;
+
+    /// <summary>Creates a descriptor of a method that the spec does not list.</summary>
+    internal static OperationDescriptor Unlisted(string method, bool isIdempotent, bool isRest3) =>
+        new(method, isIdempotent, whenUnknown: null, isRest3) { IsListed = false };
+
+    /// <summary>Returns the same operation as one that is safe to repeat.</summary>
+    internal OperationDescriptor Idempotent() => new(Method, isIdempotent: true, whenUnknown: null, maxResponseSize: MaxResponseSize);
+
+    /// <summary>Returns the same operation as one that is not safe to repeat.</summary>
+    internal OperationDescriptor NotIdempotent() =>
+        new(Method, isIdempotent: false, UnknownOutcomeHint, maxResponseSize: MaxResponseSize) { IsListed = false };
 }

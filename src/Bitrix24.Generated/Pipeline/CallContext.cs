@@ -7,11 +7,13 @@ namespace Bitrix24.Pipeline;
 /// <summary>One call over all its attempts: what is known about them, and what follows for whether the portal executed the call.</summary>
 internal sealed class CallContext
 {
+    private readonly string? idempotencyKey;
+
     internal CallContext(OperationDescriptor operation, IRequest request)
     {
         Operation = operation;
         Request = new SerializedRequest(request);
-        IdempotencyKey = operation.TakesIdempotencyKey ? Guid.NewGuid().ToString() : null;
+        idempotencyKey = operation.TakesIdempotencyKey ? Guid.NewGuid().ToString() : null;
         Commands = (request as IBatchRequest)?.Methods();
     }
 
@@ -22,7 +24,17 @@ internal sealed class CallContext
     public SerializedRequest Request { get; }
 
     /// <summary>Gets what the portal tells attempts of this call from other calls by; <see langword="null"/> when the method takes none.</summary>
-    public string? IdempotencyKey { get; }
+    public string? IdempotencyKey
+    {
+        get => idempotencyKey;
+        init => idempotencyKey = value ?? idempotencyKey;
+    }
+
+    /// <summary>Gets the time limit of one attempt; <see langword="null"/> for that of the client.</summary>
+    public TimeSpan? AttemptTimeout { get; init; }
+
+    /// <summary>Gets the id of the call in the logs of others; <see langword="null"/> if it has none.</summary>
+    public string? RequestId { get; init; }
 
     /// <summary>Gets the methods that the commands of a batch call, by their keys; <see langword="null"/> when it is no batch.</summary>
     public IReadOnlyDictionary<string, string>? Commands { get; }
@@ -56,6 +68,9 @@ internal sealed class CallContext
     /// <summary>Gets the access token of the latest attempt.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AccessToken { get; private set; }
+
+    /// <summary>Gives back the buffer of the request. The call cannot be sent any more.</summary>
+    internal void Release() => Request.Release();
 
     internal void AddRateLimitWait(TimeSpan wait) => RateLimitWait += wait;
 

@@ -81,7 +81,7 @@ internal sealed class CallPipeline
         }
         finally
         {
-            call.Request.Release();
+            call.Release();
             Telemetry.EndCall(activity);
         }
     }

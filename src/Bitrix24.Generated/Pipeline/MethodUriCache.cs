@@ -19,7 +19,11 @@ internal sealed class MethodUriCache(CredentialScheme credentials)
         }
 
         var url = new Uri(host, credentials.MethodPath(operation.Root, operation.Method));
-        urls[operation] = (host, url);
+        if (operation.IsListed)
+        {
+            urls[operation] = (host, url);
+        }
+
         return url;
     }
 }

@@ -29,11 +29,11 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
         }
 
         call.BeginSend(accessToken, context.TimeProvider.GetTimestamp());
-        using var either = http.NewTimeout();
+        using var either = http.NewTimeout(call.AttemptTimeout);
         using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
         using var body = new RequestBody(call.Request, accessToken) { Sent = call.IdempotencyKey is null ? null : NoteSent(call) };
         var uri = uris.Get(host, call.Operation);
-        using var message = http.NewPost(uri, body, call.IdempotencyKey);
+        using var message = http.NewPost(uri, body, call.IdempotencyKey, call.RequestId);
         using var token = body.Token!;
         try
         {

@@ -11,7 +11,7 @@ internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
     // Newer portals refuse a method for so long, and do not say so.
     private static readonly TimeSpan Block = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, State> byMethod = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, State> byMethod = new(StringComparer.OrdinalIgnoreCase);
 
     internal void Note(string method, ResponseTime? time)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Serialization;
 
@@ -90,13 +91,27 @@ internal readonly struct RequestWriter(PooledBufferWriter target)
         }
 
         Name(name);
-        using (var text = new StreamWriter(target, Utf8, bufferSize: 1024, leaveOpen: true))
-        using (var json = new JsonTextWriter(text))
-        {
-            Json.Serializer.Serialize(json, value);
-        }
-
+        Value(value);
         Next();
+    }
+
+    /// <summary>Writes the members of an object, which may have any names.</summary>
+    internal void Members(JObject members)
+    {
+        foreach (var member in members.Properties())
+        {
+            Encode(JsonConvert.ToString(member.Name));
+            target.WriteByte((byte)':');
+            Value(member.Value);
+            Next();
+        }
+    }
+
+    private void Value(object value)
+    {
+        using var text = new StreamWriter(target, Utf8, bufferSize: 1024, leaveOpen: true);
+        using var json = new JsonTextWriter(text);
+        Json.Serializer.Serialize(json, value);
     }
 
     private void Name(ReadOnlySpan<byte> name)

@@ -12,18 +12,23 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
 {
     private bool unreadable;
 
+    /// <summary>Gets the path of the value that the reader is at.</summary>
+    internal string Path => json.Path;
+
     /// <summary>Reads the whole text. <see langword="null"/> when it is no response of this type.</summary>
-    internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text, JsonSerializer serializer)
+    internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text, JsonSerializer serializer, out string? unreadablePath)
         where TResponse : class, IJsonReadable, new()
     {
+        unreadablePath = null;
         var json = new StrictJsonReader(text);
         try
         {
             var response = json.Read() && json.TokenType == JsonToken.StartObject ? TryFill(json, new TResponse(), serializer) : null;
             return response is null || json.Read() ? null : response;
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
+            unreadablePath = (exception as JsonSerializationException)?.Path ?? (exception as JsonReaderException)?.Path;
             return null;
         }
     }
@@ -177,7 +182,10 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
     {
         if (!Readable<T>.Is)
         {
-            return serializer.Deserialize<T>(json);
+            // The serializer would round a fraction to an integer, and an id would be another one.
+            unreadable |= json.TokenType == JsonToken.Float && Readable<T>.IsInteger;
+            unreadable |= json.TokenType == JsonToken.Null && default(T) is not null;
+            return unreadable ? default : serializer.Deserialize<T>(json);
         }
 
         if (json.TokenType != JsonToken.StartObject)
@@ -213,6 +221,9 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
     private static class Readable<T>
     {
         internal static readonly bool Is = typeof(IJsonReadable).IsAssignableFrom(typeof(T));
+
+        internal static readonly bool IsInteger = Type.GetTypeCode(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T)) is
+            >= TypeCode.SByte and <= TypeCode.UInt64;
 
         /// <summary>Whether the spec marks the type lenient: it has a converter then, and what is no object counts as absent.</summary>
         internal static readonly bool IsLenient = typeof(T).IsDefined(typeof(JsonConverterAttribute), inherit: false);

@@ -29,9 +29,11 @@ public sealed partial class RoomTests
         ("Authentication", ["Secrets", "Errors", "Serialization", "Validation", "Diagnostics", "Http"]),
         ("Configuration", ["Http", "RateLimiting", "Authentication"]),
         ("Pipeline", ["Errors", "Validation", "Operations", "Diagnostics", "Http", "RateLimiting", "Authentication"]),
-        ("Batches", ["Errors", "Serialization", "Validation", "Operations"]),
-        ("CallLists", ["Errors", "Serialization", "Validation", "Operations", "Pipeline", "Batches"]),
-        (Client, ["Errors", "Serialization", "Validation", "Operations", "Diagnostics", "Http", "RateLimiting", "Authentication", "Configuration", "Pipeline", "Batches", "CallLists"]),
+        ("Calls", ["Secrets", "Serialization", "Validation", "Operations"]),
+        ("Batches", ["Errors", "Serialization", "Validation", "Operations", "Diagnostics", "Pipeline", "Calls"]),
+        ("Enumeration", ["Errors", "Serialization", "Validation", "Operations", "Pipeline", "Calls"]),
+        ("CallLists", ["Errors", "Serialization", "Validation", "Operations", "Pipeline", "Batches", "Enumeration"]),
+        (Client, ["Errors", "Serialization", "Validation", "Operations", "Diagnostics", "Http", "RateLimiting", "Authentication", "Configuration", "Pipeline", "Calls", "Batches", "Enumeration", "CallLists"]),
         ("DependencyInjection", ["Validation", "Http", "RateLimiting", "Authentication", "Configuration", "Pipeline", Client]),
     ];
 

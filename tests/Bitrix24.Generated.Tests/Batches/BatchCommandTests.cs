@@ -89,7 +89,7 @@ public sealed class BatchCommandTests
         Refused(string.Empty, JsonDocument.Parse("""{"a":1,"a":2}"""));
 
         static void Refused(string words, object parameters) => Assert.StartsWith(
-            "The parameters cannot be written as a command: " + words,
+            "The parameters cannot be serialized: " + words,
             Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x", parameters)).Message,
             StringComparison.Ordinal);
     }
@@ -145,10 +145,10 @@ public sealed class BatchCommandTests
     [Fact]
     public void What_a_query_cannot_hold_is_refused_by_name()
     {
-        Refused("The parameters cannot be written as a command: list is an empty list, which the query of a command cannot hold. Leave it out,", new { list = Array.Empty<int>() });
-        Refused("The parameters cannot be written as a command: a[b is a name with brackets,", new Dictionary<string, int> { ["a[b"] = 1 });
-        Refused("The parameters cannot be written as a command: ]a is a name with brackets,", new Dictionary<string, int> { ["]a"] = 1 });
-        Refused("The parameters cannot be written as a command: ", new[] { 1 });
+        Refused("The parameters cannot be serialized: list is an empty list, which the query of a command cannot hold. Leave it out,", new { list = Array.Empty<int>() });
+        Refused("The parameters cannot be serialized: a[b is a name with brackets,", new Dictionary<string, int> { ["a[b"] = 1 });
+        Refused("The parameters cannot be serialized: ]a is a name with brackets,", new Dictionary<string, int> { ["]a"] = 1 });
+        Refused("The parameters cannot be serialized: ", new[] { 1 });
 
         static void Refused(string words, object parameters) =>
             Assert.StartsWith(words, Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x", parameters)).Message, StringComparison.Ordinal);
