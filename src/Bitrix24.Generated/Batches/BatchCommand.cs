@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Bitrix24.Batches;
+using Bitrix24.Calls;
 using Bitrix24.Operations;
 using Bitrix24.Serialization;
 using Newtonsoft.Json;
@@ -34,6 +36,7 @@ public static partial class BatchCommand
     /// nothing else is stated for them, and bytes in base64. The attributes <c>JsonPropertyName</c> and <c>JsonIgnore</c> of
     /// System.Text.Json count. A type with another attribute of it that changes the JSON is refused.
     /// </remarks>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     public static string Call(string method, object? parameters = null)
     {
         if (method is null || !MethodName.IsValid(method))

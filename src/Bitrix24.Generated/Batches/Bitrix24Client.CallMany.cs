@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Bitrix24.Batches;
 using Bitrix24.Calls;
@@ -12,6 +13,7 @@ namespace Bitrix24;
 public sealed partial class Bitrix24Client
 {
     /// <inheritdoc/>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     public IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IEnumerable<BatchCall> calls,
         CallManyOptions? options = null,
@@ -22,6 +24,7 @@ public sealed partial class Bitrix24Client
     }
 
     /// <inheritdoc/>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     public IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IAsyncEnumerable<BatchCall> calls,
         CallManyOptions? options = null,

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Calls;
+
 namespace Bitrix24;
 
 /// <content>Many calls of any methods.</content>
@@ -34,12 +37,14 @@ public partial interface IBitrix24Client
     /// that says so.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IAsyncEnumerable<BatchCall> calls,
         CallManyOptions? options = null,
         CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="CallManyAsync{TResult}(IAsyncEnumerable{BatchCall}, CallManyOptions?, CancellationToken)"/>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IEnumerable<BatchCall> calls,
         CallManyOptions? options = null,

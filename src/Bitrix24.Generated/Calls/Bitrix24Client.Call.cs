@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Bitrix24.Calls;
 using Bitrix24.Operations;
 using Bitrix24.Pipeline;
@@ -10,6 +11,7 @@ namespace Bitrix24;
 public sealed partial class Bitrix24Client
 {
     /// <inheritdoc/>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     public Task<Bitrix24Response<TResult>> CallAsync<TResult>(
         string method,
         object? parameters = null,
@@ -18,7 +20,7 @@ public sealed partial class Bitrix24Client
     {
         options ??= new CallOptions();
         options.Validate();
-        var operation = methods.Resolve(method, options.IsIdempotent, options.ApiVersion == Bitrix24ApiVersion.Rest3);
+        var operation = methods.Resolve(method, options.IsIdempotent, options.ApiVersion == ApiVersion.Rest3);
         var request = RequestFor(operation, parameters);
         request.Validate();
         var call = new CallContext(operation, request)

@@ -16,8 +16,8 @@ public sealed class CallOptions
     /// </summary>
     public bool? IsIdempotent { get; set; }
 
-    /// <summary>Gets or sets the version of the API that the method belongs to. Default: <see cref="Bitrix24ApiVersion.Rest2"/>.</summary>
-    public Bitrix24ApiVersion ApiVersion { get; set; }
+    /// <summary>Gets or sets the version of the API that the method belongs to. Default: <see cref="ApiVersion.Rest2"/>.</summary>
+    public ApiVersion ApiVersion { get; set; }
 
     /// <summary>
     /// Gets or sets the time limit of one attempt: more than zero and at most one day, or <see cref="Timeout.InfiniteTimeSpan"/>. Default:
@@ -27,7 +27,7 @@ public sealed class CallOptions
 
     /// <summary>
     /// Gets or sets the key that a portal recognizes a repeated call by: 1 to 255 visible ASCII characters. The portal executes calls with the
-    /// same key once, so the client may repeat the call when no response came. For <see cref="Bitrix24ApiVersion.Rest3"/> only. Default:
+    /// same key once, so the client may repeat the call when no response came. For <see cref="ApiVersion.Rest3"/> only. Default:
     /// <see langword="null"/>, no key.
     /// </summary>
     public string? IdempotencyKey { get; set; }
@@ -40,7 +40,7 @@ public sealed class CallOptions
 
     internal void Validate()
     {
-        if (ApiVersion is not (Bitrix24ApiVersion.Rest2 or Bitrix24ApiVersion.Rest3))
+        if (ApiVersion is not (ApiVersion.Rest2 or ApiVersion.Rest3))
         {
             throw Invalid(FormattableString.Invariant($"{nameof(ApiVersion)} is {(int)ApiVersion}, which is not a version of the API."));
         }
@@ -50,7 +50,7 @@ public sealed class CallOptions
             throw Invalid($"{nameof(AttemptTimeout)} is {timeout}; it must be greater than zero and at most {MaxAttemptTimeout}, or infinite.");
         }
 
-        if (IdempotencyKey is not null && ApiVersion != Bitrix24ApiVersion.Rest3)
+        if (IdempotencyKey is not null && ApiVersion != ApiVersion.Rest3)
         {
             throw Invalid($"{nameof(IdempotencyKey)} is set, but only methods of REST 3.0 take one. Set {nameof(ApiVersion)} to Rest3, or remove the key.");
         }

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Calls;
+
 namespace Bitrix24;
 
 /// <content>Any method.</content>
@@ -36,6 +39,7 @@ public partial interface IBitrix24Client
     /// <see cref="CallExecution.Executed"/>, the result is not a <typeparamref name="TResult"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     Task<Bitrix24Response<TResult>> CallAsync<TResult>(
         string method,
         object? parameters = null,

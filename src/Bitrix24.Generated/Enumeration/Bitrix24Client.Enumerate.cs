@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Calls;
 using Bitrix24.Enumeration;
 using Bitrix24.Operations;
 using Bitrix24.Serialization;
@@ -9,6 +11,7 @@ namespace Bitrix24;
 public sealed partial class Bitrix24Client
 {
     /// <inheritdoc/>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     public IAsyncEnumerable<TItem> EnumerateAsync<TItem>(
         string method,
         object? parameters = null,

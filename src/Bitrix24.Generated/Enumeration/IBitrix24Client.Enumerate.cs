@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Bitrix24.Calls;
+
 namespace Bitrix24;
 
 /// <content>The items of any list method.</content>
@@ -24,6 +27,7 @@ public partial interface IBitrix24Client
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The items. The enumeration throws the exceptions that <see cref="CallAsync{TResult}"/> throws.</returns>
     /// <exception cref="ArgumentException">An argument is invalid. No request was sent.</exception>
+    [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     IAsyncEnumerable<TItem> EnumerateAsync<TItem>(
         string method,
         object? parameters = null,

@@ -145,9 +145,9 @@ public sealed class CallTests
         Refused("parameters", "'auth' is not a parameter", new { Auth = "t0ken" });
         Refused("options", "AttemptTimeout is 00:00:00", options: new() { AttemptTimeout = TimeSpan.Zero });
         Refused("options", "AttemptTimeout is 2.", options: new() { AttemptTimeout = TimeSpan.FromDays(2) });
-        Refused("options", "ApiVersion is 9", options: new() { ApiVersion = (Bitrix24ApiVersion)9 });
+        Refused("options", "ApiVersion is 9", options: new() { ApiVersion = (ApiVersion)9 });
         Refused("options", "IdempotencyKey is set, but only methods of REST 3.0 take one", options: new() { IdempotencyKey = "order-1" });
-        Refused("options", "IdempotencyKey must have", options: new() { IdempotencyKey = "", ApiVersion = Bitrix24ApiVersion.Rest3 });
+        Refused("options", "IdempotencyKey must have", options: new() { IdempotencyKey = "", ApiVersion = ApiVersion.Rest3 });
         Refused("options", "RequestId must have", options: new() { RequestId = "a\r\nX: y" });
         Refused("isIdempotent", "crm.calllist.add is not idempotent", options: new() { IsIdempotent = true }, method: "CRM.CallList.Add.json");
         Refused("isIdempotent", "batch is not idempotent", options: new() { IsIdempotent = true }, method: "batch");
@@ -186,7 +186,7 @@ public sealed class CallTests
         var clock = new SkippingTimeProvider();
         using var client = new TestClient(stub, options => (options.Retry.MaxAttempts, options.Retry.MaxDelay, options.TimeProvider) = (2, TimeSpan.FromMinutes(2), clock));
 
-        var options = new CallOptions { ApiVersion = Bitrix24ApiVersion.Rest3, IdempotencyKey = "order-17", RequestId = "req-1" };
+        var options = new CallOptions { ApiVersion = ApiVersion.Rest3, IdempotencyKey = "order-17", RequestId = "req-1" };
         await client.Bitrix24.CallAsync<JToken>("tasks.task.add", new { fields = new { title = "x" } }, options);
         await client.Bitrix24.CallAsync<JToken>("user.current");
 

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Bitrix24;
+using Newtonsoft.Json.Linq;
 
 IBitrix24Client bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
 {
@@ -36,4 +38,26 @@ try
 catch (Bitrix24InvalidRequestException exception)
 {
     Console.WriteLine($"{exception.ErrorCode} {exception.Execution}");
+}
+
+await AnyMethods.RunAsync(bitrix24);
+
+internal static class AnyMethods
+{
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "JObject and JToken need no reflection.")]
+    internal static async Task RunAsync(IBitrix24Client bitrix24)
+    {
+        var user = await bitrix24.CallAsync<JToken>("user.current", new JObject { ["ACTIVE"] = true });
+        Console.WriteLine($"user {user.Result["ID"]}");
+
+        await foreach (var department in bitrix24.EnumerateAsync<JToken>("department.get"))
+        {
+            Console.WriteLine($"department {department["ID"]}");
+        }
+
+        await foreach (var outcome in bitrix24.CallManyAsync<JToken>([new BatchCall("app.info", new JObject(), "app")]))
+        {
+            Console.WriteLine($"{outcome.Key} {outcome.Execution}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 namespace Bitrix24;
 
 /// <summary>The versions of the Bitrix24 REST API. They have different addresses and different methods.</summary>
-public enum Bitrix24ApiVersion
+public enum ApiVersion
 {
     /// <summary>REST 2, at <c>https://{portal}/rest/</c>.</summary>
     Rest2,
