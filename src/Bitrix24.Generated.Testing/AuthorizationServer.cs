@@ -3,7 +3,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>The authorization server of a simulated portal: it issues tokens, and takes each refresh token once.</summary>
+/// <summary>Represents the authorization server of a simulated portal. It issues tokens and accepts each refresh token once.</summary>
 internal sealed class AuthorizationServer(SimulatedPortalOptions options, Func<Uri> portal)
 {
     private readonly object sync = new();
@@ -12,7 +12,7 @@ internal sealed class AuthorizationServer(SimulatedPortalOptions options, Func<U
     private string refreshToken = options.RefreshToken;
     private string? authorizationCode = options.AuthorizationCode;
     private bool expired;
-    private int renewals;
+    private int refreshCount;
 
     public string AccessToken
     {
@@ -36,7 +36,7 @@ internal sealed class AuthorizationServer(SimulatedPortalOptions options, Func<U
         }
     }
 
-    public int TokenRefreshCount => Volatile.Read(ref renewals);
+    public int TokenRefreshCount => Volatile.Read(ref refreshCount);
 
     public void Expire()
     {
@@ -50,19 +50,20 @@ internal sealed class AuthorizationServer(SimulatedPortalOptions options, Func<U
     {
         lock (sync)
         {
-            return replaced.Contains(token) || (expired && token == accessToken) ? new PortalError(401, "expired_token", "The access token provided has expired")
+            return replaced.Contains(token) || (expired && token == accessToken)
+                ? new PortalError(401, "expired_token", "The access token provided has expired")
                 : token != accessToken ? new PortalError(401, "NO_AUTH_FOUND", "Wrong authorization data")
                 : null;
         }
     }
 
-    public PortalAnswer Issue(string form)
+    public PortalResponse Issue(string form)
     {
         var fields = form.Split('&').Select(field => field.Split('=', 2)).Where(field => field.Length == 2)
             .ToLookup(field => WebUtility.UrlDecode(field[0]), field => WebUtility.UrlDecode(field[1]), StringComparer.Ordinal);
         if (fields["client_id"].LastOrDefault() != options.ClientId || fields["client_secret"].LastOrDefault() != options.ClientSecret)
         {
-            return PortalAnswer.Refusal(new PortalError(400, "invalid_client", "Invalid client data was provided"));
+            return PortalResponse.Rejection(new PortalError(400, "invalid_client", "Invalid client data was provided"));
         }
 
         lock (sync)
@@ -70,22 +71,23 @@ internal sealed class AuthorizationServer(SimulatedPortalOptions options, Func<U
             switch (fields["grant_type"].LastOrDefault())
             {
                 case "refresh_token" when fields["refresh_token"].LastOrDefault() == refreshToken:
-                    renewals++;
+                    refreshCount++;
                     break;
                 case "authorization_code" when authorizationCode is not null && fields["code"].LastOrDefault() == authorizationCode:
                     authorizationCode = null;
                     break;
                 case "refresh_token" or "authorization_code":
-                    return PortalAnswer.Refusal(new PortalError(400, "invalid_grant", "Invalid authorization data was provided"));
+                    return PortalResponse.Rejection(new PortalError(400, "invalid_grant", "Invalid authorization data was provided"));
                 default:
-                    return PortalAnswer.Refusal(new PortalError(400, "invalid_request", "An incorrectly formatted authorization request was provided"));
+                    const string Description = "An incorrectly formatted authorization request was provided";
+                    return PortalResponse.Rejection(new PortalError(400, "invalid_request", Description));
             }
 
             replaced.Add(accessToken);
             accessToken = Guid.NewGuid().ToString("N");
             refreshToken = Guid.NewGuid().ToString("N");
             expired = false;
-            return PortalAnswer.Ok(new JObject
+            return PortalResponse.Ok(new JObject
             {
                 ["access_token"] = accessToken,
                 ["refresh_token"] = refreshToken,

@@ -3,7 +3,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>The methods outside of call lists with which the reference shows batches.</summary>
+/// <summary>Contains the other methods that the reference uses in its examples of batches.</summary>
 internal static class BasicMethods
 {
     internal static object CurrentUser(Caller caller) => new JObject
@@ -21,5 +21,15 @@ internal static class BasicMethods
         return new CountedRows(isFirst ? [new JObject { ["ID"] = "1", ["NAME"] = "Simulated", ["SORT"] = 500 }] : []);
     }
 
-    internal static object Application() => new JObject { ["ID"] = 1, ["CODE"] = "app.simulated", ["VERSION"] = 1, ["STATUS"] = "L", ["INSTALLED"] = true, ["PAYMENT_EXPIRED"] = "N", ["DAYS"] = null, ["LANGUAGE_ID"] = "en" };
+    internal static object Application() => new JObject
+    {
+        ["ID"] = 1,
+        ["CODE"] = "app.simulated",
+        ["VERSION"] = 1,
+        ["STATUS"] = "L",
+        ["INSTALLED"] = true,
+        ["PAYMENT_EXPIRED"] = "N",
+        ["DAYS"] = null,
+        ["LANGUAGE_ID"] = "en",
+    };
 }

@@ -3,30 +3,34 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>The methods <c>crm.calllist.*</c>. Each answers a result or a <see cref="PortalError"/>.</summary>
+/// <summary>Contains the methods <c>crm.calllist.*</c>. Each returns a result or a <see cref="PortalError"/>.</summary>
 internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOptions options)
 {
     private const int PageSize = 50;
 
     private static readonly string[] FieldNames = ["ID", "DATE_CREATE", "CREATED_BY_ID", "WEBFORM_ID", "ENTITY_TYPE_ID"];
     private static readonly string[] Comparisons = [">=", ">", "<=", "<", "!@", "!=", "!", "@", "=", ""];
-    private static readonly (string Status, string Name)[] Statuses = [("IN_WORK", "In Progress"), ("SUCCESS", "Successful"), ("WRONG_NUMBER", "Wrong Number"), ("STOP_CALLING", "Do Not Call Again")];
+    private static readonly (string Status, string Name)[] Statuses =
+    [
+        ("IN_WORK", "In Progress"), ("SUCCESS", "Successful"), ("WRONG_NUMBER", "Wrong Number"), ("STOP_CALLING", "Do Not Call Again"),
+    ];
+
 
     private readonly object sync = new();
-    private readonly List<SimulatedCallList> made = [];
+    private readonly List<SimulatedCallList> created = [];
 
-    internal IReadOnlyList<SimulatedCallList> Made
+    internal IReadOnlyList<SimulatedCallList> Created
     {
         get
         {
             lock (sync)
             {
-                return made.ToArray();
+                return created.ToArray();
             }
         }
     }
 
-    /// <summary>The checks stand in the order in which the portal makes them.</summary>
+    /// <summary>Creates a call list. The checks are in the order of a real portal.</summary>
     internal object Add(Caller caller, JObject parameters)
     {
         if ((Missing(parameters, "ENTITY_TYPE") ?? Missing(parameters, "ENTITIES")) is { } missing)
@@ -34,7 +38,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return missing;
         }
 
-        // A map is an array, too, where the portal comes from.
+        // A map is also an array in PHP.
         if (parameters["ENTITIES"] is not JContainer array)
         {
             return new PortalError(400, "ENTITIES_ERROR", "Entities is not array");
@@ -52,7 +56,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(400, "ENTITIES_ERROR", "Incorrect entities id");
         }
 
-        // The portal counts what it finds: a repeated id is found once.
+        // The portal counts the entities that it finds. It finds a repeated id once.
         if (ids.Distinct().Count(entities.Exists) != ids.Count)
         {
             return new PortalError(400, "ENTITY_ERROR", "Incorrect entities id");
@@ -71,8 +75,12 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
 
         lock (sync)
         {
-            made.Add(new SimulatedCallList(made.Count + 1, entityType, readable, webformId, options.TimeProvider.GetUtcNow()) { CreatedById = caller.UserId });
-            return made[^1].Id;
+            var createdAt = options.TimeProvider.GetUtcNow();
+            created.Add(new SimulatedCallList(created.Count + 1, entityType, readable, webformId, createdAt)
+            {
+                CreatedById = caller.UserId,
+            });
+            return created[^1].Id;
         }
     }
 
@@ -84,7 +92,9 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         }
 
         var id = Id(parameters["ID"]!);
-        return Made.FirstOrDefault(list => list.Id == id) is { } found ? Fields(found) : new PortalError(400, "LIST_ID_ERROR", "Incorrect list id");
+        return Created.FirstOrDefault(list => list.Id == id) is { } found
+            ? Fields(found)
+            : new PortalError(400, "LIST_ID_ERROR", "Incorrect list id");
     }
 
     internal object List(JObject parameters)
@@ -92,20 +102,26 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         var select = parameters["SELECT"] is JArray fields ? fields.Select(field => field.ToString()).ToArray() : FieldNames;
         var filter = parameters["FILTER"] as JObject ?? [];
         var order = parameters["ORDER"] as JObject ?? [];
-        var named = select.Concat(filter.Properties().Select(condition => Condition(condition.Name).Field)).Concat(order.Properties().Select(field => field.Name));
-        if (named.FirstOrDefault(field => !FieldNames.Contains(field, StringComparer.Ordinal)) is { } unknown)
+        var fieldNames = select
+            .Concat(filter.Properties().Select(condition => Condition(condition.Name).Field))
+            .Concat(order.Properties().Select(field => field.Name));
+        if (fieldNames.FirstOrDefault(field => !FieldNames.Contains(field, StringComparer.Ordinal)) is { } unknown)
         {
-            return new PortalError(400, "100", $"Unknown field definition `{unknown}` ({unknown}) for \\Bitrix\\Crm\\CallList\\Internals\\CallList Entity.");
+            var entity = "\\Bitrix\\Crm\\CallList\\Internals\\CallList";
+            return new PortalError(400, "100", $"Unknown field definition `{unknown}` ({unknown}) for {entity} Entity.");
         }
 
-        IEnumerable<JObject> rows = Made.Select(Fields).Where(row => filter.Properties().All(condition => Meets(row, condition)));
+        IEnumerable<JObject> rows = Created.Select(Fields).Where(row => filter.Properties().All(condition => Meets(row, condition)));
         IOrderedEnumerable<JObject> sorted = rows.OrderBy(_ => 0);
         foreach (var field in order.Properties())
         {
-            sorted = field.Value.ToString() == "DESC" ? sorted.ThenByDescending(row => Sortable(row[field.Name]), StringComparer.Ordinal) : sorted.ThenBy(row => Sortable(row[field.Name]), StringComparer.Ordinal);
+            sorted = field.Value.ToString() == "DESC"
+                ? sorted.ThenByDescending(row => Sortable(row[field.Name]), StringComparer.Ordinal)
+                : sorted.ThenBy(row => Sortable(row[field.Name]), StringComparer.Ordinal);
         }
 
-        return new JArray(Page(sorted, Start(parameters)).Select(row => new JObject(select.Select(field => new JProperty(field, row[field])))));
+        var page = Page(sorted, Start(parameters));
+        return new JArray(page.Select(row => new JObject(select.Select(field => new JProperty(field, row[field])))));
     }
 
     internal object Items(Caller caller, JObject parameters)
@@ -121,7 +137,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(400, "LIST_ID_ERROR", "List id should be positive");
         }
 
-        if (Made.FirstOrDefault(list => list.Id == id) is not { } found)
+        if (Created.FirstOrDefault(list => list.Id == id) is not { } found)
         {
             return new PortalError(400, "LIST_ID_ERROR", "Call list is not found");
         }
@@ -132,16 +148,28 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(400, "STATUS_ERROR", "Incorrect status");
         }
 
-        // The page is cut before the unreadable are taken out, and an empty one is an error.
+        // A real portal cuts the page before it removes unreadable items. An empty page is an error.
         var entities = EntitiesOf(found.EntityType)!;
-        var page = Page(found.Entities.Where(_ => status is null or "IN_WORK"), Start(parameters)).Where(id => entities.MayRead(caller.UserId, id)).ToList();
+        var items = Page(found.Entities.Where(_ => status is null or "IN_WORK"), Start(parameters));
+        var page = items.Where(id => entities.MayRead(caller.UserId, id)).ToList();
         return page.Count == 0
             ? new PortalError(403, "ACCESS_ERROR", "You do not have access to the participants of this call list")
-            : new JArray(page.Select(entity => new JObject { ["ID"] = entity, ["STATUS"] = "IN_WORK", ["ENTITY_TYPE"] = found.EntityType == "CONTACT" ? 3 : 4 }));
+            : new JArray(page.Select(id => new JObject
+            {
+                ["ID"] = id,
+                ["STATUS"] = "IN_WORK",
+                ["ENTITY_TYPE"] = found.EntityType == "CONTACT" ? 3 : 4,
+            }));
     }
 
     internal static object StatusList() =>
-        new JArray(Statuses.Select((status, index) => new JObject { ["ID"] = 61 + (2 * index), ["NAME"] = status.Name, ["SORT"] = 10 * (index + 1), ["STATUS_ID"] = status.Status }));
+        new JArray(Statuses.Select((status, index) => new JObject
+        {
+            ["ID"] = 61 + (2 * index),
+            ["NAME"] = status.Name,
+            ["SORT"] = 10 * (index + 1),
+            ["STATUS_ID"] = status.Status,
+        }));
 
     internal object Update(Caller caller, JObject parameters)
     {
@@ -174,13 +202,13 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
 
         lock (sync)
         {
-            var index = made.FindIndex(list => list.Id == Id(parameters["LIST_ID"]!));
+            var index = created.FindIndex(list => list.Id == Id(parameters["LIST_ID"]!));
             if (index < 0)
             {
                 return new PortalError(400, "LIST_ID_ERROR", "Incorrect list id or access denied");
             }
 
-            if (made[index].EntityType != entityType)
+            if (created[index].EntityType != entityType)
             {
                 return new PortalError(400, "ENTITY_TYPE_ERROR", "Discrepancy between the type of call participants and incoming type");
             }
@@ -190,12 +218,14 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
                 return wrong;
             }
 
-            made[index] = made[index] with { Entities = ids, WebformId = webformId };
+            created[index] = created[index] with { Entities = ids, WebformId = webformId };
             return true;
         }
     }
 
-    /// <summary>Numbers go out as strings, and the date in the portal's time without an offset: so it is.</summary>
+    /// <summary>
+    /// Returns the fields as a real portal does: numbers as strings, and the date in the portal's time without an offset.
+    /// </summary>
     private JObject Fields(SimulatedCallList list) => new()
     {
         ["ID"] = Text(list.Id),
@@ -225,8 +255,8 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         var value = Number(row[field]);
         return comparison switch
         {
-            "@" => condition.Value.Any(one => Number(one) == value),
-            "!@" => condition.Value.All(one => Number(one) != value),
+            "@" => condition.Value.Any(element => Number(element) == value),
+            "!@" => condition.Value.All(element => Number(element) != value),
             ">=" => value >= Number(condition.Value),
             ">" => value > Number(condition.Value),
             "<=" => value <= Number(condition.Value),
@@ -242,9 +272,11 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         return (comparison, key[comparison.Length..]);
     }
 
-    private static long? Number(JToken? token) => long.TryParse(token?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Number(JToken? token) =>
+        long.TryParse(token?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string Sortable(JToken? token) => Number(token) is { } number ? number.ToString("D20", CultureInfo.InvariantCulture) : token?.ToString() ?? string.Empty;
+    private static string Sortable(JToken? token) =>
+        Number(token) is { } number ? number.ToString("D20", CultureInfo.InvariantCulture) : token?.ToString() ?? string.Empty;
 
     private static long Start(JObject parameters) => Number(parameters["start"]) ?? 0;
 
@@ -257,7 +289,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
 
     private static bool IsSet(JObject parameters, string name) => parameters[name] is { Type: not JTokenType.Null };
 
-    /// <summary>A number or a string of digits; everything else is the id of nothing.</summary>
+    /// <summary>Returns the id from a number or a string of digits. Returns 0, which does not exist, for anything else.</summary>
     private static long Id(JToken token) =>
         token is JValue && long.TryParse(token.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 }

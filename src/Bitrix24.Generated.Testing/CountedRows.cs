@@ -2,5 +2,5 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>The result of a method that says how many rows there are.</summary>
+/// <summary>Represents a result that is returned with its total number of rows.</summary>
 internal sealed record CountedRows(JArray Rows);

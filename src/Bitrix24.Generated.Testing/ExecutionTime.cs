@@ -1,46 +1,52 @@
+using System.Globalization;
 using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>Writes the <c>time</c> block of an answer, and sums up what each method of a caller has used in ten one-minute buckets.</summary>
+/// <summary>
+/// Writes the <c>time</c> block of a response. Adds up the execution time of each method and caller in ten one-minute buckets.
+/// </summary>
 internal sealed class ExecutionTime(SimulatedPortalOptions options)
 {
     private static readonly TimeSpan BucketLength = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan BucketLife = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan BucketLifetime = TimeSpan.FromMinutes(10);
 
     private readonly TimeProvider clock = options.TimeProvider;
     private readonly object sync = new();
     private readonly Dictionary<(string Application, string Method), List<Bucket>> used = [];
 
-    /// <summary>Whether a method has used more than the portal allows: the sum counts before a call, not after it.</summary>
+    /// <summary>Returns whether the earlier calls of a method have exceeded the limit.</summary>
     internal bool IsUsedUp(Caller caller, string method)
     {
         lock (sync)
         {
-            return options.ExecutionTimeLimit is { } limit && BucketsOf(caller, method, clock.GetUtcNow()).Sum(bucket => bucket.Seconds) > limit.TotalSeconds;
+            return options.ExecutionTimeLimit is { } limit
+                && BucketsOf(caller, method, clock.GetUtcNow()).Sum(bucket => bucket.Seconds) > limit.TotalSeconds;
         }
     }
 
-    /// <summary>The block of a call that is charged to its method.</summary>
+    /// <summary>Returns the block of a call, which is charged to its method.</summary>
     internal JObject Block(DateTimeOffset start, DateTimeOffset processingStart, Caller caller, string method)
     {
         var block = Block(start, processingStart);
-        return Charged(block, caller, method, processingStart, Processing(block));
+        return WithCharge(block, caller, method, processingStart, Processing(block));
     }
 
-    /// <summary>The block of a command. Its <c>operating</c> is the sum of the batch so far: a portal charges the batch, not the command.</summary>
+    /// <summary>
+    /// Returns the block of a command. Its <c>operating</c> is the sum of the batch so far, because a portal charges the batch.
+    /// </summary>
     internal JObject CommandBlock(DateTimeOffset start, DateTimeOffset processingStart, ref double usedByBatch)
     {
         var block = Block(start, processingStart);
         usedByBatch += Processing(block);
-        block["operating_reset_at"] = (processingStart + BucketLife).ToUnixTimeSeconds();
+        block["operating_reset_at"] = (processingStart + BucketLifetime).ToUnixTimeSeconds();
         block["operating"] = usedByBatch;
         return block;
     }
 
-    /// <summary>The block of a batch, which is charged to the method <c>batch</c>.</summary>
+    /// <summary>Returns the block of a batch, which is charged to the method <c>batch</c>.</summary>
     internal JObject BatchBlock(DateTimeOffset start, DateTimeOffset processingStart, Caller caller, double usedByBatch) =>
-        Charged(Block(start, processingStart), caller, "batch", processingStart, usedByBatch);
+        WithCharge(Block(start, processingStart), caller, "batch", processingStart, usedByBatch);
 
     private JObject Block(DateTimeOffset start, DateTimeOffset processingStart)
     {
@@ -58,26 +64,26 @@ internal sealed class ExecutionTime(SimulatedPortalOptions options)
 
     private double Processing(JObject block) => (double)block["processing"]! + options.ProcessingTime.TotalSeconds;
 
-    private JObject Charged(JObject block, Caller caller, string method, DateTimeOffset begun, double seconds)
+    private JObject WithCharge(JObject block, Caller caller, string method, DateTimeOffset start, double seconds)
     {
-        var (operating, resetAt) = Charge(caller, method, begun, seconds);
+        var (operating, resetAt) = Charge(caller, method, start, seconds);
         block["operating_reset_at"] = resetAt.ToUnixTimeSeconds();
         block["operating"] = operating;
         return block;
     }
 
-    private (double Operating, DateTimeOffset ResetAt) Charge(Caller caller, string method, DateTimeOffset begun, double seconds)
+    private (double Operating, DateTimeOffset ResetAt) Charge(Caller caller, string method, DateTimeOffset start, double seconds)
     {
         lock (sync)
         {
-            var buckets = BucketsOf(caller, method, begun);
-            if (buckets.Count == 0 || buckets[^1].Begun + BucketLength <= begun)
+            var buckets = BucketsOf(caller, method, start);
+            if (buckets.Count == 0 || buckets[^1].Start + BucketLength <= start)
             {
-                buckets.Add(new Bucket(begun));
+                buckets.Add(new Bucket(start));
             }
 
             buckets[^1].Seconds += seconds;
-            return (buckets.Sum(bucket => bucket.Seconds), buckets[0].Begun + BucketLife);
+            return (buckets.Sum(bucket => bucket.Seconds), buckets[0].Start + BucketLifetime);
         }
     }
 
@@ -88,17 +94,18 @@ internal sealed class ExecutionTime(SimulatedPortalOptions options)
             used.Add((caller.Application, method), buckets = []);
         }
 
-        buckets.RemoveAll(bucket => bucket.Begun + BucketLife <= now);
+        buckets.RemoveAll(bucket => bucket.Start + BucketLifetime <= now);
         return buckets;
     }
 
     private static double UnixSeconds(DateTimeOffset moment) => (moment - DateTimeOffset.FromUnixTimeSeconds(0)).Ticks / 10 / 1e6;
 
-    private string Date(DateTimeOffset moment) => moment.ToOffset(options.UtcOffset).ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
+    private string Date(DateTimeOffset moment) =>
+        moment.ToOffset(options.UtcOffset).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
-    private sealed class Bucket(DateTimeOffset begun)
+    private sealed class Bucket(DateTimeOffset start)
     {
-        public DateTimeOffset Begun { get; } = begun;
+        public DateTimeOffset Start { get; } = start;
 
         public double Seconds { get; set; }
     }

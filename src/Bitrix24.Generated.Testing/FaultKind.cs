@@ -1,6 +1,6 @@
 namespace Bitrix24.Testing;
 
-/// <summary>The ways in which a simulated portal goes wrong.</summary>
+/// <summary>Specifies how a request to a simulated portal fails.</summary>
 internal enum FaultKind
 {
     Answer,

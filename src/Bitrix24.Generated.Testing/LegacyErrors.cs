@@ -1,12 +1,13 @@
 namespace Bitrix24.Testing;
 
-/// <summary>How portals older than August 2026 say what is wrong with a call list: in a sentence, in place of a code.</summary>
+/// <summary>Converts errors to the format of portals older than August 2026, which send a sentence instead of a code.</summary>
 internal static class LegacyErrors
 {
     internal static PortalError Of(PortalError error) => error switch
     {
         { Code: "ERROR_ARGUMENT" } => new(400, "Invalid parameters.", "Invalid parameters were provided."),
-        { Code: "ENTITIES_ERROR", Description: "Entities is not array" } => new(400, "Entities is not array", "The entities parameter is not an array."),
+        { Code: "ENTITIES_ERROR", Description: "Entities is not array" } =>
+            new(400, "Entities is not array", "The entities parameter is not an array."),
         { Code: "ENTITIES_ERROR" or "ENTITY_ERROR" } => new(400, "Incorrect entities id", "Invalid element ids."),
         { Code: "ENTITY_TYPE_ERROR" } => new(400, "Incorrect entity type", "Unsupported object type."),
         { Code: "ACCESS_ERROR", Description: "Access Denied" } => new(400, "Access denied.", "No permission to perform the operation."),

@@ -5,10 +5,10 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>Reads a query, or a form, as PHP does: <c>A[0]=1&amp;A[1]=2&amp;B[C]=d</c>.</summary>
+/// <summary>Reads a query string or form data as PHP does: <c>A[0]=1&amp;A[1]=2&amp;B[C]=d</c>.</summary>
 internal static partial class PhpQuery
 {
-    /// <summary>PHP reads so many parameters where nobody has raised its limit, and passes over the rest in silence.</summary>
+    /// <summary>The default limit of PHP. It silently ignores further parameters.</summary>
     private const int MaxParameters = 1000;
 
     internal static JObject Decode(string query)
@@ -20,7 +20,8 @@ internal static partial class PhpQuery
             var match = Name().Match(WebUtility.UrlDecode(parts[0]));
             if (match.Success)
             {
-                Set(parameters, [match.Groups["name"].Value, .. match.Groups["key"].Captures.Select(key => key.Value)], parts.Length == 2 ? WebUtility.UrlDecode(parts[1]) : string.Empty);
+                string[] path = [match.Groups["name"].Value, .. match.Groups["key"].Captures.Select(key => key.Value)];
+                Set(parameters, path, parts.Length == 2 ? WebUtility.UrlDecode(parts[1]) : string.Empty);
             }
         }
 
@@ -43,11 +44,22 @@ internal static partial class PhpQuery
         map[Key(map, path[^1])] = value;
     }
 
-    /// <summary>No key means the next number.</summary>
-    private static string Key(JObject map, string key) =>
-        key.Length > 0 ? key : map.Properties().Select(member => int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number + 1 : 0).DefaultIfEmpty().Max().ToString(CultureInfo.InvariantCulture);
+    /// <summary>Returns the key, or the next number if the key is empty.</summary>
+    private static string Key(JObject map, string key)
+    {
+        if (key.Length > 0)
+        {
+            return key;
+        }
 
-    /// <summary>An array with the keys 0 to n is a list.</summary>
+        var next = map.Properties().Select(property => Number(property.Name) + 1 ?? 0).DefaultIfEmpty().Max();
+        return next.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static int? Number(string key) =>
+        int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>Turns arrays with the keys 0 to n into lists.</summary>
     private static JToken WithLists(JToken token, bool isRoot = false)
     {
         if (token is not JObject map)
@@ -55,19 +67,20 @@ internal static partial class PhpQuery
             return token;
         }
 
-        foreach (var member in map.Properties().ToList())
+        foreach (var property in map.Properties().ToList())
         {
-            member.Value = WithLists(member.Value);
+            property.Value = WithLists(property.Value);
         }
 
         return isRoot ? map : AsPhp(map);
     }
 
-    /// <summary>A map as PHP writes it: a list when it is empty or has the keys 0 to n.</summary>
+    /// <summary>Returns a map as PHP writes it: as a list if it is empty or has the keys 0 to n.</summary>
     internal static JToken AsPhp(JObject map)
     {
         var index = 0;
-        return map.Properties().All(member => member.Name == (index++).ToString(CultureInfo.InvariantCulture)) ? new JArray(map.PropertyValues()) : map;
+        var isList = map.Properties().All(property => property.Name == (index++).ToString(CultureInfo.InvariantCulture));
+        return isList ? new JArray(map.PropertyValues()) : map;
     }
 
     [GeneratedRegex(@"^(?<name>[^\[]+)(\[(?<key>[^\]]*)\])*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,4 +1,4 @@
 namespace Bitrix24.Testing;
 
-/// <summary>The portal does not do what it was asked.</summary>
+/// <summary>Represents an error that the portal returns.</summary>
 internal sealed record PortalError(int Status, string Code, string Description);

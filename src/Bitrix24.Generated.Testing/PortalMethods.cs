@@ -5,23 +5,27 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Testing;
 
-/// <summary>The methods of a simulated portal: runs them one by one, or in a batch.</summary>
+/// <summary>Executes the methods of a simulated portal, alone or in a batch.</summary>
 internal sealed partial class PortalMethods(SimulatedPortalOptions options, CallListMethods callLists, ExecutionTime executionTime)
 {
     private const int MaxCommands = 50;
 
-    private static readonly PortalError UsedUp = new(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.");
+    private static readonly PortalError BatchLengthError = new(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded");
+    private static readonly PortalError BatchInBatchError =
+        new(405, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage");
+
+    private static readonly PortalError TimeLimitError = new(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.");
 
     private readonly ConcurrentDictionary<string, Func<JObject, object?>> added = new(StringComparer.OrdinalIgnoreCase);
 
     internal void Add(string method, Func<JObject, object?> answer) => added[method] = answer;
 
-    /// <returns>The answer without its <c>time</c>, or a <see cref="PortalError"/>.</returns>
+    /// <returns>The body of the response, or a <see cref="PortalError"/>.</returns>
     internal object Call(Caller caller, string method, JObject parameters, DateTimeOffset start)
     {
         if (executionTime.IsUsedUp(caller, method))
         {
-            return UsedUp;
+            return TimeLimitError;
         }
 
         var begun = options.TimeProvider.GetUtcNow();
@@ -56,11 +60,11 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
         foreach (var (key, command) in Commands(parameters["cmd"]))
         {
             var parts = command.Split('?', 2);
-            var arguments = Linked(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), known);
+            var arguments = ReplaceReferences(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), known);
             var begun = options.TimeProvider.GetUtcNow();
-            var outcome = results.Count + errors.Count >= MaxCommands ? new PortalError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
-                : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? new PortalError(405, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
-                : executionTime.IsUsedUp(caller, parts[0]) ? UsedUp
+            var outcome = results.Count + errors.Count >= MaxCommands ? BatchLengthError
+                : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? BatchInBatchError
+                : executionTime.IsUsedUp(caller, parts[0]) ? TimeLimitError
                 : Run(caller, parts[0], arguments);
             if (outcome is PortalError error)
             {
@@ -132,21 +136,23 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
         _ => [],
     };
 
-    /// <summary>Puts what is known of earlier commands where <c>$result[key][field]</c> stands. There is no way to escape it.</summary>
-    private static JObject Linked(JObject parameters, JObject known)
+    /// <summary>
+    /// Replaces <c>$result[key][field]</c> and the like with results of earlier commands. There is no way to escape such a text.
+    /// </summary>
+    private static JObject ReplaceReferences(JObject parameters, JObject known)
     {
         foreach (var text in parameters.Descendants().OfType<JValue>().Where(value => value.Type == JTokenType.String).ToList())
         {
-            text.Replace(Linked((string)text.Value!, known));
+            text.Replace(ReplaceReferences((string)text.Value!, known));
         }
 
         return parameters;
     }
 
-    /// <returns>The text with what its references lead to. Where all of it is one reference, a list stays a list.</returns>
-    private static JToken Linked(string text, JObject known)
+    /// <returns>The text with replaced references. If the whole text is one reference, the value keeps its type.</returns>
+    private static JToken ReplaceReferences(string text, JObject known)
     {
-        var linked = text;
+        var replaced = text;
         foreach (Match reference in Reference().Matches(text))
         {
             var path = Key().Matches(reference.Groups["path"].Value).Select(key => key.Groups["key"].Value).ToList();
@@ -158,14 +164,14 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
 
             if (found is JValue { Value: string or long or double })
             {
-                linked = linked.Replace(reference.Value, found.ToString(), StringComparison.Ordinal);
+                replaced = replaced.Replace(reference.Value, found.ToString(), StringComparison.Ordinal);
             }
         }
 
-        return linked;
+        return replaced;
     }
 
-    /// <summary>As far as the path leads: a portal stops where it knows no further.</summary>
+    /// <summary>Follows a path. Like a real portal, it returns the last value that it finds.</summary>
     private static JToken? Find(JToken? found, List<string> path)
     {
         foreach (var key in path)

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Bitrix24.Testing;
 
-/// <summary>The contacts, companies or CRM forms that exist on a simulated portal. Safe for use by several threads.</summary>
+/// <summary>Represents the contacts, companies or webforms that exist on a simulated portal. This type is thread-safe.</summary>
 public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
 {
     private readonly object sync = new();
@@ -15,7 +15,7 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
     {
     }
 
-    /// <summary>How many exist, those that the caller may not read included.</summary>
+    /// <summary>Gets the number of entities that exist, including unreadable ones.</summary>
     public int Count
     {
         get
@@ -28,16 +28,16 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
     }
 
     /// <summary>Adds entities that the caller may read.</summary>
-    /// <param name="ids">Their ids, at least 1. An id that exists already becomes readable.</param>
+    /// <param name="ids">The ids, at least 1. An id that already exists becomes readable.</param>
     public void Add(params long[] ids) => Add(ids, readable: true);
 
-    /// <summary>Adds entities that exist and that nobody may read.</summary>
-    /// <param name="ids">Their ids, at least 1. An id that exists already becomes unreadable.</param>
+    /// <summary>Adds entities that exist but that no user may read.</summary>
+    /// <param name="ids">The ids, at least 1. An id that already exists becomes unreadable.</param>
     public void AddUnreadable(params long[] ids) => Add(ids, readable: false);
 
-    /// <summary>Takes from one user the right to read entities.</summary>
-    /// <param name="userId">Id of the user.</param>
-    /// <param name="ids">Ids of the entities; none for all of this kind, those added later included.</param>
+    /// <summary>Denies one user the right to read entities.</summary>
+    /// <param name="userId">The id of the user.</param>
+    /// <param name="ids">The ids of the entities. If empty, all entities of this kind, including those added later.</param>
     public void DenyRead(long userId, params long[] ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -52,8 +52,8 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
         }
     }
 
-    /// <summary>Lists the ids in ascending order, as they are at this moment.</summary>
-    /// <returns>The ids, those that the caller may not read included.</returns>
+    /// <summary>Returns an enumerator over a snapshot of the ids in ascending order.</summary>
+    /// <returns>An enumerator over the ids, including unreadable ones.</returns>
     public IEnumerator<long> GetEnumerator()
     {
         lock (sync)
@@ -80,7 +80,7 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
         }
     }
 
-    /// <summary>Whether a user may read nothing of this kind.</summary>
+    /// <summary>Returns whether a user may read no entity of this kind.</summary>
     internal bool IsHidden(long userId)
     {
         lock (sync)
@@ -99,7 +99,7 @@ public sealed class SimulatedEntitySet : IReadOnlyCollection<long>
             {
                 if (id < 1)
                 {
-                    throw new ArgumentException($"{id} is no id; the least is 1.", nameof(ids));
+                    throw new ArgumentException($"{id} is not a valid id. Ids start at 1.", nameof(ids));
                 }
 
                 existing.Add(id);

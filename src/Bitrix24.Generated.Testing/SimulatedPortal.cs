@@ -17,10 +17,10 @@ using WireMock.Util;
 namespace Bitrix24.Testing;
 
 /// <summary>
-/// A Bitrix24 portal on 127.0.0.1 that answers as a real one does: webhook and access token, the checks of each method in the
-/// portal's order, and the <c>time</c> block.
+/// Represents a simulated Bitrix24 portal on 127.0.0.1. It has a webhook, an access token, the checks of a real portal in the same
+/// order, and the <c>time</c> block.
 /// </summary>
-/// <remarks>Safe for use by several threads. Nothing is kept beyond disposal.</remarks>
+/// <remarks>This type is thread-safe. Its data is lost on disposal.</remarks>
 /// <example>
 /// <code>
 /// using var portal = SimulatedPortal.Start();
@@ -39,13 +39,14 @@ public sealed class SimulatedPortal : IDisposable
     private const string TokenPath = "/oauth/token/";
     private const string FaultHeader = "Simulated-Fault";
 
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
-    private static readonly IDictionary<string, WireMockList<string>> NoHeaders = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase);
+    private static readonly TimeSpan MaxStopTime = TimeSpan.FromSeconds(10);
+    private static readonly IDictionary<string, WireMockList<string>> NoHeaders =
+        new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase);
 
     private readonly object sync = new();
     private readonly List<ReceivedRequest> requests = [];
     private readonly Queue<SimulatedFault> faults = new();
-    private readonly Queue<SimulatedFault> renewalFaults = new();
+    private readonly Queue<SimulatedFault> refreshFaults = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly SimulatedPortalOptions options;
     private readonly PortalMethods methods;
@@ -55,7 +56,7 @@ public sealed class SimulatedPortal : IDisposable
     private readonly RequestBucket? bucket;
     private readonly WireMockServer server;
     private IHostApplicationLifetime? lifetime;
-    private int silent;
+    private int unansweredRequestCount;
 
     private SimulatedPortal(SimulatedPortalOptions options)
     {
@@ -69,7 +70,9 @@ public sealed class SimulatedPortal : IDisposable
         {
             Urls = [$"{Scheme}://127.0.0.1:{options.Port ?? 0}"],
             UseHttp2 = options.Certificate is not null,
-            CertificateSettings = options.Certificate is { } certificate ? new WireMockCertificateSettings { X509Certificate = certificate } : null,
+            CertificateSettings = options.Certificate is { } certificate
+                ? new WireMockCertificateSettings { X509Certificate = certificate }
+                : null,
             Logger = new WireMockNullLogger(),
             MaxRequestLogCount = 0,
             DisableJsonBodyParsing = true,
@@ -79,48 +82,48 @@ public sealed class SimulatedPortal : IDisposable
         Url = new Uri($"{Scheme}://127.0.0.1:{server.Port}/");
     }
 
-    /// <summary>Address of the portal.</summary>
+    /// <summary>Gets the address of the portal.</summary>
     public Uri Url { get; }
 
     private string Scheme => options.Certificate is null ? "http" : "https";
 
-    /// <summary>Address of its incoming webhook, the secret code included.</summary>
+    /// <summary>Gets the address of the incoming webhook, including its secret code.</summary>
     public string WebhookUrl => UrlOf(options.UserId, options.WebhookCode);
 
-    /// <summary>Where its authorization server issues tokens.</summary>
+    /// <summary>Gets the address where the authorization server issues tokens.</summary>
     public Uri TokenEndpoint => new(Url, TokenPath);
 
-    /// <summary>The access token that it accepts now.</summary>
+    /// <summary>Gets the current access token.</summary>
     public string AccessToken => authorization.AccessToken;
 
-    /// <summary>The refresh token that its authorization server accepts now.</summary>
+    /// <summary>Gets the current refresh token.</summary>
     public string RefreshToken => authorization.RefreshToken;
 
-    /// <summary>The authorization code that its authorization server accepts once.</summary>
+    /// <summary>Gets the authorization code that the authorization server accepts once.</summary>
     public string AuthorizationCode => options.AuthorizationCode;
 
-    /// <summary>Id of the OAuth application.</summary>
+    /// <summary>Gets the client id of the OAuth application.</summary>
     public string ClientId => options.ClientId;
 
-    /// <summary>Secret of the OAuth application.</summary>
+    /// <summary>Gets the client secret of the OAuth application.</summary>
     public string ClientSecret => options.ClientSecret;
 
-    /// <summary>How often the tokens were renewed.</summary>
+    /// <summary>Gets the number of token refreshes.</summary>
     public int TokenRefreshCount => authorization.TokenRefreshCount;
 
-    /// <summary>The contacts that exist. None at first.</summary>
+    /// <summary>Gets the contacts that exist. Empty at first.</summary>
     public SimulatedEntitySet Contacts { get; } = new();
 
-    /// <summary>The companies that exist. None at first.</summary>
+    /// <summary>Gets the companies that exist. Empty at first.</summary>
     public SimulatedEntitySet Companies { get; } = new();
 
-    /// <summary>The CRM forms that exist. None at first.</summary>
+    /// <summary>Gets the webforms that exist. Empty at first.</summary>
     public SimulatedEntitySet Webforms { get; } = new();
 
-    /// <summary>The call lists made so far, the oldest first.</summary>
-    public IReadOnlyList<SimulatedCallList> CallLists => callLists.Made;
+    /// <summary>Gets the call lists that were created so far, the oldest first.</summary>
+    public IReadOnlyList<SimulatedCallList> CallLists => callLists.Created;
 
-    /// <summary>The requests received so far, those to the authorization server included, the oldest first.</summary>
+    /// <summary>Gets the requests that were received so far, including those to the authorization server, the oldest first.</summary>
     public IReadOnlyList<ReceivedRequest> Requests
     {
         get
@@ -132,62 +135,70 @@ public sealed class SimulatedPortal : IDisposable
         }
     }
 
-    /// <summary>How many requests have got no answer so far, by <see cref="SimulatedFault.NoAnswer"/>: the moment to move a test's clock.</summary>
-    public int UnansweredRequestCount => Volatile.Read(ref silent);
+    /// <summary>
+    /// Gets the number of requests that got no response because of <see cref="SimulatedFault.NoAnswer"/>. A test can advance its clock when
+    /// this number increases.
+    /// </summary>
+    public int UnansweredRequestCount => Volatile.Read(ref unansweredRequestCount);
 
     /// <summary>Starts a portal.</summary>
-    /// <param name="options">Its settings. Default: a free port and random secrets.</param>
-    /// <returns>The portal, ready to answer.</returns>
+    /// <param name="options">The options. Default: a free port and random secrets.</param>
+    /// <returns>The running portal.</returns>
     public static SimulatedPortal Start(SimulatedPortalOptions? options = null) => new(options ?? new SimulatedPortalOptions());
 
-    /// <summary>Adds an incoming webhook of another user, or another one of the same.</summary>
-    /// <param name="userId">Id of the user, at least 1. What the user may read: <see cref="SimulatedEntitySet.DenyRead"/>.</param>
-    /// <returns>Address of the webhook, its secret code included.</returns>
+    /// <summary>Adds an incoming webhook.</summary>
+    /// <param name="userId">
+    /// The id of its user, at least 1. <see cref="SimulatedEntitySet.DenyRead"/> restricts what the user may read.
+    /// </param>
+    /// <returns>The address of the webhook, including its secret code.</returns>
     public string AddWebhook(long userId)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(userId, 1);
         return AddWebhook(userId, Guid.NewGuid().ToString("N"));
     }
 
-    /// <summary>Adds a method that this portal does not know, or takes the place of one that it knows.</summary>
-    /// <param name="method">Name of the method, for example <c>crm.contact.list</c>. Case does not count.</param>
-    /// <param name="answer">Makes the <c>result</c> from the parameters; what JSON can be made of. When it throws, the portal answers <c>INTERNAL_SERVER_ERROR</c> with the message.</param>
+    /// <summary>Adds a method, or replaces an existing one.</summary>
+    /// <param name="method">The name of the method, for example <c>crm.contact.list</c>. Case-insensitive.</param>
+    /// <param name="answer">
+    /// Returns the <c>result</c> for the parameters, as a value that can be converted to JSON. If it throws, the portal returns
+    /// <c>INTERNAL_SERVER_ERROR</c> with the message of the exception.
+    /// </param>
     public void AddMethod(string method, Func<JObject, object?> answer)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(method);
         ArgumentNullException.ThrowIfNull(answer);
         if (method.Equals("batch", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException("The portal runs batches itself; add the methods of their commands.", nameof(method));
+            throw new ArgumentException("The method 'batch' cannot be replaced. Add the methods of its commands instead.", nameof(method));
         }
 
         methods.Add(method, answer);
     }
 
-    /// <summary>From now on the access token has expired, until it is renewed.</summary>
+    /// <summary>Lets the access token expire. The portal rejects it with <c>expired_token</c>.</summary>
     public void ExpireAccessToken() => authorization.Expire();
 
-    /// <summary>Lets the next calls go wrong, after those that are to go wrong already.</summary>
-    /// <param name="fault">How.</param>
-    /// <param name="times">How many, at least 1.</param>
+    /// <summary>Lets the next calls fail, after the failures that were set before.</summary>
+    /// <param name="fault">The failure.</param>
+    /// <param name="times">The number of requests that fail, at least 1.</param>
     public void FailNext(SimulatedFault fault, int times = 1) => Plan(faults, fault, times);
 
-    /// <summary>Lets nothing more go wrong.</summary>
+    /// <summary>Removes all pending failures.</summary>
     public void StopFailing()
     {
         lock (sync)
         {
             faults.Clear();
-            renewalFaults.Clear();
+            refreshFaults.Clear();
         }
     }
 
-    /// <summary>Lets the next requests to the authorization server go wrong.</summary>
-    /// <param name="fault">How. With <see cref="SimulatedFault.RunsCall"/> the old refresh token is used up.</param>
-    /// <param name="times">How many, at least 1.</param>
-    public void FailNextRenewal(SimulatedFault fault, int times = 1) => Plan(renewalFaults, fault, times);
+    /// <summary>Lets the next requests to the authorization server fail.</summary>
+    /// <param name="fault">The failure. With <see cref="SimulatedFault.RunsCall"/>, the old refresh token is replaced.</param>
+    /// <param name="times">The number of requests that fail, at least 1.</param>
+    public void FailNextRenewal(SimulatedFault fault, int times = 1) => Plan(refreshFaults, fault, times);
 
-    /// <summary>Stops the portal. Requests that it has begun to answer are answered, no others.</summary>
+    /// <summary>Stops the portal. Only responses that have started are completed.</summary>
     public void Dispose()
     {
         if (stopping.IsCancellationRequested)
@@ -197,9 +208,9 @@ public sealed class SimulatedPortal : IDisposable
 
         stopping.Cancel();
 
-        // The server only begins to stop, and would go on to answer on connections that are open.
+        // Stop() only starts to stop the server, which would still respond on open connections.
         server.Stop();
-        lifetime?.ApplicationStopped.WaitHandle.WaitOne(LongestStop);
+        lifetime?.ApplicationStopped.WaitHandle.WaitOne(MaxStopTime);
         server.Dispose();
     }
 
@@ -230,13 +241,13 @@ public sealed class SimulatedPortal : IDisposable
         lifetime = application.ApplicationServices.GetRequiredService<IHostApplicationLifetime>();
         application.Use(async (context, next) =>
         {
-            context.Response.OnStarting(() => GoWrongAsync(context));
+            context.Response.OnStarting(() => ApplyFaultAsync(context));
             await next(context).ConfigureAwait(false);
         });
     }
 
-    /// <summary>Breaks a connection, or keeps it waiting, just before the answer would go out.</summary>
-    private async Task GoWrongAsync(HttpContext context)
+    /// <summary>Breaks a connection, or keeps it open without a response, before the response is sent.</summary>
+    private async Task ApplyFaultAsync(HttpContext context)
     {
         if (!context.Response.Headers.Remove(FaultHeader, out var fault))
         {
@@ -248,20 +259,21 @@ public sealed class SimulatedPortal : IDisposable
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping.Token);
             using var registration = either.Token.Register(() => ended.TrySetResult());
-            Interlocked.Increment(ref silent);
+            Interlocked.Increment(ref unansweredRequestCount);
             await ended.Task.ConfigureAwait(false);
         }
 
         context.Abort();
     }
 
-    private PortalAnswer Receive(IRequestMessage message)
+    private PortalResponse Receive(IRequestMessage message)
     {
         var start = options.TimeProvider.GetUtcNow();
         var received = new ReceivedRequest(
             message.Method,
             new Uri(message.Url).PathAndQuery,
-            (message.Headers ?? NoHeaders).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
+            (message.Headers ?? NoHeaders).ToDictionary(
+                header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
             message.Body ?? string.Empty,
             MethodOf(message.Path));
         var isTokenRequest = message.Path == TokenPath;
@@ -273,10 +285,10 @@ public sealed class SimulatedPortal : IDisposable
                 requests.Add(received);
             }
 
-            (isTokenRequest ? renewalFaults : faults).TryDequeue(out fault);
+            (isTokenRequest ? refreshFaults : faults).TryDequeue(out fault);
         }
 
-        PortalAnswer Run() => isTokenRequest ? authorization.Issue(received.Body) : Call(received, message.Path, start);
+        PortalResponse Run() => isTokenRequest ? authorization.Issue(received.Body) : Call(received, message.Path, start);
         if (fault is null)
         {
             return Run();
@@ -286,31 +298,34 @@ public sealed class SimulatedPortal : IDisposable
         return fault.Kind switch
         {
             FaultKind.Truncation => answer! with { Body = answer.Body[..(answer.Body.Length / 2)] },
-            FaultKind.Answer => new PortalAnswer((int)fault.Status, fault.Body, fault.ContentType),
-            FaultKind.Move => new PortalAnswer((int)fault.Status, string.Empty) { Location = new Uri(fault.Location!, received.PathAndQuery).ToString() },
-            FaultKind.Redirect => new PortalAnswer((int)fault.Status, string.Empty) { Location = fault.Location!.OriginalString },
-            _ => new PortalAnswer(200, string.Empty) { Fault = fault.Kind },
+            FaultKind.Answer => new PortalResponse((int)fault.Status, fault.Body, fault.ContentType),
+            FaultKind.Move => Redirect(fault, new Uri(fault.Location!, received.PathAndQuery).ToString()),
+            FaultKind.Redirect => Redirect(fault, fault.Location!.OriginalString),
+            _ => new PortalResponse(200, string.Empty) { Fault = fault.Kind },
         };
     }
 
-    private PortalAnswer Call(ReceivedRequest received, string path, DateTimeOffset start)
+    private static PortalResponse Redirect(SimulatedFault fault, string location) =>
+        new((int)fault.Status, string.Empty) { Location = location };
+
+    private PortalResponse Call(ReceivedRequest received, string path, DateTimeOffset start)
     {
         if (bucket?.TryAdd() == false)
         {
-            return PortalAnswer.Refusal(new PortalError(503, "QUERY_LIMIT_EXCEEDED", "Too many requests"));
+            return PortalResponse.Rejection(new PortalError(503, "QUERY_LIMIT_EXCEEDED", "Too many requests"));
         }
 
         var parameters = Parameters(received);
         if (Authorize(path, parameters, out var caller) is { } unauthorized)
         {
-            return PortalAnswer.Refusal(unauthorized);
+            return PortalResponse.Rejection(unauthorized);
         }
 
         parameters.Remove("auth");
         return methods.Call(caller, received.Method, parameters, start) switch
         {
-            PortalError error => PortalAnswer.Refusal(error),
-            var answer => PortalAnswer.Ok((JObject)answer),
+            PortalError error => PortalResponse.Rejection(error),
+            var answer => PortalResponse.Ok((JObject)answer),
         };
     }
 
@@ -331,16 +346,22 @@ public sealed class SimulatedPortal : IDisposable
         return name.EndsWith(".json", StringComparison.Ordinal) ? name[..^".json".Length] : name;
     }
 
-    /// <summary>Of the query, and of the body, which counts for more: JSON, or a form.</summary>
+    /// <summary>Returns the parameters of the query string and of the body, which is JSON or form data. The body has precedence.</summary>
     private static JObject Parameters(ReceivedRequest received)
     {
         var parameters = PhpQuery.Decode(new Uri("http://portal" + received.PathAndQuery).Query.TrimStart('?'));
-        var isForm = received.Headers.TryGetValue("Content-Type", out var type) && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-        parameters.Merge(isForm ? PhpQuery.Decode(received.Body) : Decode(received.Body), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace, MergeNullValueHandling = MergeNullValueHandling.Merge });
+        var isForm = received.Headers.TryGetValue("Content-Type", out var type)
+            && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        var settings = new JsonMergeSettings
+        {
+            MergeArrayHandling = MergeArrayHandling.Replace,
+            MergeNullValueHandling = MergeNullValueHandling.Merge,
+        };
+        parameters.Merge(isForm ? PhpQuery.Decode(received.Body) : Decode(received.Body), settings);
         return parameters;
     }
 
-    /// <summary>What cannot be decoded counts as an empty request.</summary>
+    /// <summary>Decodes JSON. Text that is not a JSON object counts as an empty request.</summary>
     private static JObject Decode(string body)
     {
         try
@@ -354,9 +375,12 @@ public sealed class SimulatedPortal : IDisposable
         }
     }
 
-    private static ResponseMessage ToMessage(PortalAnswer answer)
+    private static ResponseMessage ToMessage(PortalResponse answer)
     {
-        var headers = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = new(answer.ContentType) };
+        var headers = new Dictionary<string, WireMockList<string>>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Content-Type"] = new(answer.ContentType),
+        };
         if (answer.Location is not null)
         {
             headers["Location"] = new(answer.Location);
@@ -367,6 +391,7 @@ public sealed class SimulatedPortal : IDisposable
             headers[FaultHeader] = new(answer.Fault.ToString());
         }
 
-        return new ResponseMessage { StatusCode = answer.Status, Headers = headers, BodyData = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = answer.Body } };
+        var body = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = answer.Body };
+        return new ResponseMessage { StatusCode = answer.Status, Headers = headers, BodyData = body };
     }
 }

@@ -2,67 +2,75 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Bitrix24.Testing;
 
-/// <summary>Settings of a <see cref="SimulatedPortal"/>.</summary>
+/// <summary>Represents the options of a <see cref="SimulatedPortal"/>.</summary>
 public sealed class SimulatedPortalOptions
 {
-    /// <summary>The port to listen on at 127.0.0.1. Default: a free one.</summary>
+    /// <summary>Gets or sets the port on 127.0.0.1. Default: a free port.</summary>
     public int? Port { get; set; }
 
     /// <summary>
-    /// Gets or sets the certificate, with its private key, to serve https with, over HTTP/2 and HTTP/1.1. Clients have to trust it.
-    /// Default: <see langword="null"/>, which serves http over HTTP/1.1.
+    /// Gets or sets the certificate, with its private key, for https over HTTP/2 and HTTP/1.1. Clients must trust it.
+    /// Default: <see langword="null"/>, for http over HTTP/1.1.
     /// </summary>
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>Id of the user on whose behalf the webhook acts, at least 1. Default: 1.</summary>
+    /// <summary>Gets or sets the id of the webhook's user, at least 1. Default: 1.</summary>
     public long UserId { get; set; } = 1;
 
-    /// <summary>The secret code of the webhook. Default: a random one.</summary>
+    /// <summary>Gets or sets the secret code of the webhook. Default: a random code.</summary>
     public string WebhookCode { get; set; } = NewSecret();
 
-    /// <summary>The access token that the portal accepts at first. Default: a random one.</summary>
+    /// <summary>Gets or sets the first access token of the portal. Default: a random token.</summary>
     public string AccessToken { get; set; } = NewSecret();
 
-    /// <summary>The refresh token that the authorization server accepts at first. Default: a random one.</summary>
+    /// <summary>Gets or sets the first refresh token of the authorization server. Default: a random token.</summary>
     public string RefreshToken { get; set; } = NewSecret();
 
-    /// <summary>The authorization code that the authorization server accepts, once. Default: a random one.</summary>
+    /// <summary>Gets or sets the authorization code that the authorization server accepts once. Default: a random code.</summary>
     public string AuthorizationCode { get; set; } = NewSecret();
 
-    /// <summary>Id of the OAuth application. Default: <c>app.simulated</c>.</summary>
+    /// <summary>Gets or sets the client id of the OAuth application. Default: <c>app.simulated</c>.</summary>
     public string ClientId { get; set; } = "app.simulated";
 
-    /// <summary>Secret of the OAuth application. Default: a random one.</summary>
+    /// <summary>Gets or sets the client secret of the OAuth application. Default: a random secret.</summary>
     public string ClientSecret { get; set; } = NewSecret();
 
     /// <summary>
-    /// How many requests the portal's leaky bucket holds before it answers <c>QUERY_LIMIT_EXCEEDED</c>, at least 1; <see langword="null"/> for
-    /// no limit. Default: <see langword="null"/>. The cloud's standard plans: 50.
+    /// Gets or sets the number of requests that the portal accepts at once before it returns <c>QUERY_LIMIT_EXCEEDED</c>, at least 1.
+    /// Default: <see langword="null"/>, for no limit. The standard cloud plans: 50.
     /// </summary>
     public int? RequestBurst { get; set; }
 
-    /// <summary>How many requests are taken off the bucket every second, greater than 0. Default: 2, as the cloud's standard plans.</summary>
+    /// <summary>
+    /// Gets or sets the number of requests per second after the burst, greater than 0. Default: 2, as in the standard cloud plans.
+    /// </summary>
     public double RequestsPerSecond { get; set; } = 2;
 
     /// <summary>
-    /// How much execution time a webhook or application may use up with one method in ten minutes before its next call of that method is answered with <c>OPERATION_TIME_LIMIT</c>; <see langword="null"/> for no
-    /// limit. Default: <see langword="null"/>. The cloud's: 480 seconds.
+    /// Gets or sets the execution time that a webhook or application may use for one method within ten minutes. Then the next call of that
+    /// method returns <c>OPERATION_TIME_LIMIT</c>. Default: <see langword="null"/>, for no limit. The cloud: 480 seconds.
     /// </summary>
     public TimeSpan? ExecutionTimeLimit { get; set; }
 
-    /// <summary>How much execution time each call is charged beside the little that it takes here. Default: none.</summary>
+    /// <summary>Gets or sets the execution time that each call is charged in addition to its real duration. Default: zero.</summary>
     public TimeSpan ProcessingTime { get; set; }
 
-    /// <summary>Whether the portal is older than August 2026 and says what is wrong with a call list in sentences, in place of codes. Default: <see langword="false"/>.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether call list methods return errors as portals older than August 2026 do: with sentences
+    /// instead of codes. Default: <see langword="false"/>.
+    /// </summary>
     public bool LegacyErrors { get; set; }
 
-    /// <summary>Whether <see cref="SimulatedPortal.Requests"/> keeps what is received. Default: <see langword="true"/>. A portal that runs for long does better without.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether <see cref="SimulatedPortal.Requests"/> records the requests. Default:
+    /// <see langword="true"/>. Use <see langword="false"/> for a portal that runs for a long time.
+    /// </summary>
     public bool RecordRequests { get; set; } = true;
 
-    /// <summary>The clock of the portal. Default: the system's.</summary>
+    /// <summary>Gets or sets the clock of the portal. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>How far the portal's time zone is ahead of UTC, in whole minutes. Default: two hours.</summary>
+    /// <summary>Gets or sets the UTC offset of the portal's time zone, in whole minutes. Default: two hours.</summary>
     public TimeSpan UtcOffset { get; set; } = TimeSpan.FromHours(2);
 
     private static string NewSecret() => Guid.NewGuid().ToString("N");

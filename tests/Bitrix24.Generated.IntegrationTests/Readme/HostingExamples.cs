@@ -6,13 +6,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The code of the pages that needs a host.</summary>
+/// <summary>Runs the code of the documentation pages that needs a host.</summary>
 public sealed class HostingExamples
 {
     private static readonly ConcurrentQueue<AddCallListOutcome> Saved = new();
 
     [Fact]
-    public async Task Worker_sends_what_it_gets_and_saves_what_was_sent_at_shutdown()
+    public async Task Worker_sends_its_jobs_and_saves_the_outcomes_at_shutdown()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);
@@ -31,12 +31,13 @@ public sealed class HostingExamples
             jobs.Writer.TryWrite(TestClient.Request);
         }
 
-        // Full or not, the batch leaves after a moment; the portal holds back its response until the host stops.
+        // The batch is sent after MaxBatchDelay, although it is not full.
         while (Saved.Count < 3)
         {
             await Task.Yield();
         }
 
+        // The portal holds back the next response until the host stops.
         portal.FailNext(SimulatedFault.NoAnswer with { RunsCall = true });
         jobs.Writer.TryWrite(TestClient.Request);
         while (portal.UnansweredRequestCount == 0)
@@ -48,7 +49,9 @@ public sealed class HostingExamples
         portal.Dispose();
         await stopping;
 
-        Assert.Equal([CallExecution.Executed, CallExecution.Executed, CallExecution.Executed, CallExecution.Unknown], Saved.Select(outcome => outcome.Execution));
+        Assert.Equal(
+            [CallExecution.Executed, CallExecution.Executed, CallExecution.Executed, CallExecution.Unknown],
+            Saved.Select(outcome => outcome.Execution));
         Assert.Equal(4, portal.CallLists.Count);
     }
 
@@ -57,7 +60,7 @@ public sealed class HostingExamples
     {
         var services = new ServiceCollection();
         var webhookUrl = TestClient.WebhookUrl;
-#pragma warning disable EXTEXP0001 // The page says that it is experimental.
+#pragma warning disable EXTEXP0001 // The page mentions that the method is experimental.
         services.ConfigureHttpClientDefaults(http => http.AddStandardResilienceHandler());
 
         services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(webhookUrl))
@@ -83,7 +86,8 @@ public sealed class HostingExamples
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            await foreach (AddCallListOutcome outcome in bitrix24.AddCallListsAsync(jobs.ReadAllAsync(stoppingToken), cancellationToken: stoppingToken))
+            var requests = jobs.ReadAllAsync(stoppingToken);
+            await foreach (AddCallListOutcome outcome in bitrix24.AddCallListsAsync(requests, cancellationToken: stoppingToken))
             {
                 await SaveAsync(outcome);
             }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The code of the page on migration, word for word, and the requests beside it: all make the same call list.</summary>
+/// <summary>Runs the code of docs/migration.md and sends its HTTP requests. All of them create the same call list.</summary>
 public sealed partial class MigrationExamples : IDisposable
 {
     private readonly SimulatedPortal portal = SimulatedPortal.Start();
@@ -21,15 +21,17 @@ public sealed partial class MigrationExamples : IDisposable
     public void Dispose() => portal.Dispose();
 
     [Fact]
-    public async Task Every_request_of_the_page_makes_the_list()
+    public async Task Every_request_of_the_page_creates_the_list()
     {
         var page = await File.ReadAllTextAsync(Repository.PathOf("docs/migration.md"));
-        var requests = RequestBlock().Matches(page).Select(match => match.Groups["request"].Value.Replace("\r\n", "\n", StringComparison.Ordinal)).ToList();
+        var requests = RequestBlock().Matches(page).Select(match => match.Groups["request"].Value.ReplaceLineEndings("\n")).ToList();
         using var http = new HttpClient();
 
         foreach (var request in requests)
         {
-            using var message = Parse(request.Replace("/rest/1/{code}/", new Uri(portal.WebhookUrl).AbsolutePath, StringComparison.Ordinal).Replace("{token}", portal.AccessToken, StringComparison.Ordinal));
+            using var message = Parse(request
+                .Replace("/rest/1/{code}/", new Uri(portal.WebhookUrl).AbsolutePath, StringComparison.Ordinal)
+                .Replace("{token}", portal.AccessToken, StringComparison.Ordinal));
             using var response = await http.SendAsync(message);
             Assert.True(response.IsSuccessStatusCode, request);
         }
@@ -39,7 +41,7 @@ public sealed partial class MigrationExamples : IDisposable
     }
 
     [Fact]
-    public void Default_names_of_PostAsJsonAsync_are_none_that_a_portal_knows() =>
+    public void PostAsJsonAsync_with_default_options_writes_wrong_names() =>
         Assert.Equal("""{"entitY_TYPE":"CONTACT"}""", JsonSerializer.Serialize(new { ENTITY_TYPE = "CONTACT" }, JsonSerializerOptions.Web));
 
     [Fact]
@@ -47,10 +49,11 @@ public sealed partial class MigrationExamples : IDisposable
     {
         var webhookUrl = portal.WebhookUrl;
 
+        var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
         var bitrix24 = Bitrix24Client.Create(webhookUrl);   // the URL without the method
-        AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 });
+        AddCallListResponse response = await bitrix24.AddCallListAsync(request);
 
-        AssertMade(made.Result);
+        AssertCreated(response.Result);
     }
 
     [Fact]
@@ -58,10 +61,13 @@ public sealed partial class MigrationExamples : IDisposable
     {
         var (portalUrl, accessToken, request) = (portal.Url.ToString(), portal.AccessToken, TestClient.Request);
 
-        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.AccessToken(portalUrl, accessToken) });
-        AddCallListResponse made = await bitrix24.AddCallListAsync(request);
+        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
+        {
+            Credentials = Bitrix24Credentials.AccessToken(portalUrl, accessToken),
+        });
+        AddCallListResponse response = await bitrix24.AddCallListAsync(request);
 
-        AssertMade(made.Result);
+        AssertCreated(response.Result);
         portal.ExpireAccessToken();
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(request));
         Assert.Equal(Bitrix24ErrorCode.ExpiredToken, exception.ErrorCode);
@@ -76,9 +82,9 @@ public sealed partial class MigrationExamples : IDisposable
         var form = new Dictionary<string, string> { ["AUTH_ID"] = portal.AccessToken };
 
         IBitrix24Client bitrix24 = factory.Create(Bitrix24Credentials.AccessToken(portalUrl, form["AUTH_ID"]));
-        AddCallListResponse made = await bitrix24.AddCallListAsync(request);
+        AddCallListResponse response = await bitrix24.AddCallListAsync(request);
 
-        AssertMade(made.Result);
+        AssertCreated(response.Result);
     }
 
     [Fact]
@@ -97,9 +103,9 @@ public sealed partial class MigrationExamples : IDisposable
                 TokenStore = tokenStore,
             }),
         });
-        AddCallListResponse made = await bitrix24.AddCallListAsync(request);
+        AddCallListResponse response = await bitrix24.AddCallListAsync(request);
 
-        AssertMade(made.Result);
+        AssertCreated(response.Result);
     }
 
     [Fact]
@@ -109,13 +115,13 @@ public sealed partial class MigrationExamples : IDisposable
 
         try
         {
-            AddCallListResponse made = await bitrix24.AddCallListAsync(request);
-            Console.WriteLine(made.Result);               // data()
-            Console.WriteLine(made.Time?.DurationSeconds);       // time()
+            AddCallListResponse response = await bitrix24.AddCallListAsync(request);
+            Console.WriteLine(response.Result);                  // data()
+            Console.WriteLine(response.Time?.DurationSeconds);   // time()
         }
         catch (Bitrix24Exception exception)
         {
-            Console.WriteLine(exception.RawErrorCode);    // error().ex.error
+            Console.WriteLine(exception.RawErrorCode);           // error().ex.error
         }
 
         AssertLists(1);
@@ -131,13 +137,14 @@ public sealed partial class MigrationExamples : IDisposable
         portal.ExpireAccessToken();
 
         var store = new FileBitrix24TokenStore(tokenFile);
-        await store.SaveAsync(new Bitrix24Token { AccessToken = settings["access_token"], RefreshToken = settings["refresh_token"] }, cancellationToken);
+        var token = new Bitrix24Token { AccessToken = settings["access_token"], RefreshToken = settings["refresh_token"] };
+        await store.SaveAsync(token, cancellationToken);
         application.TokenStore = store;
 
         var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.OAuth(application) });
-        AddCallListResponse made = await bitrix24.AddCallListAsync(request);
+        AddCallListResponse response = await bitrix24.AddCallListAsync(request);
 
-        AssertMade(made.Result);
+        AssertCreated(response.Result);
         Assert.NotEqual(settings["refresh_token"], (await store.LoadAsync(cancellationToken))!.RefreshToken);
     }
 
@@ -148,30 +155,33 @@ public sealed partial class MigrationExamples : IDisposable
         var webhookUrl = portal.WebhookUrl;
 
         var parameters = new { ENTITY_TYPE = "CONTACT", ENTITIES = new[] { 9, 17, 19 }, WEBFORM_ID = 1 };
-        using HttpResponseMessage response = await http.PostAsJsonAsync(new Uri(new Uri(webhookUrl), "crm.calllist.add"), parameters, JsonSerializerOptions.Default);   // by default it writes entitY_TYPE
-        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        if (answer.RootElement.TryGetProperty("error", out JsonElement error))
+        var url = new Uri(new Uri(webhookUrl), "crm.calllist.add");
+
+        // The default options of PostAsJsonAsync would write entitY_TYPE.
+        using HttpResponseMessage message = await http.PostAsJsonAsync(url, parameters, JsonSerializerOptions.Default);
+        using JsonDocument body = JsonDocument.Parse(await message.Content.ReadAsStringAsync());
+        if (body.RootElement.TryGetProperty("error", out JsonElement error))
         {
             throw new InvalidOperationException(error.ToString());
         }
 
-        long id = answer.RootElement.GetProperty("result").GetInt64();
+        long id = body.RootElement.GetProperty("result").GetInt64();
 
-        AssertMade(id);
+        AssertCreated(id);
     }
 
     [Fact]
     public async Task This_client()
     {
-        var bitrix24 = TestClient.On(portal.WebhookUrl);
+        var (bitrix24, request) = (TestClient.On(portal.WebhookUrl), TestClient.Request);
 
-        AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 });
-        long id = made.Result;
+        AddCallListResponse response = await bitrix24.AddCallListAsync(request);
+        long id = response.Result;
 
-        AssertMade(id);
+        AssertCreated(id);
     }
 
-    private void AssertMade(long id)
+    private void AssertCreated(long id)
     {
         AssertLists(1);
         Assert.Equal(portal.CallLists[0].Id, id);
@@ -180,7 +190,9 @@ public sealed partial class MigrationExamples : IDisposable
     private void AssertLists(int lists)
     {
         Assert.Equal(lists, portal.CallLists.Count);
-        Assert.All(portal.CallLists, list => Assert.Equal(("CONTACT", "9 17 19", 1L), (list.EntityType, string.Join(' ', list.Entities), list.WebformId)));
+        Assert.All(
+            portal.CallLists,
+            list => Assert.Equal(("CONTACT", "9 17 19", 1L), (list.EntityType, string.Join(' ', list.Entities), list.WebformId)));
     }
 
     private HttpRequestMessage Parse(string request)

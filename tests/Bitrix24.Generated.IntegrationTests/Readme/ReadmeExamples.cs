@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The code of the README and of the pages without a file of their own here, word for word, run on a simulated portal.</summary>
+/// <summary>Runs the code of the README and of most pages on a simulated portal. It is the same text, word for word.</summary>
 public sealed class ReadmeExamples : IDisposable
 {
     private readonly SimulatedPortal simulated = SimulatedPortal.Start();
@@ -26,16 +26,16 @@ public sealed class ReadmeExamples : IDisposable
         string webhookUrl = Environment.GetEnvironmentVariable("BITRIX24_WEBHOOK_URL")!;   // https://{portal}/rest/{user id}/{webhook code}/
         var bitrix24 = Bitrix24Client.Create(webhookUrl);
 
-        AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest
+        AddCallListResponse response = await bitrix24.AddCallListAsync(new AddCallListRequest
         {
             EntityType = CallListEntityType.Contact,
             Entities = [9, 17, 19],
             WebformId = 1,
         });
 
-        Console.WriteLine($"Call list {made.Result}, made in {made.Time?.DurationSeconds} s.");
+        Console.WriteLine($"Created call list {response.Result} in {response.Time?.DurationSeconds} s.");
 
-        Assert.Equal(simulated.CallLists.Single().Id, made.Result);
+        Assert.Equal(simulated.CallLists.Single().Id, response.Result);
     }
 
     [Fact]
@@ -45,7 +45,9 @@ public sealed class ReadmeExamples : IDisposable
 
         var newest = await bitrix24.ListCallListsAsync(new ListCallListsRequest
         {
-            Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3).AtLeast(CallListFilterField.Id, 100),   // 3: lists of contacts, 4: of companies
+            Filter = new CallListFilter()
+                .Equal(CallListFilterField.EntityTypeId, 3)   // 3: lists of contacts, 4: lists of companies
+                .AtLeast(CallListFilterField.Id, 100),
             Order = new CallListOrder().By(CallListField.DateCreate, SortDirection.Descending),
         });
 
@@ -84,7 +86,8 @@ public sealed class ReadmeExamples : IDisposable
     [Fact]
     public async Task Dependency_injection_with_configuration()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Bitrix24:WebhookUrl"] = simulated.WebhookUrl }).Build();
+        var settings = new Dictionary<string, string?> { ["Bitrix24:WebhookUrl"] = simulated.WebhookUrl };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
 
         services.AddBitrix24Client(configuration.GetSection("Bitrix24"));
@@ -216,7 +219,7 @@ public sealed class ReadmeExamples : IDisposable
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(request));
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Single(portal.CallLists);   // it was made, and not made again
+        Assert.Single(portal.CallLists);   // It was created once, and not sent again.
     }
 
     [Fact]
@@ -231,48 +234,48 @@ public sealed class ReadmeExamples : IDisposable
         }
         catch (Bitrix24InvalidRequestException exception) when (exception.ErrorCode == Bitrix24ErrorCode.EntityError)
         {
-            Console.WriteLine("One of the contacts does not exist any more.");
+            Console.WriteLine("One of the contacts no longer exists.");
         }
         catch (Bitrix24Exception exception) when (exception.Execution == CallExecution.NotExecuted)
         {
-            Console.WriteLine($"No list was made: {exception.Message}");
+            Console.WriteLine($"No list was created: {exception.Message}");
         }
         catch (Bitrix24Exception exception)
         {
-            Console.WriteLine($"Look in the portal before you try again: {exception.Message}");
+            Console.WriteLine($"Check the portal before you try again: {exception.Message}");
         }
 
         Assert.Empty(simulated.CallLists);
     }
 
     [Fact]
-    public async Task Lists_made_since()
+    public async Task Lists_created_since()
     {
         var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
         var newestIdBefore = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
-        var made = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
+        var created = (await bitrix24.AddCallListAsync(TestClient.Request)).Result;
 
         var since = new ListCallListsRequest { Filter = new CallListFilter().MoreThan(CallListFilterField.Id, newestIdBefore) };
         await foreach (CallListSummary list in bitrix24.EnumerateCallListsAsync(since))
         {
-            Console.WriteLine($"{list.Id} of {list.CreatedAt}");
+            Console.WriteLine($"{list.Id}, created at {list.CreatedAt}");
         }
 
-        Assert.Equal(made, Assert.Single((await bitrix24.ListCallListsAsync(since)).Result).Id);
+        Assert.Equal(created, Assert.Single((await bitrix24.ListCallListsAsync(since)).Result).Id);
     }
 
     [Fact]
     public async Task Time()
     {
-        var made = await Bitrix24Client.Create(simulated.WebhookUrl).AddCallListAsync(TestClient.Request);
+        var response = await Bitrix24Client.Create(simulated.WebhookUrl).AddCallListAsync(TestClient.Request);
 
-        double? seconds = made.Time?.DurationSeconds;                      // as sent
-        TimeSpan? elapsed = made.Time?.Duration;                     // the same, typed
-        DateTimeOffset? startedAt = made.Time?.StartedAt;           // with microseconds, at the portal's offset
-        TimeSpan? budgetUsed = made.Time?.Operating;            // of the method's execution time in ten minutes
-        DateTimeOffset? freeAgainAt = made.Time?.OperatingResetAt;
+        double? seconds = response.Time?.DurationSeconds;         // as sent
+        TimeSpan? elapsed = response.Time?.Duration;              // the same value, typed
+        DateTimeOffset? startedAt = response.Time?.StartedAt;     // with microseconds and the portal's offset
+        TimeSpan? budgetUsed = response.Time?.Operating;          // the method's execution time within ten minutes
+        DateTimeOffset? resetAt = response.Time?.OperatingResetAt;
 
-        Assert.True(seconds >= 0 && elapsed >= TimeSpan.Zero && budgetUsed >= TimeSpan.Zero && freeAgainAt > startedAt);
+        Assert.True(seconds >= 0 && elapsed >= TimeSpan.Zero && budgetUsed >= TimeSpan.Zero && resetAt > startedAt);
     }
 
     [Fact]
@@ -290,14 +293,14 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
-    public async Task Members()
+    public async Task Items()
     {
         var bitrix24 = Bitrix24Client.Create(simulated.WebhookUrl);
-        var made = await bitrix24.AddCallListAsync(TestClient.Request);
+        var response = await bitrix24.AddCallListAsync(TestClient.Request);
 
-        await foreach (CallListItem member in bitrix24.EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = made.Result }))
+        await foreach (CallListItem item in bitrix24.EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = response.Result }))
         {
-            Console.WriteLine($"{member.Id}: {member.Status}");
+            Console.WriteLine($"{item.Id}: {item.Status}");
         }
     }
 
@@ -313,13 +316,13 @@ public sealed class ReadmeExamples : IDisposable
             switch (outcome.Execution)
             {
                 case CallExecution.Executed:
-                    Console.WriteLine($"{outcome.Index}: call list {outcome.Id}");
+                    Console.WriteLine($"{outcome.Index}: created call list {outcome.Id}");
                     break;
                 case CallExecution.NotExecuted:
-                    Console.WriteLine($"{outcome.Index}: not made: {outcome.Exception!.Message}");
+                    Console.WriteLine($"{outcome.Index}: not created: {outcome.Exception!.Message}");
                     break;
                 case CallExecution.Unknown:
-                    Console.WriteLine($"{outcome.Index}: look in the portal first: {outcome.Exception!.Message}");
+                    Console.WriteLine($"{outcome.Index}: check the portal first: {outcome.Exception!.Message}");
                     break;
             }
         }
@@ -336,8 +339,9 @@ public sealed class ReadmeExamples : IDisposable
 
         var options = new AddCallListsOptions
         {
-            MaxConcurrency = 2,                                                    // requests under way at once; 1 by default
-            Progress = new Progress<AddCallListsProgress>(done => Console.WriteLine($"{done.Completed}: {done.Created} created, {done.Unknown} unknown")),
+            MaxConcurrency = 2,   // concurrent requests; the default is 1
+            Progress = new Progress<AddCallListsProgress>(progress =>
+                Console.WriteLine($"{progress.Completed} completed: {progress.Created} created, {progress.Unknown} unknown")),
         };
 
         await foreach (AddCallListOutcome outcome in bitrix24.AddCallListsAsync(ReadFromErpAsync(), options, cancellationToken))
@@ -373,17 +377,17 @@ public sealed class ReadmeExamples : IDisposable
         {
             Commands = new Dictionary<string, string>
             {
-                ["made"] = BatchCommand.AddCallList(request),
-                ["list"] = "crm.calllist.get?ID=$result[made]",                    // the result of the command before
-                ["user"] = BatchCommand.Call("user.current"),                      // any method
+                ["created"] = BatchCommand.AddCallList(request),
+                ["list"] = "crm.calllist.get?ID=$result[created]",   // the result of the first command
+                ["user"] = BatchCommand.Call("user.current"),        // any method
             },
         })).Result;
 
-        CallList list = result.ResultOf<GetCallListResponse>("list")!.Result;      // null when the command failed:
-        BatchError? why = result.Errors.GetValueOrDefault("list");
+        CallList list = result.ResultOf<GetCallListResponse>("list")!.Result;   // ResultOf returns null if the command failed
+        BatchError? error = result.Errors.GetValueOrDefault("list");
 
         Assert.Equal(1, list.Id);
-        Assert.Null(why);
+        Assert.Null(error);
     }
 
     [Fact]
@@ -394,7 +398,7 @@ public sealed class ReadmeExamples : IDisposable
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions
         {
             ExecutionTimeLimit = TimeSpan.FromSeconds(480),
-            ProcessingTime = TimeSpan.FromSeconds(481),   // what each call is charged, without taking that long
+            ProcessingTime = TimeSpan.FromSeconds(481),   // the time charged for each call; the call itself is fast
         });
         portal.Contacts.Add(9);
         portal.AddMethod("crm.contact.list", _ => new[] { new { ID = "9" } });
