@@ -11,7 +11,7 @@ internal sealed class CallContext
     {
         Operation = operation;
         Request = new SerializedRequest(request);
-        IdempotencyKey = operation.TakesIdempotencyKey ? Guid.NewGuid().ToString() : null;
+        IdempotencyKey = operation.AcceptsIdempotencyKey ? Guid.NewGuid().ToString() : null;
         Commands = (request as IBatchRequest)?.Methods();
     }
 
