@@ -90,7 +90,7 @@ internal sealed class CallContext
     {
         if (EarlierAttemptMayHaveExecuted)
         {
-            exception.EarlierAttemptMayHaveRun();
+            exception.NoteEarlierAttemptMayHaveExecuted();
         }
     }
 }

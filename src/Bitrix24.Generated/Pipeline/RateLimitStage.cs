@@ -22,7 +22,7 @@ internal sealed class RateLimitStage(ClientContext context)
         {
             // The caller's token, not a linked one, and a cancellation counts for more than any other failure.
             cancellationToken.ThrowIfCancellationRequested();
-            throw exception is OperationCanceledException ? TooLong(call, errors, retryAfter: null) : RateLimitErrors.Broken(errors, exception);
+            throw exception is OperationCanceledException ? TooLong(call, errors, retryAfter: null) : RateLimitErrors.RateLimiterFailed(errors, exception);
         }
 
         if (lease is null)
@@ -50,12 +50,12 @@ internal sealed class RateLimitStage(ClientContext context)
     internal bool Keeps(CallContext call, Bitrix24RateLimitException refusal) =>
         context is { RateLimit.KeepsRefusedCalls: true, Retry.RepeatsCalls: true }
         && refusal is { IsRefusedForRate: true, Retry: RetryDisposition.AfterWaiting }
-        && (refusal.Delay is not { } delay || (delay <= context.Retry.MaxDelay && call.RateLimitWait + delay <= context.RateLimit.MaxWait));
+        && (refusal.RetryAfter is not { } delay || (delay <= context.Retry.MaxDelay && call.RateLimitWait + delay <= context.RateLimit.MaxWait));
 
     /// <summary>Waits as long as the portal, or a proxy in front of it, asks for.</summary>
     internal async ValueTask WaitAsync(CallContext call, Bitrix24RateLimitException refusal, CancellationToken cancellationToken)
     {
-        if (refusal.Delay is { } delay)
+        if (refusal.RetryAfter is { } delay)
         {
             await Task.Delay(delay, context.TimeProvider, cancellationToken).ConfigureAwait(false);
             call.AddRateLimitWait(delay);
@@ -64,5 +64,5 @@ internal sealed class RateLimitStage(ClientContext context)
 
     /// <summary>Where the portal itself has refused the call before, the caller gets that refusal.</summary>
     private static Bitrix24RateLimitException TooLong(CallContext call, in ErrorContext errors, TimeSpan? retryAfter) =>
-        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.WithoutTurn(retryAfter) : RateLimitErrors.NoTurn(errors, retryAfter);
+        call.LastFailure is Bitrix24RateLimitException refusal ? refusal.AsFinal(retryAfter) : RateLimitErrors.RateLimitWaitExceeded(errors, retryAfter);
 }

@@ -114,11 +114,11 @@ internal sealed class RetryPolicy
     {
         if (call.IdempotencyKey is null || exception is not Bitrix24TransportException { Execution: CallExecution.Unknown })
         {
-            return exception.Delay;
+            return exception.RetryAfter;
         }
 
         var rest = LongestRun - timeProvider.GetElapsedTime(call.SentAt);
-        return rest > (exception.Delay ?? TimeSpan.Zero) ? rest : exception.Delay;
+        return rest > (exception.RetryAfter ?? TimeSpan.Zero) ? rest : exception.RetryAfter;
     }
 
     private bool MayBeTriedAgain(Bitrix24Exception exception, CallContext call) => (DelayOf(exception, call) is not { } delay || delay <= MaxDelay) && exception.Retry switch

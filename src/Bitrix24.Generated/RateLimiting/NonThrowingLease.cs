@@ -1,22 +1,13 @@
 using System.Threading.RateLimiting;
+using Bitrix24.Diagnostics;
 
 namespace Bitrix24.RateLimiting;
 
-/// <summary>The turn of a request. A lease of the application that fails when it is given back must not take the place of what came of the request.</summary>
+/// <summary>Represents the permit of a request. A lease of the application that fails when it is returned does not affect the call.</summary>
 internal readonly struct NonThrowingLease(RateLimitLease? lease) : IDisposable
 {
-    /// <summary>The portal answered that it gets too many requests.</summary>
+    /// <summary>Notes that the portal rejected the request because it receives too many.</summary>
     internal void Refuse() => (lease as PortalPermit)?.Refuse();
 
-    public void Dispose()
-    {
-        try
-        {
-            lease?.Dispose();
-        }
-        catch (Exception)
-        {
-            // There is nowhere left to say it.
-        }
-    }
+    public void Dispose() => NonThrowing.Invoke(lease, static lease => lease?.Dispose());
 }

@@ -66,7 +66,7 @@ public sealed class FailureTests
 
         var failure = TransportErrors.Unreadable(Context, response, 7, TimeSpan.FromSeconds(5));
 
-        Assert.Equal(((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.Delay, (int)failure.StatusCode!));
+        Assert.Equal(((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.RetryAfter, (int)failure.StatusCode!));
         Assert.Equal(FormattableString.Invariant($"x.add failed: the answer is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is not known whether the call ran."), failure.Message);
     }
 
@@ -90,14 +90,14 @@ public sealed class FailureTests
     [Fact]
     public void Limit_of_this_client_sends_nothing_and_says_why()
     {
-        var late = RateLimitErrors.NoTurn(Context, TimeSpan.FromSeconds(5));
+        var late = RateLimitErrors.RateLimitWaitExceeded(Context, TimeSpan.FromSeconds(5));
         var cause = new InvalidOperationException("broken");
-        var broken = RateLimitErrors.Broken(Context, cause);
+        var broken = RateLimitErrors.RateLimiterFailed(Context, cause);
 
         Assert.Equal(("x.add failed: its turn would come later than RateLimit.MaxWait allows; nothing was sent.", CallExecution.NotExecuted, TimeSpan.FromSeconds(5)), (late.Message, late.Execution, late.RetryAfter));
         Assert.Equal(("x.add failed: the rate limiter of the application failed (InvalidOperationException); nothing was sent.", CallExecution.NotExecuted), (broken.Message, broken.Execution));
         Assert.Same(cause, broken.InnerException);
-        Assert.Null(RateLimitErrors.Broken(Context, new InvalidOperationException("s3cr3t")).InnerException);
+        Assert.Null(RateLimitErrors.RateLimiterFailed(Context, new InvalidOperationException("s3cr3t")).InnerException);
         Assert.Equal(3, broken.Attempts);
     }
 
@@ -116,7 +116,7 @@ public sealed class FailureTests
         var exception = ErrorMapping.ToException(Context, (HttpStatusCode)status, new PortalError(code, null, besideResult), TimeSpan.FromSeconds(4));
 
         Assert.Equal((RetryDisposition)advice, exception.Retry);
-        Assert.Equal(TimeSpan.FromSeconds(4), exception.Delay);
+        Assert.Equal(TimeSpan.FromSeconds(4), exception.RetryAfter);
         Assert.Equal(3, exception.Attempts);
     }
 
