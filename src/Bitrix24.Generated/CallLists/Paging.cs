@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Bitrix24.CallLists;
 
-/// <summary>Reads pages that are counted by their rows.</summary>
+/// <summary>Enumerates rows of pages that are read by offset.</summary>
 internal static class Paging
 {
     /// <remarks>
-    /// A short page need not be the last one, and an empty one need not be either: a portal takes out of a page what the caller may not read. Two empty ones in a row are the end. Rows that were on the page before, because
-    /// others have come in front of them, are passed over.
+    /// A short or empty page is not necessarily the last one, because a portal removes rows that the caller cannot read. Two empty pages in
+    /// a row are the end. Rows of the previous page are skipped: they appear again if new rows were inserted before them.
     /// </remarks>
-    internal static async IAsyncEnumerable<T> ByOffset<T>(
+    internal static async IAsyncEnumerable<T> EnumerateByOffset<T>(
         Func<long, CancellationToken, Task<IReadOnlyList<T>>> readPage,
         Func<T, long> idOf,
         int pageSize,
@@ -17,7 +17,7 @@ internal static class Paging
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int MaxPagesWithoutRows = 2;
-        var before = new HashSet<long>();
+        var previous = new HashSet<long>();
         var empty = 0;
         var repeated = 0;
         for (long start = 0; empty < MaxPagesWithoutRows; start += pageSize)
@@ -30,7 +30,7 @@ internal static class Paging
             }
 
             empty = 0;
-            var rows = page.Where(row => !before.Contains(idOf(row))).ToList();
+            var rows = page.Where(row => !previous.Contains(idOf(row))).ToList();
             repeated = rows.Count == 0 ? repeated + 1 : 0;
             if (repeated == MaxPagesWithoutRows)
             {
@@ -42,7 +42,7 @@ internal static class Paging
                 yield return row;
             }
 
-            before = [.. page.Select(idOf)];
+            previous = [.. page.Select(idOf)];
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Bitrix24.CallLists;
 
-/// <summary>Can be enumerated once: a second time everything would be sent again.</summary>
+/// <summary>Represents a sequence that can be enumerated once, because a second enumeration would send everything again.</summary>
 internal sealed class SingleUseAsyncEnumerable<T>(IAsyncEnumerable<T> source) : IAsyncEnumerable<T>
 {
     private int enumerated;
@@ -8,5 +8,6 @@ internal sealed class SingleUseAsyncEnumerable<T>(IAsyncEnumerable<T> source) : 
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         Interlocked.Exchange(ref enumerated, 1) == 0
             ? source.GetAsyncEnumerator(cancellationToken)
-            : throw new InvalidOperationException("The outcomes can be enumerated once; a second time everything would be made again. Keep them in a list.");
+            : throw new InvalidOperationException(
+                "The outcomes can be enumerated once, because a second enumeration would create everything again. Store them in a list.");
 }

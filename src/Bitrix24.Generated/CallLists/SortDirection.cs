@@ -1,11 +1,11 @@
 namespace Bitrix24;
 
-/// <summary>Which end a sorted list begins with.</summary>
+/// <summary>Specifies the direction of a sort.</summary>
 public enum SortDirection
 {
-    /// <summary>The least first.</summary>
+    /// <summary>From the smallest to the largest value.</summary>
     Ascending,
 
-    /// <summary>The greatest first.</summary>
+    /// <summary>From the largest to the smallest value.</summary>
     Descending,
 }

@@ -3,7 +3,9 @@ using Bitrix24.Diagnostics;
 
 namespace Bitrix24.RateLimiting;
 
-/// <summary>Represents the permit of a request. A lease of the application that fails when it is returned does not affect the call.</summary>
+/// <summary>
+/// Represents the permit of a request. A lease of the application that fails when it is returned does not affect the call.
+/// </summary>
 internal readonly struct NonThrowingLease(RateLimitLease? lease) : IDisposable
 {
     /// <summary>Notes that the portal rejected the request because it receives too many.</summary>
