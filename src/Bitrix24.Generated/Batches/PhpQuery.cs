@@ -106,7 +106,8 @@ internal static class PhpQuery
     private static string Name(JProperty parameter) => parameter.Name.IndexOfAny(['[', ']']) < 0
         ? Uri.EscapeDataString(parameter.Name)
         : throw new NotSupportedException(
-            $"{parameter.Name} is a name with brackets, which a command cannot contain. Use a nested object, or call the method outside of a batch.");
+            $"{parameter.Name} is a name with brackets, which a command cannot contain. "
+            + "Use a nested object, or call the method outside of a batch.");
 
     /// <summary>Converts a value to the text that PHP interprets as this value.</summary>
     private static string Text(JValue value) => value.Value switch

@@ -107,8 +107,8 @@ internal sealed class RetryPolicy
     }
 
     /// <summary>
-    /// Two requests with one key that a portal runs at the same time may both run. Where no answer of the portal itself says that the earlier one is over, it has to
-    /// be waited for.
+    /// Two requests with one key that a portal runs at the same time may both run. Where no answer of the portal itself says that the
+    /// earlier one is over, it has to be waited for.
     /// </summary>
     private TimeSpan? DelayOf(Bitrix24Exception exception, CallContext call)
     {
@@ -129,7 +129,8 @@ internal sealed class RetryPolicy
     };
 
     /// <summary>
-    /// Whether a portal that gets the key again can only have kept what came of it. It keeps the answers of calls that succeeded; after an error of its own the same key runs the method again.
+    /// Whether a portal that gets the key again can only have kept what came of it. It keeps the answers of calls that succeeded; after an
+    /// error of its own the same key runs the method again.
     /// </summary>
     private static bool IsKept(Bitrix24Exception exception) => exception is Bitrix24TransportException && (int?)exception.StatusCode is null or (>= 200 and < 300) or 502 or 503 or 504;
 

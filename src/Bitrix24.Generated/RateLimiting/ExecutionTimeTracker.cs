@@ -28,7 +28,8 @@ internal sealed class ExecutionTimeTracker(TimeProvider timeProvider)
     internal TimeSpan? NoteRefusal(string method, TimeSpan? retryAfter)
     {
         var known = retryAfter ?? UntilReset(method);
-        byMethod[method] = new State(TimeSpan.MaxValue, timeProvider.GetTimestamp(), Limit(known ?? BlockDuration), IsKnown: known is not null);
+        byMethod[method] = new State(
+            TimeSpan.MaxValue, timeProvider.GetTimestamp(), Limit(known ?? BlockDuration), IsKnown: known is not null);
         return known;
     }
 
