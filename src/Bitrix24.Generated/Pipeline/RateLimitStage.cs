@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
-using Bitrix24.RateLimiting;
 
 namespace Bitrix24.Pipeline;
 

@@ -1,7 +1,8 @@
 using System.Threading.RateLimiting;
 using Bitrix24.Diagnostics;
+using Bitrix24.RateLimiting;
 
-namespace Bitrix24.RateLimiting;
+namespace Bitrix24.Pipeline;
 
 /// <summary>
 /// Represents the permit of a request. A lease of the application that fails when it is returned does not affect the call.
