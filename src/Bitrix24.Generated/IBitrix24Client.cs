@@ -1,68 +1,98 @@
 namespace Bitrix24;
 
-/// <content>What several calls do together.</content>
+/// <content>Methods that combine several calls.</content>
 public partial interface IBitrix24Client
 {
-    /// <summary>Makes many call lists, 50 with one request, in their order.</summary>
+    /// <summary>Creates many call lists, up to 50 with one request to the portal, in the order of the requests.</summary>
     /// <remarks>
     /// <para>
-    /// Each request has an outcome of its own, in the order of the requests: the id of the list, or why there is none. One whose fate is not known is <see cref="CallExecution.Unknown"/> and is never sent again by this
-    /// method: look with <see cref="EnumerateCallListsAsync"/> before you do it.
+    /// Each request has its own outcome, in the order of the requests: the id of the new list, or an exception. If it is unknown whether a
+    /// list was created, the outcome is <see cref="CallExecution.Unknown"/> and the request is not retried. Check with
+    /// <see cref="EnumerateCallListsAsync"/> before you send it again.
     /// </para>
     /// <para>
-    /// A request with so many entities that a portal would not read all of them from a batch goes alone. Requests are taken from their source as they are needed; memory does not grow with their number.
+    /// A request with more entities than a portal reads from a batch is sent alone. The source is read as needed. Memory usage does not
+    /// grow with the number of requests.
     /// </para>
     /// <para>
-    /// When <paramref name="cancellationToken"/> is cancelled, or the source fails, no further batch is sent; those under way are seen through, for as long as <see cref="Bitrix24ClientOptions.AttemptTimeout"/> lets
-    /// them, and their outcomes handed out before the exception comes. A request without an outcome did not run. Who leaves the enumeration early loses the other outcomes of what was sent; they are logged. A source that waits has to
-    /// mind the token. The outcomes can be enumerated once.
+    /// If <paramref name="cancellationToken"/> is canceled or the source fails, no further batch is sent. Batches in flight are completed
+    /// within <see cref="Bitrix24ClientOptions.AttemptTimeout"/>, and their outcomes are returned before the exception is thrown. A request
+    /// without an outcome was not executed. If you stop enumerating early, the remaining outcomes are only logged. A source that waits must
+    /// observe the token. The outcomes can be enumerated once.
     /// </para>
-    /// <para>Calls <c>batch</c> with <c>crm.calllist.add</c>: <see href="https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html"/></para>
+    /// <para>Calls <c>batch</c> with <c>crm.calllist.add</c>:
+    /// <see href="https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html"/></para>
     /// </remarks>
-    /// <param name="requests">What to make lists of.</param>
-    /// <param name="options">How many at once, and who hears of it. Default: 50 lists in one request, one request after the other.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="requests">The call lists to create.</param>
+    /// <param name="options">
+    /// Batch size, concurrency and progress reporting. Default is 50 lists per request, one request at a time.
+    /// </param>
+    /// <param name="cancellationToken">A token to cancel the operation. The portal may still have executed batches in flight.</param>
     /// <returns>The outcomes.</returns>
-    /// <exception cref="ArgumentException">An option is out of its range, or <paramref name="requests"/> is, or holds, <see langword="null"/>.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(IAsyncEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default);
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or <paramref name="requests"/> is or contains <see langword="null"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(
+        IAsyncEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="AddCallListsAsync(IAsyncEnumerable{AddCallListRequest}, AddCallListsOptions?, CancellationToken)"/>
-    IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(IEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(
+        IEnumerable<AddCallListRequest> requests, AddCallListsOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Creates a call list, and looks which of the entities are in it.</summary>
+    /// <summary>Creates a call list and verifies which of the entities are in it.</summary>
     /// <remarks>
-    /// A portal leaves entities that the caller may not read out of the list, and does not say so. This method reads the members back, 50 with a request.
-    /// <para>Calls <c>crm.calllist.add</c>, then <c>crm.calllist.items.get</c>: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-items-get.html"/></para>
+    /// The portal silently drops entities that the caller cannot read. This method reads the items of the new list, 50 with one request.
+    /// <para>Calls <c>crm.calllist.add</c>, then <c>crm.calllist.items.get</c>:
+    /// <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-items-get.html"/></para>
     /// </remarks>
-    /// <param name="request">The entities that are to be called, and the CRM form to show to the caller.</param>
-    /// <param name="cancellationToken">Stops the call. Once the request is on its way its answer is waited for, and the id returned all the same.</param>
-    /// <returns>The id of the new list, and the entities that are not in it.</returns>
-    /// <exception cref="ArgumentException"><paramref name="request"/> is <see langword="null"/> or cannot be right; nothing was sent.</exception>
-    /// <exception cref="Bitrix24Exception">The list was not made, or it is not known whether it was: see <see cref="Bitrix24Exception.Execution"/>.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before anything was sent.</exception>
+    /// <param name="request">The entities to call and the CRM webform to show during a call.</param>
+    /// <param name="cancellationToken">
+    /// A token to cancel the operation. After the request was sent, the method still waits for the response and returns the id.
+    /// </param>
+    /// <returns>The id of the new list and the entities that are not in it.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="request"/> is <see langword="null"/> or invalid. No request was sent.
+    /// </exception>
+    /// <exception cref="Bitrix24Exception">
+    /// The list was not created, or the outcome is unknown. See <see cref="Bitrix24Exception.Execution"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled before the request was sent.
+    /// </exception>
     Task<VerifiedCallList> AddCallListAndVerifyAsync(AddCallListRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads all call lists that a filter meets, a page at a time, as they are asked for.</summary>
+    /// <summary>Enumerates the call lists that match a filter. Pages are read as needed.</summary>
     /// <remarks>
-    /// Without an order, or ordered by id alone, each page begins behind the last id: lists that are made meanwhile neither repeat nor hide one. In any other order the pages are counted; what moves by up to a page between
-    /// two of them is not repeated. The id is read in any case.
-    /// <para>Calls <c>crm.calllist.list</c>: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-list.html"/></para>
+    /// Without an order, or ordered by id, each page starts after the last id. Lists that are created in the meantime neither repeat nor
+    /// hide another one. In any other order the pages are read by offset, and rows of the previous page are not repeated. The id is always
+    /// selected.
+    /// <para>Calls <c>crm.calllist.list</c>:
+    /// <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-list.html"/></para>
     /// </remarks>
-    /// <param name="request">Which lists and which of their fields to read, and in what order. Its <see cref="ListCallListsRequest.Start"/> has to be unset. Default: all.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The lists. The enumeration throws what <see cref="ListCallListsAsync"/> throws.</returns>
-    /// <exception cref="ArgumentException"><paramref name="request"/> cannot be right.</exception>
-    IAsyncEnumerable<CallListSummary> EnumerateCallListsAsync(ListCallListsRequest? request = null, CancellationToken cancellationToken = default);
+    /// <param name="request">
+    /// The filter, fields and sort order. <see cref="ListCallListsRequest.Start"/> must not be set. Default is all lists.
+    /// </param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The lists. The enumeration throws the exceptions of <see cref="ListCallListsAsync"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="request"/> is invalid.</exception>
+    IAsyncEnumerable<CallListSummary> EnumerateCallListsAsync(
+        ListCallListsRequest? request = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads all members of a call list that the caller may read, a page at a time, as they are asked for.</summary>
+    /// <summary>Enumerates the items of a call list that the caller can read. Pages are read as needed.</summary>
     /// <remarks>
-    /// A page of 50 of which the caller may read none looks as the end does, so one page further is looked at; two such pages in a row end the enumeration.
-    /// <para>Calls <c>crm.calllist.items.get</c>: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-items-get.html"/></para>
+    /// A page whose 50 items are all unreadable looks like the end, so one more page is requested. Two such pages in a row end the
+    /// enumeration.
+    /// <para>Calls <c>crm.calllist.items.get</c>:
+    /// <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-items-get.html"/></para>
     /// </remarks>
-    /// <param name="request">Which list and which of its members to read. Its <see cref="ListCallListItemsRequest.Start"/> has to be unset.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The members. The enumeration throws what <see cref="ListCallListItemsAsync"/> throws; a first page without a member is a <see cref="Bitrix24AccessDeniedException"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="request"/> is <see langword="null"/> or cannot be right.</exception>
-    IAsyncEnumerable<CallListItem> EnumerateCallListItemsAsync(ListCallListItemsRequest request, CancellationToken cancellationToken = default);
+    /// <param name="request">The call list and the filter. <see cref="ListCallListItemsRequest.Start"/> must not be set.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// The items. The enumeration throws the exceptions of <see cref="ListCallListItemsAsync"/>, and a
+    /// <see cref="Bitrix24AccessDeniedException"/> if the first page is empty.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="request"/> is <see langword="null"/> or invalid.</exception>
+    IAsyncEnumerable<CallListItem> EnumerateCallListItemsAsync(
+        ListCallListItemsRequest request, CancellationToken cancellationToken = default);
 }

@@ -1,14 +1,14 @@
 namespace Bitrix24;
 
-/// <summary>Makes clients for many portals.</summary>
+/// <summary>Creates clients for many portals.</summary>
 /// <remarks>
-/// The clients share their connections, their settings and, for one host, their limit. A client is small and need not be
-/// disposed; keep it as long as its portal is called, for it remembers where a portal has moved to.
+/// The clients share connections and options. Clients of the same host also share its rate limit. A client does not need to be disposed.
+/// Keep it as long as you call its portal, because it remembers the new address of a portal that has moved.
 /// </remarks>
 public interface IBitrix24ClientFactory
 {
-    /// <summary>Makes a client for one portal.</summary>
-    /// <param name="credentials">Which portal is called, and on whose authority.</param>
+    /// <summary>Creates a client for one portal.</summary>
+    /// <param name="credentials">The portal to call and the credentials to authenticate with.</param>
     /// <returns>The client.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="credentials"/> is <see langword="null"/>.</exception>
     IBitrix24Client Create(Bitrix24Credentials credentials);

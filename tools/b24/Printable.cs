@@ -8,7 +8,7 @@ namespace Bitrix24.CommandLine;
 internal static class Printable
 {
     /// <summary>Replaces what a terminal obeys, line breaks excepted, by blanks.</summary>
-    public static string Text(string text) => string.Join('\n', text.Split('\n').Select(PlainText.OneLine));
+    public static string Text(string text) => string.Join('\n', text.Split('\n').Select(PlainText.ReplaceUnsafe));
 
     /// <summary>Returns JSON on one line, with escape sequences for what a terminal obeys: for machines nothing is lost.</summary>
     public static string Json(JObject value) =>

@@ -75,7 +75,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         }
     }
 
-    private static string Cell(JToken? value) => value is null or { Type: JTokenType.Null } ? "-" : PlainText.OneLine(value.ToString());
+    private static string Cell(JToken? value) => value is null or { Type: JTokenType.Null } ? "-" : PlainText.ReplaceUnsafe(value.ToString());
 
     public void Note(string text)
     {

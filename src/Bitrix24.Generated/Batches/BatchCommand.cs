@@ -9,55 +9,58 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
-/// <summary>Writes commands for <see cref="BatchRequest.Commands"/>: one method for each operation of the client.</summary>
+/// <summary>Creates commands for <see cref="BatchRequest.Commands"/>, with one method for each operation of the client.</summary>
 /// <remarks>Source: <see href="https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html"/></remarks>
 public static partial class BatchCommand
 {
     /// <summary>
-    /// PHP reads no more parameters than this from the query of a command, where nobody has raised its limit, and passes over the rest in silence: a call list would be made without some of its members.
+    /// The maximum number of parameters that PHP reads from the query of a command by default. It silently ignores the rest: a call list
+    /// would be created without some of its items.
     /// </summary>
     internal const int MaxParameters = 1000;
 
     private const string Result = "$result";
 
-    /// <summary>Writes a command that calls any method.</summary>
-    /// <param name="method">Name of the method on the wire, for example <c>user.current</c>.</param>
+    /// <summary>Creates a command that calls any method.</summary>
+    /// <param name="method">The name of the method, for example <c>user.current</c>.</param>
     /// <param name="parameters">
-    /// The parameters: an object that is written as JSON is, such as a dictionary, an anonymous object or a value of System.Text.Json.
-    /// Default: none.
+    /// The parameters, which are serialized as JSON is: for example a dictionary, an anonymous object or a value of System.Text.Json.
+    /// Default is none.
     /// </param>
     /// <returns>The command.</returns>
     /// <exception cref="ArgumentException">
-    /// <paramref name="method"/> is no name of a method, or <c>batch</c>. Or <paramref name="parameters"/> is no object, or holds an
-    /// empty list, a name with brackets, or a text that portals replace with the result of an earlier command, such as <c>$result[key]</c>.
+    /// <paramref name="method"/> is not a valid method name, or is <c>batch</c>. Or <paramref name="parameters"/> is not an object, or
+    /// contains an empty list, a name with brackets, or a text that portals replace by the result of an earlier command, such as
+    /// <c>$result[key]</c>.
     /// </exception>
     /// <remarks>
-    /// A query holds texts only. Booleans are written as 1 and 0, null as an empty text, dates in ISO 8601, enums as their numbers where
-    /// nothing else is stated for them, and bytes in base64. The attributes <c>JsonPropertyName</c> and <c>JsonIgnore</c> of
-    /// System.Text.Json count. A type with another attribute of it that changes the JSON is refused.
+    /// A query contains only text. Booleans are written as 1 and 0, null as an empty text, dates in ISO 8601, enums as numbers unless a
+    /// converter is specified, and bytes in base64. The attributes <c>JsonPropertyName</c> and <c>JsonIgnore</c> of System.Text.Json are
+    /// supported. Other attributes of System.Text.Json that change the JSON cause an exception.
     /// </remarks>
     [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     public static string Call(string method, object? parameters = null)
     {
         if (method is null || !MethodName.IsValid(method))
         {
-            throw new ArgumentException("This is no name of a method; one looks like user.current.", nameof(method));
+            // The message does not quote the text, which could be a webhook URL.
+            throw new ArgumentException("The method name is not valid. Example: user.current.", nameof(method));
         }
 
         if (MethodName.IsBatch(method))
         {
-            throw new ArgumentException("A batch cannot hold a batch. Add its commands to the batch itself.", nameof(method));
+            throw new ArgumentException("A batch cannot contain another batch. Add its commands to the outer batch.", nameof(method));
         }
 
         return parameters is null ? method : Write(method, parameters, nameof(parameters));
     }
 
-    /// <summary>Creates a value that the portal replaces with the result of an earlier command of the same batch.</summary>
+    /// <summary>Creates a value that the portal replaces by the result of an earlier command of the same batch.</summary>
     /// <param name="key">The key of the earlier command.</param>
-    /// <param name="path">The members and indexes that lead to a part of its result. Default: the whole result.</param>
+    /// <param name="path">The property names and indexes of a part of its result. Default is the whole result.</param>
     /// <returns>The value, for example for <c>$result[key][ID]</c>.</returns>
     /// <exception cref="ArgumentException">
-    /// <paramref name="key"/> or a part of <paramref name="path"/> is empty, or has a blank or a bracket in it.
+    /// <paramref name="key"/> or a part of <paramref name="path"/> is empty or contains white space or a bracket.
     /// </exception>
     /// <example>
     /// <code>
@@ -74,7 +77,7 @@ public static partial class BatchCommand
             Append(reference, part, nameof(path));
         }
 
-        // Raw, so that it can be told from a text that only reads so; in quotes, so that it is JSON outside of a batch as well.
+        // A raw value, to distinguish it from an equal text. The quotes make it valid JSON outside of a batch.
         return new JRaw(JsonConvert.ToString(reference.ToString()));
     }
 
@@ -97,7 +100,8 @@ public static partial class BatchCommand
     {
         if (string.IsNullOrEmpty(part) || part.Any(character => character is '[' or ']' || char.IsWhiteSpace(character)))
         {
-            throw new ArgumentException("A key is empty or has a blank or a bracket in it. Portals find no such result.", parameterName);
+            throw new ArgumentException(
+                "A key or index is empty or contains white space or a bracket. Portals cannot resolve it.", parameterName);
         }
 
         reference.Append('[').Append(part).Append(']');

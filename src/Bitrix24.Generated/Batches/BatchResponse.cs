@@ -2,7 +2,7 @@ using Bitrix24.Operations;
 
 namespace Bitrix24;
 
-/// <content>What the pipeline has to know about the commands that failed.</content>
+/// <content>The data of failed commands for the pipeline.</content>
 public partial class BatchResponse : IBatchResponse
 {
     IEnumerable<string> IBatchResponse.KeysWithoutExecutionTime() =>

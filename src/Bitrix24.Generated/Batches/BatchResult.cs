@@ -3,15 +3,15 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
-/// <content>Results with their types.</content>
+/// <content>Typed results.</content>
 public partial class BatchResult
 {
-    /// <summary>Reads the result of a command as what its method answers outside of a batch.</summary>
-    /// <typeparam name="TResponse">The response of the method, for example <see cref="GetCallListResponse"/>.</typeparam>
+    /// <summary>Returns the result of a command as the typed response of its method.</summary>
+    /// <typeparam name="TResponse">The response type of the method, for example <see cref="GetCallListResponse"/>.</typeparam>
     /// <param name="key">The key of the command.</param>
-    /// <returns>The response; <see langword="null"/> when the command has no result: it failed (<see cref="Errors"/>) or did not run.</returns>
+    /// <returns>The response; <see langword="null"/> if the command failed (see <see cref="Errors"/>) or did not run.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
-    /// <exception cref="Newtonsoft.Json.JsonException">The result is not one of that method.</exception>
+    /// <exception cref="Newtonsoft.Json.JsonException">The result does not match the response type.</exception>
     public TResponse? ResultOf<TResponse>(string key)
         where TResponse : class
     {

@@ -4,14 +4,14 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Batches;
 
-/// <summary>Writes parameters as a query that PHP reads back as they were: <c>NAME[0]=1</c>, nested <c>A[B]=c</c>.</summary>
-/// <remarks>Throws <see cref="NotSupportedException"/> for what a query cannot hold.</remarks>
+/// <summary>Writes parameters as a PHP-style query: <c>NAME[0]=1</c>, nested <c>A[B]=c</c>.</summary>
+/// <remarks>Throws a <see cref="NotSupportedException"/> for values that a query cannot represent.</remarks>
 internal static class PhpQuery
 {
-    /// <summary>What a portal knows of earlier commands: <c>$total[key]</c> is replaced as <c>$result[key]</c> is.</summary>
-    private static readonly string[] Replaced = ["result", "next", "total", "time", "error", "signature"];
+    /// <summary>The names that a portal replaces by data of earlier commands, such as <c>$result[key]</c> and <c>$total[key]</c>.</summary>
+    private static readonly string[] ReplacedNames = ["result", "next", "total", "time", "error", "signature"];
 
-    private static readonly char[] Blanks = [' ', '\t', '\n', '\v', '\f', '\r'];
+    private static readonly char[] WhiteSpace = [' ', '\t', '\n', '\v', '\f', '\r'];
 
     internal static void Append(StringBuilder query, JObject parameters)
     {
@@ -33,7 +33,8 @@ internal static class PhpQuery
 
                 break;
             case JArray { Count: 0 }:
-                throw new NotSupportedException($"{name} is an empty list, which the query of a command cannot hold. Leave it out, or call the method outside of a batch.");
+                throw new NotSupportedException(
+                    $"{name} is an empty list, which a command cannot contain. Leave it out, or call the method outside of a batch.");
             case JArray list:
                 for (var index = 0; index < list.Count; index++)
                 {
@@ -49,8 +50,8 @@ internal static class PhpQuery
                 break;
             case JValue { Value: string text } when IsReplaced(text):
                 throw new NotSupportedException(
-                    $"{name} is a text that portals replace with the result of an earlier command, such as $result[key]. Call the method "
-                    + "outside of a batch to send the text as it is. Where the result is meant, write BatchCommand.ResultOf.");
+                    $"{name} is a text that portals replace by the result of an earlier command, such as $result[key]. To use the result, "
+                    + "pass BatchCommand.ResultOf. To send the text, call the method outside of a batch.");
             default:
                 Append(query, name, Text((JValue)value));
                 break;
@@ -61,20 +62,21 @@ internal static class PhpQuery
         query.Append(query.Length == 0 ? string.Empty : "&").Append(name).Append('=').Append(Uri.EscapeDataString(text));
 
     /// <summary>
-    /// Whether a portal replaces a part of a text: a dollar sign and one of the words, in any case, and up to the next blank brackets
-    /// with something in them. There is no way to escape it.
+    /// Returns whether a portal replaces a part of a text: a dollar sign, one of the names in any case and, before the next white space,
+    /// brackets that are not empty. Portals support no escape for it.
     /// </summary>
     private static bool IsReplaced(string text)
     {
         for (var start = text.IndexOf('$'); start >= 0; start = text.IndexOf('$', start + 1))
         {
             var after = start + 1;
-            if (!Array.Exists(Replaced, word => string.Compare(text, after, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0))
+            if (!Array.Exists(
+                ReplacedNames, name => string.Compare(text, after, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) == 0))
             {
                 continue;
             }
 
-            var end = text.IndexOfAny(Blanks, start);
+            var end = text.IndexOfAny(WhiteSpace, start);
             end = end < 0 ? text.Length : end;
             if (HasKey(text, start, end))
             {
@@ -103,9 +105,11 @@ internal static class PhpQuery
 
     private static string Name(JProperty parameter) => parameter.Name.IndexOfAny(['[', ']']) < 0
         ? Uri.EscapeDataString(parameter.Name)
-        : throw new NotSupportedException($"{parameter.Name} is a name with brackets, which the query of a command cannot hold. Nest it, or call the method outside of a batch.");
+        : throw new NotSupportedException(
+            $"{parameter.Name} is a name with brackets, which a command cannot contain. "
+            + "Use a nested object, or call the method outside of a batch.");
 
-    /// <summary>The texts that PHP takes for what they stand for; a query knows no other type.</summary>
+    /// <summary>Converts a value to the text that PHP interprets as this value.</summary>
     private static string Text(JValue value) => value.Value switch
     {
         true => "1",

@@ -1,13 +1,15 @@
 namespace Bitrix24;
 
-/// <summary>What came of one of many requests to make a call list.</summary>
+/// <summary>Represents the outcome of one of many requests to create a call list.</summary>
 public sealed class AddCallListOutcome
 {
-    /// <summary>A list was made.</summary>
-    /// <param name="index">Where the request stood among those given, from 0.</param>
+    /// <summary>Initializes a new instance for a list that was created.</summary>
+    /// <param name="index">The zero-based index of the request.</param>
     /// <param name="request">The request.</param>
-    /// <param name="response">What the portal answered.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="request"/> or <paramref name="response"/> is <see langword="null"/>.</exception>
+    /// <param name="response">The response of the portal.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="request"/> or <paramref name="response"/> is <see langword="null"/>.
+    /// </exception>
     public AddCallListOutcome(int index, AddCallListRequest request, AddCallListResponse response)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -19,11 +21,13 @@ public sealed class AddCallListOutcome
         Execution = CallExecution.Executed;
     }
 
-    /// <summary>No list was made, or nobody knows.</summary>
-    /// <param name="index">Where the request stood among those given, from 0.</param>
+    /// <summary>Initializes a new instance for a list that was not created or whose outcome is unknown.</summary>
+    /// <param name="index">The zero-based index of the request.</param>
     /// <param name="request">The request.</param>
-    /// <param name="exception">Why.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="request"/> or <paramref name="exception"/> is <see langword="null"/>.</exception>
+    /// <param name="exception">The error.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="request"/> or <paramref name="exception"/> is <see langword="null"/>.
+    /// </exception>
     public AddCallListOutcome(int index, AddCallListRequest request, Bitrix24Exception exception)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -34,31 +38,32 @@ public sealed class AddCallListOutcome
         Execution = exception.Execution;
     }
 
-    /// <summary>Where the request stood among those given, from 0.</summary>
+    /// <summary>Gets the zero-based index of the request.</summary>
     public int Index { get; }
 
-    /// <summary>The request.</summary>
+    /// <summary>Gets the request.</summary>
     public AddCallListRequest Request { get; }
 
-    /// <summary>Id of the new call list; <see langword="null"/> when none was made, or nobody knows.</summary>
+    /// <summary>Gets the id of the new call list; <see langword="null"/> if none was created or the outcome is unknown.</summary>
     public long? Id { get; }
 
-    /// <summary>How long the portal took for this list; <see langword="null"/> when it did not say.</summary>
+    /// <summary>Gets the time that the portal took for this list; <see langword="null"/> if it did not send it.</summary>
     public ResponseTime? Time { get; }
 
     /// <summary>
-    /// Why there is no id; <see langword="null"/> when there is one. A request that could not be right, and was not sent, is a <see cref="Bitrix24InvalidRequestException"/> with an
-    /// <see cref="ArgumentException"/> inside and no attempt.
+    /// Gets the error; <see langword="null"/> if there is an <see cref="Id"/>. An invalid request is not sent. Its error is a
+    /// <see cref="Bitrix24InvalidRequestException"/> with 0 attempts and an <see cref="ArgumentException"/> as its inner exception.
     /// </summary>
     public Bitrix24Exception? Exception { get; }
 
     /// <summary>
-    /// Whether the list was made: <see cref="CallExecution.Executed"/> with an <see cref="Id"/>, <see cref="CallExecution.NotExecuted"/> when it was not, <see cref="CallExecution.Unknown"/> when it may have been: do not
-    /// send the request again before you have looked.
+    /// Gets whether the list was created. <see cref="CallExecution.Executed"/> means that there is an <see cref="Id"/>. If the value is
+    /// <see cref="CallExecution.Unknown"/>, check before you send the request again.
     /// </summary>
     public CallExecution Execution { get; }
 
-    /// <summary>Describes the outcome without secrets.</summary>
-    /// <returns>The index, and the id or the message of the exception.</returns>
-    public override string ToString() => FormattableString.Invariant($"{Index}: {(Id is { } id ? FormattableString.Invariant($"call list {id}") : Exception!.Message)}");
+    /// <summary>Returns a description of the outcome without secrets.</summary>
+    /// <returns>The index and the id, or the index and the message of the exception.</returns>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Index}: {(Id is { } id ? FormattableString.Invariant($"call list {id}") : Exception!.Message)}");
 }

@@ -2,24 +2,31 @@ using Bitrix24.Batches;
 
 namespace Bitrix24;
 
-/// <summary>How many call lists are made at once, and who hears of it.</summary>
+/// <summary>Represents the options for creating many call lists: batch size, concurrency and progress reporting.</summary>
 public sealed class AddCallListsOptions
 {
-    /// <summary>How many call lists one request makes: 1 to 50. Default: 50, which is what a portal takes.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of call lists per request: 1 to 50. Default is 50, the maximum that portals accept.
+    /// </summary>
     public int BatchSize { get; set; } = BatchRunOptions.MaxBatchSize;
 
     /// <summary>
-    /// How many requests are under way at once: 1 to 50. Default: 1. The limits of the portal hold for all of them together, so that more only help where a request takes longer than its turn.
+    /// Gets or sets the maximum number of concurrent requests: 1 to 50. Default is 1. The rate limit applies to all of them together, so a
+    /// higher value helps only if a request takes longer than the interval that the limit allows.
     /// </summary>
     public int MaxConcurrency { get; set; } = 1;
 
     /// <summary>
-    /// Gets or sets how long a request to the portal waits for more call lists from a slow source before it leaves with fewer than <see cref="BatchSize"/>:
-    /// zero to one day, or <see cref="Timeout.InfiniteTimeSpan"/> to wait until it is full. Default: 200 milliseconds, from the first list on.
+    /// Gets or sets how long an incomplete batch waits for more call lists from a slow source: zero to one day, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/> to wait until the batch is full. The time starts with the first list of the batch. Default is
+    /// 200 milliseconds.
     /// </summary>
     public TimeSpan MaxBatchDelay { get; set; } = BatchRunOptions.DefaultMaxBatchDelay;
 
-    /// <summary>Hears of each finished request, before its outcomes are handed out. Default: nobody.</summary>
+    /// <summary>
+    /// Gets or sets the receiver of progress reports. A report is sent for each completed request, before its outcomes are returned.
+    /// Default is <see langword="null"/>.
+    /// </summary>
     public IProgress<AddCallListsProgress>? Progress { get; set; }
 
     internal BatchRunOptions ToRunOptions() => new(BatchSize, MaxConcurrency, MaxBatchDelay);

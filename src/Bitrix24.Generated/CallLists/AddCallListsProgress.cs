@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Bitrix24;
 
-/// <summary>How far the making of many call lists has come.</summary>
-/// <param name="Created">How many lists were made.</param>
-/// <param name="NotExecuted">How many were not made.</param>
-/// <param name="Unknown">Of how many it is not known whether they were made.</param>
+/// <summary>Represents the progress of creating many call lists.</summary>
+/// <param name="Created">The number of lists that were created.</param>
+/// <param name="NotExecuted">The number of lists that were not created.</param>
+/// <param name="Unknown">The number of lists whose outcome is unknown.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct AddCallListsProgress(int Created, int NotExecuted, int Unknown)
 {
-    /// <summary>How many requests have an outcome.</summary>
+    /// <summary>Gets the number of requests that have an outcome.</summary>
     public int Completed => Created + NotExecuted + Unknown;
 
     internal AddCallListsProgress With(CallExecution execution) => execution switch

@@ -3,7 +3,7 @@ using Bitrix24.Pipeline;
 
 namespace Bitrix24;
 
-/// <content>A call list with a look at its members.</content>
+/// <content>The creation of a call list with verification of its items.</content>
 public sealed partial class Bitrix24Client
 {
     /// <inheritdoc/>
@@ -13,12 +13,14 @@ public sealed partial class Bitrix24Client
         ((IRequest)request).Validate();
         var entities = request.Entities.ToArray();
         var missing = new HashSet<long>(entities);
-        var created = await pipeline.SendAsync<AddCallListResponse>(new CallContext(AddCallList, request) { IgnoresCancellationOnceSent = true }, cancellationToken).ConfigureAwait(false);
+        var call = new CallContext(AddCallList, request) { IgnoresCancellationOnceSent = true };
+        var created = await pipeline.SendAsync<AddCallListResponse>(call, cancellationToken).ConfigureAwait(false);
         try
         {
-            await foreach (var member in EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = created.Result }, cancellationToken).ConfigureAwait(false))
+            var items = EnumerateCallListItemsAsync(new ListCallListItemsRequest { ListId = created.Result }, cancellationToken);
+            await foreach (var item in items.ConfigureAwait(false))
             {
-                if (missing.Remove(member.Id) && missing.Count == 0)
+                if (missing.Remove(item.Id) && missing.Count == 0)
                 {
                     break;
                 }
@@ -28,7 +30,7 @@ public sealed partial class Bitrix24Client
         }
         catch (Exception exception)
         {
-            // The list is made: its id must not get lost with the failure to look at it.
+            // The list was created. Return its id even if the verification fails.
             return new(created, dropped: null, exception);
         }
     }

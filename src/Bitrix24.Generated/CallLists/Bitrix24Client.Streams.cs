@@ -8,16 +8,17 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
-/// <content>Pages as streams. No answer says where the next page begins, or that there is none.</content>
+/// <content>The enumeration of pages. No response states where the next page begins or whether there is one.</content>
 public sealed partial class Bitrix24Client
 {
     private const int PageSize = 50;
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<CallListSummary> EnumerateCallListsAsync(ListCallListsRequest? request = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<CallListSummary> EnumerateCallListsAsync(
+        ListCallListsRequest? request = null, CancellationToken cancellationToken = default)
     {
         var page = request is null ? new ListCallListsRequest() : CopyOf(request);
-        CheckStart(page.Start);
+        ThrowIfStartIsSet(page.Start);
         page.Select = page.Select is null or { Count: 0 } ? null : [.. page.Select.Append(CallListField.Id).Distinct()];
         page.Order = page.Order is null or { IsEmpty: true } ? new CallListOrder().By(CallListField.Id) : page.Order;
         if (page.Order.DirectionById() is { } direction)
@@ -32,15 +33,16 @@ public sealed partial class Bitrix24Client
             return (await ListCallListsAsync(next, cancellation).ConfigureAwait(false)).Result;
         }
 
-        return Paging.ByOffset(ReadAsync, IdOf, PageSize, () => NoProgress(ListCallLists), cancellationToken);
+        return Paging.EnumerateByOffset(ReadAsync, IdOf, PageSize, () => NoProgress(ListCallLists), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<CallListItem> EnumerateCallListItemsAsync(ListCallListItemsRequest request, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<CallListItem> EnumerateCallListItemsAsync(
+        ListCallListItemsRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var page = CopyOf(request);
-        CheckStart(page.Start);
+        ThrowIfStartIsSet(page.Start);
 
         async Task<IReadOnlyList<CallListItem>> ReadAsync(long start, CancellationToken cancellation)
         {
@@ -56,10 +58,11 @@ public sealed partial class Bitrix24Client
             }
         }
 
-        return Paging.ByOffset(ReadAsync, item => item.Id, PageSize, () => NoProgress(ListCallListItems), cancellationToken);
+        return Paging.EnumerateByOffset(ReadAsync, item => item.Id, PageSize, () => NoProgress(ListCallListItems), cancellationToken);
     }
 
-    private async IAsyncEnumerable<CallListSummary> EnumerateByIdAsync(ListCallListsRequest first, SortDirection direction, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<CallListSummary> EnumerateByIdAsync(
+        ListCallListsRequest first, SortDirection direction, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var page = CopyOf(first);
         var filter = first.Filter ?? new CallListFilter();
@@ -88,7 +91,7 @@ public sealed partial class Bitrix24Client
         }
     }
 
-    /// <summary>What is read is what was asked for at the beginning, whatever the application does with the request meanwhile.</summary>
+    /// <summary>Copies and validates a request, so that later changes by the application have no effect.</summary>
     private static TRequest CopyOf<TRequest>(TRequest request)
         where TRequest : IRequest
     {
@@ -96,15 +99,18 @@ public sealed partial class Bitrix24Client
         return JObject.FromObject(request, Json.Serializer).ToObject<TRequest>(Json.Serializer)!;
     }
 
-    private static void CheckStart(long? start)
+    private static void ThrowIfStartIsSet(long? start)
     {
         if (start is not null)
         {
-            throw RequestValidation.InvalidArgument("Start is set, but the enumeration begins at the first row. Leave it unset, or read single pages.");
+            throw RequestValidation.InvalidArgument(
+                "Start is set, but the enumeration begins with the first row. Do not set it, or read single pages.");
         }
     }
 
-    private long IdOf(CallListSummary list) => list.Id ?? throw TransportErrors.NoResult(pipeline.ErrorsOf(ListCallLists), System.Net.HttpStatusCode.OK);
+    private long IdOf(CallListSummary list) =>
+        list.Id ?? throw TransportErrors.NoResult(pipeline.ErrorsOf(ListCallLists), System.Net.HttpStatusCode.OK);
 
-    private Bitrix24TransportException NoProgress(OperationDescriptor operation) => TransportErrors.NoProgress(pipeline.ErrorsOf(operation));
+    private Bitrix24TransportException NoProgress(OperationDescriptor operation) =>
+        TransportErrors.NoProgress(pipeline.ErrorsOf(operation));
 }

@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
-/// <summary>Conditions for call lists, all of which have to be met.</summary>
+/// <summary>Represents conditions that a call list must all meet.</summary>
 /// <remarks>Source: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-list.html"/></remarks>
 /// <example><code>new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3).AtLeast(CallListFilterField.Id, 100)</code></example>
 [JsonConverter(typeof(Converter))]
@@ -12,45 +12,45 @@ public sealed class CallListFilter
 {
     private readonly JObject conditions = [];
 
-    /// <summary>The field has the value.</summary>
+    /// <summary>Adds the condition that the field equals a value.</summary>
     /// <param name="field">The field.</param>
     /// <param name="value">The value.</param>
     /// <returns>This filter.</returns>
-    /// <exception cref="ArgumentException">The field has such a condition already, or is not defined.</exception>
+    /// <exception cref="ArgumentException">The field already has such a condition or is not defined.</exception>
     public CallListFilter Equal(CallListFilterField field, long value) => Add(string.Empty, field, value);
 
-    /// <summary>The field does not have the value.</summary>
+    /// <summary>Adds the condition that the field does not equal a value.</summary>
     /// <inheritdoc cref="Equal"/>
     public CallListFilter NotEqual(CallListFilterField field, long value) => Add("!=", field, value);
 
-    /// <summary>The field is at least the value.</summary>
+    /// <summary>Adds the condition that the field is greater than or equal to a value.</summary>
     /// <inheritdoc cref="Equal"/>
     public CallListFilter AtLeast(CallListFilterField field, long value) => Add(">=", field, value);
 
-    /// <summary>The field is more than the value.</summary>
+    /// <summary>Adds the condition that the field is greater than a value.</summary>
     /// <inheritdoc cref="Equal"/>
     public CallListFilter MoreThan(CallListFilterField field, long value) => Add(">", field, value);
 
-    /// <summary>The field is at most the value.</summary>
+    /// <summary>Adds the condition that the field is less than or equal to a value.</summary>
     /// <inheritdoc cref="Equal"/>
     public CallListFilter AtMost(CallListFilterField field, long value) => Add("<=", field, value);
 
-    /// <summary>The field is less than the value.</summary>
+    /// <summary>Adds the condition that the field is less than a value.</summary>
     /// <inheritdoc cref="Equal"/>
     public CallListFilter LessThan(CallListFilterField field, long value) => Add("<", field, value);
 
-    /// <summary>The field has one of the values.</summary>
+    /// <summary>Adds the condition that the field equals one of several values.</summary>
     /// <param name="field">The field.</param>
     /// <param name="values">The values, at least one.</param>
     /// <returns>This filter.</returns>
-    /// <exception cref="ArgumentException">There is no value, or the field has such a condition already, or is not defined.</exception>
+    /// <exception cref="ArgumentException">The values are empty, or the field already has such a condition or is not defined.</exception>
     public CallListFilter In(CallListFilterField field, IEnumerable<long> values) => Add("@", field, Array(values));
 
-    /// <summary>The field has none of the values.</summary>
+    /// <summary>Adds the condition that the field equals none of several values.</summary>
     /// <inheritdoc cref="In"/>
     public CallListFilter NotIn(CallListFilterField field, IEnumerable<long> values) => Add("!@", field, Array(values));
 
-    /// <summary>The same conditions for the lists behind one, which was met by a condition on the id that it replaces.</summary>
+    /// <summary>Returns a copy for the lists after an id. A previous condition of this method is replaced.</summary>
     internal CallListFilter Beyond(long id, SortDirection direction)
     {
         var beyond = new CallListFilter();
@@ -71,7 +71,7 @@ public sealed class CallListFilter
         };
         if (conditions.ContainsKey(key))
         {
-            throw new ArgumentException("The field has such a condition already; the portal would look at one of them only.", nameof(field));
+            throw new ArgumentException("The field already has such a condition. The portal would apply only one of them.", nameof(field));
         }
 
         conditions.Add(key, value);
@@ -82,7 +82,7 @@ public sealed class CallListFilter
     {
         ArgumentNullException.ThrowIfNull(values);
         var array = new JArray(values);
-        return array.Count > 0 ? array : throw new ArgumentException("There is no value.", nameof(values));
+        return array.Count > 0 ? array : throw new ArgumentException("The values are empty. Pass at least one.", nameof(values));
     }
 
     private sealed class Converter : JsonObjectConverter<CallListFilter>

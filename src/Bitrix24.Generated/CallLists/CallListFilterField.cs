@@ -1,17 +1,17 @@
 namespace Bitrix24;
 
-/// <summary>A field of a call list that can be filtered by.</summary>
+/// <summary>Specifies a field of a call list to filter by.</summary>
 public enum CallListFilterField
 {
     /// <summary>The id of the list.</summary>
     Id,
 
-    /// <summary>Id of the user who made the list.</summary>
+    /// <summary>The id of the user who created the list.</summary>
     CreatedById,
 
-    /// <summary>Id of the CRM form.</summary>
+    /// <summary>The id of the CRM webform.</summary>
     WebformId,
 
-    /// <summary>The kind of its members: 3 for contacts, 4 for companies.</summary>
+    /// <summary>The type of its items as a number. 3 is contact, 4 is company.</summary>
     EntityTypeId,
 }

@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24;
 
-/// <summary>The order of call lists: by one field and, where that is the same, by the next.</summary>
+/// <summary>Represents the sort order of call lists: the fields to sort by, the most significant first.</summary>
 /// <remarks>Source: <see href="https://apidocs.bitrix24.com/api-reference/crm/call-list/crm-calllist-list.html"/></remarks>
 /// <example><code>new CallListOrder().By(CallListField.DateCreate, SortDirection.Descending)</code></example>
 [JsonConverter(typeof(Converter))]
@@ -12,16 +12,16 @@ public sealed class CallListOrder
 {
     private readonly JObject fields = [];
 
-    /// <summary>Sorts by a field, after those given before.</summary>
+    /// <summary>Adds a field to sort by.</summary>
     /// <param name="field">The field.</param>
-    /// <param name="direction">Which end comes first. Default: the least.</param>
+    /// <param name="direction">The direction. Default is ascending.</param>
     /// <returns>This order.</returns>
-    /// <exception cref="ArgumentException">The field is in the order already, or the field or the direction is not defined.</exception>
+    /// <exception cref="ArgumentException">The order already contains the field, or the field or the direction is not defined.</exception>
     public CallListOrder By(CallListField field, SortDirection direction = SortDirection.Ascending)
     {
         if (field.Value is null)
         {
-            throw new ArgumentException("The field is not set.", nameof(field));
+            throw new ArgumentException("The field is not set. Use a property of CallListField.", nameof(field));
         }
 
         var word = direction switch
@@ -32,14 +32,16 @@ public sealed class CallListOrder
         };
         if (fields.ContainsKey(field.Value))
         {
-            throw new ArgumentException("The field is in the order already.", nameof(field));
+            throw new ArgumentException("The order already contains the field.", nameof(field));
         }
 
         fields.Add(field.Value, word);
         return this;
     }
 
-    /// <summary>The direction, when the id alone decides; no two lists have the same, so what follows it does not count.</summary>
+    /// <summary>
+    /// Returns the direction if the id is the first field; else <see langword="null"/>. Ids are unique, so further fields have no effect.
+    /// </summary>
     internal SortDirection? DirectionById() => fields.Properties().FirstOrDefault() is { Name: "ID" } first
         ? (string?)first.Value == "DESC" ? SortDirection.Descending : SortDirection.Ascending
         : null;

@@ -2,10 +2,13 @@ using Bitrix24.CallLists;
 
 namespace Bitrix24;
 
-/// <content>A typed view.</content>
+/// <content>Typed properties.</content>
 public partial class CallListSummary
 {
-    /// <summary><see cref="DateCreate"/> as a date of no stated time zone: the portal's. <see langword="null"/> when it is missing or of another form.</summary>
+    /// <summary>
+    /// Gets <see cref="DateCreate"/> as a date in the portal's time zone, which the response does not state; <see langword="null"/> if it
+    /// is missing or malformed.
+    /// </summary>
     [Newtonsoft.Json.JsonIgnore]
     public DateTime? CreatedAt => PortalDate.Parse(DateCreate);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Bitrix24.CallLists;
 
-/// <summary>Dates that a portal writes in its own time, without saying how far that is from UTC.</summary>
+/// <summary>Parses dates that a portal sends in its own time zone, without an offset.</summary>
 internal static class PortalDate
 {
     internal static DateTime? Parse(string? text) =>

@@ -2,12 +2,12 @@ using Bitrix24.Validation;
 
 namespace Bitrix24;
 
-/// <content>The form is cleared when it is left out, which must be said.</content>
+/// <content>The explicit removal of the webform.</content>
 public partial class UpdateCallListRequest
 {
     /// <summary>
-    /// Whether the list is to have no CRM form from now on. The portal clears the form when <see cref="WebformId"/> is left out, so one of the
-    /// two has to be set.
+    /// Gets or sets whether to remove the CRM webform of the list. The portal clears the webform if <see cref="WebformId"/> is left out, so
+    /// set either this property or <see cref="WebformId"/>. Default is <see langword="false"/>.
     /// </summary>
     [Newtonsoft.Json.JsonIgnore]
     public bool ClearWebform { get; set; }
@@ -17,8 +17,8 @@ public partial class UpdateCallListRequest
         if (WebformId is null != ClearWebform)
         {
             throw RequestValidation.InvalidArgument(ClearWebform
-                ? "WebformId is set together with ClearWebform."
-                : "WebformId is not set, which clears the form of the list. Set it, or set ClearWebform if that is meant.");
+                ? "WebformId and ClearWebform are both set. Set one of them."
+                : "WebformId is not set, which clears the webform of the list. Set it, or set ClearWebform to clear the webform.");
         }
     }
 }

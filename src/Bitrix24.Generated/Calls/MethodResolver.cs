@@ -38,7 +38,7 @@ internal sealed class MethodResolver(IEnumerable<OperationDescriptor> operations
     /// <summary>A text with a slash may be an address with a secret in it.</summary>
     private ArgumentException NotAMethod(string method)
     {
-        var what = method.IndexOfAny(['/', '\\', ':']) >= 0 ? "An address" : $"'{PlainText.Quote(redact(method)!)}'";
+        var what = method.IndexOfAny(['/', '\\', ':']) >= 0 ? "An address" : $"'{PlainText.ToSingleLine(redact(method)!)}'";
         return new ArgumentException($"{what} is not a valid method name. Example: user.current.", nameof(method));
     }
 }

@@ -2,49 +2,55 @@ using Bitrix24.Http;
 
 namespace Bitrix24;
 
-/// <summary>Settings of a <see cref="Bitrix24Client"/>. Read once, when the client is made.</summary>
+/// <summary>Represents the options of a <see cref="Bitrix24Client"/>. They are read once, when the client is created.</summary>
 public sealed class Bitrix24ClientOptions
 {
-    /// <summary>Which portal is called, and on whose authority. Required, except for an <see cref="IBitrix24ClientFactory"/>.</summary>
+    /// <summary>
+    /// Gets or sets the portal to call and the credentials to authenticate with. Required, except for an
+    /// <see cref="IBitrix24ClientFactory"/>.
+    /// </summary>
     public Bitrix24Credentials? Credentials { get; set; }
 
-    /// <summary>How many requests are sent to a portal in how much time. Default: <see cref="Bitrix24RateLimit.Standard"/>.</summary>
+    /// <summary>Gets or sets the limit of the request rate per portal. Default is <see cref="Bitrix24RateLimit.Standard"/>.</summary>
     public Bitrix24RateLimit RateLimit { get; set; } = Bitrix24RateLimit.Standard;
 
-    /// <summary>How often and how soon a call is tried again.</summary>
+    /// <summary>Gets or sets the options for retries.</summary>
     public Bitrix24RetryOptions Retry { get; set; } = new();
 
     /// <summary>
-    /// How much execution time a method may use up in ten minutes before its calls wait until some becomes free: greater than zero, or
-    /// <see langword="null"/> to never wait. Portals block a method above 480 seconds in the cloud and 420 on their own servers, so a
-    /// little less is a good choice. Default: <see langword="null"/>.
+    /// Gets or sets the execution time that a method may use in ten minutes before its calls wait. Must be greater than zero;
+    /// <see langword="null"/> to never wait. Cloud portals block a method above 480 seconds, self-hosted portals above 420 seconds, so
+    /// choose a slightly smaller value. Default is <see langword="null"/>.
     /// </summary>
     public TimeSpan? ExecutionTimeBudget { get; set; }
 
     /// <summary>
-    /// Gets or sets the size in bytes of the longest answer that is read: 1024 to 2147483647. Default: 64 MiB. Answers under an error
-    /// status are read up to 64 KiB, and those of methods whose answers are short up to what the spec says.
+    /// Gets or sets the maximum size of a response, in bytes: 1024 to 2147483647. Default is 64 MiB. Smaller limits apply to responses with
+    /// an error status (64 KiB) and to methods for which the spec states one.
     /// </summary>
     public long MaxResponseSize { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// Gets or sets how many bytes of answers all clients of the process may hold at once: at least 1024. Default: 256 MiB. A call of this
-    /// client that needs more fails with a <see cref="Bitrix24TransportException"/>. Answers up to 64 KiB are not counted and always read.
+    /// Gets or sets the maximum total size of the responses that all clients of the process hold at the same time, in bytes: at least 1024.
+    /// Default is 256 MiB. A call of this client that needs more fails with a <see cref="Bitrix24TransportException"/>. Responses of up to
+    /// 64 KiB do not count.
     /// </summary>
     public long MaxTotalResponseSize { get; set; } = HttpSender.DefaultMaxTotalResponseSize;
 
     /// <summary>
-    /// How long one attempt may take, from connecting to the last byte of the answer. Greater than zero and at most one day, or
-    /// <see cref="Timeout.InfiniteTimeSpan"/>. Default: 70 seconds; the portal itself cuts a request after 60.
+    /// Gets or sets the maximum duration of one attempt, from connecting to the last byte of the response. Must be greater than zero and at
+    /// most one day, or <see cref="Timeout.InfiniteTimeSpan"/>. Default is 70 seconds. The portal itself aborts a request after 60 seconds.
     /// </summary>
     public TimeSpan AttemptTimeout { get; set; } = HttpSender.DefaultAttemptTimeout;
 
     /// <summary>
-    /// Name of your application for the <c>User-Agent</c> header: <c>name</c> or <c>name/version</c>, of letters, digits and
-    /// <c>. - _</c>. Default: none, then only this package names itself.
+    /// Gets or sets the name of your application for the <c>User-Agent</c> header: <c>name</c> or <c>name/version</c>, consisting of
+    /// letters, digits and <c>. - _</c>. Default is <see langword="null"/>: the header contains only the name of this package.
     /// </summary>
     public string? ApplicationName { get; set; }
 
-    /// <summary>The clock that timeouts and durations go by. Default: the system's; under dependency injection a registered one.</summary>
+    /// <summary>
+    /// Gets or sets the clock for timeouts and durations. Default is the registered one with dependency injection, else the system clock.
+    /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace Bitrix24.Configuration;
 
-/// <summary>Says what is wrong with the options, by the name of the option.</summary>
-/// <param name="credentialsRequired">Whether there is one portal to call, named in the options.</param>
+/// <summary>Validates the options. Messages name the invalid option.</summary>
+/// <param name="credentialsRequired">Whether <see cref="Bitrix24ClientOptions.Credentials"/> is required.</param>
 internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) : IValidateOptions<Bitrix24ClientOptions>
 {
     private const long MinResponseSize = 1024;
     private const int MaxAttemptsLimit = 100;
 
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
-    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, Bitrix24ClientOptions options)
     {
@@ -22,34 +22,37 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
             failures.Add("Credentials is not set. Use Bitrix24Credentials.Webhook, AccessToken or OAuth.");
         }
 
-        if ((options.AttemptTimeout <= TimeSpan.Zero || options.AttemptTimeout > LongestTimeout) && options.AttemptTimeout != Timeout.InfiniteTimeSpan)
+        if ((options.AttemptTimeout <= TimeSpan.Zero || options.AttemptTimeout > MaxTimeout)
+            && options.AttemptTimeout != Timeout.InfiniteTimeSpan)
         {
-            failures.Add($"AttemptTimeout is {options.AttemptTimeout}; it must be greater than zero and at most {LongestTimeout}, or infinite.");
+            failures.Add(
+                $"AttemptTimeout is {options.AttemptTimeout}; it must be greater than zero and at most {MaxTimeout}, or infinite.");
         }
 
         if (options.ApplicationName is not null && !UserAgent.IsProduct(options.ApplicationName))
         {
-            failures.Add("ApplicationName must be a name or name/version, of letters, digits and the characters . - _");
+            failures.Add("ApplicationName is invalid. Use a name or name/version, consisting of letters, digits and the characters . - _");
         }
 
         if (options.RateLimit is null)
         {
             failures.Add("RateLimit is null. Use Bitrix24RateLimit.Unlimited to send without a limit.");
         }
-        else if (options.RateLimit.MaxWait < TimeSpan.Zero || options.RateLimit.MaxWait > LongestTimeout)
+        else if (options.RateLimit.MaxWait < TimeSpan.Zero || options.RateLimit.MaxWait > MaxTimeout)
         {
-            failures.Add($"RateLimit.MaxWait is {options.RateLimit.MaxWait}; it must be zero to {LongestTimeout}.");
+            failures.Add($"RateLimit.MaxWait is {options.RateLimit.MaxWait}; it must be between zero and {MaxTimeout}.");
         }
 
         Validate(options.Retry, failures);
         if (options.ExecutionTimeBudget <= TimeSpan.Zero)
         {
-            failures.Add($"ExecutionTimeBudget is {options.ExecutionTimeBudget}; it must be greater than zero, or not set.");
+            failures.Add($"ExecutionTimeBudget is {options.ExecutionTimeBudget}; it must be greater than zero or not set.");
         }
 
         if (options.MaxResponseSize is < MinResponseSize or > int.MaxValue)
         {
-            failures.Add(FormattableString.Invariant($"MaxResponseSize is {options.MaxResponseSize}; it must be {MinResponseSize} to {int.MaxValue}."));
+            failures.Add(FormattableString.Invariant(
+                $"MaxResponseSize is {options.MaxResponseSize}; it must be between {MinResponseSize} and {int.MaxValue}."));
         }
 
         if (options.MaxTotalResponseSize < MinResponseSize)
@@ -79,23 +82,24 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
     {
         if (retry is null)
         {
-            failures.Add("Retry is null. Set Retry.MaxAttempts to 1 to never try again.");
+            failures.Add("Retry is null. Set Retry.MaxAttempts to 1 to disable retries.");
             return;
         }
 
         if (retry.MaxAttempts is < 1 or > MaxAttemptsLimit)
         {
-            failures.Add(FormattableString.Invariant($"Retry.MaxAttempts is {retry.MaxAttempts}; it must be 1 to {MaxAttemptsLimit}."));
+            failures.Add(FormattableString.Invariant(
+                $"Retry.MaxAttempts is {retry.MaxAttempts}; it must be between 1 and {MaxAttemptsLimit}."));
         }
 
-        if (retry.BaseDelay < ShortestDelay || retry.BaseDelay > LongestDelay)
+        if (retry.BaseDelay < MinDelay || retry.BaseDelay > MaxDelay)
         {
-            failures.Add($"Retry.BaseDelay is {retry.BaseDelay}; it must be {ShortestDelay} to {LongestDelay}.");
+            failures.Add($"Retry.BaseDelay is {retry.BaseDelay}; it must be between {MinDelay} and {MaxDelay}.");
         }
 
-        if (retry.MaxDelay < retry.BaseDelay || retry.MaxDelay > LongestDelay)
+        if (retry.MaxDelay < retry.BaseDelay || retry.MaxDelay > MaxDelay)
         {
-            failures.Add($"Retry.MaxDelay is {retry.MaxDelay}; it must be Retry.BaseDelay to {LongestDelay}.");
+            failures.Add($"Retry.MaxDelay is {retry.MaxDelay}; it must be between Retry.BaseDelay and {MaxDelay}.");
         }
     }
 }

@@ -1,24 +1,26 @@
 namespace Bitrix24;
 
-/// <summary>How often and how soon a call is tried again.</summary>
+/// <summary>Represents the options for retries.</summary>
 /// <remarks>
-/// A call is tried again only when it did not run and waiting can help, or when running it twice is the same as running it
-/// once. Anything else is thrown at once.
+/// The client retries a call only if the portal did not execute it and waiting can help, or if the method is idempotent. Any other error is
+/// thrown immediately.
 /// </remarks>
 public sealed class Bitrix24RetryOptions
 {
-    /// <summary>How often a call is tried, the first time included: 1 to 100. Default: 4. With 1 nothing is tried again.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of attempts, including the first one: 1 to 100. Default is 4. A value of 1 disables retries.
+    /// </summary>
     public int MaxAttempts { get; set; } = 4;
 
     /// <summary>
-    /// How long to wait before the second attempt, on average: the wait is random, and grows from attempt to attempt, about to the double. 1 millisecond to 1 hour.
-    /// Default: 1 second, which gives waits of about 1, 1 and 2 seconds between four attempts.
+    /// Gets or sets the average delay before the second attempt: 1 millisecond to 1 hour. Delays are random and grow about exponentially.
+    /// Default is 1 second, which results in delays of about 1, 1 and 2 seconds between four attempts.
     /// </summary>
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The longest wait before an attempt: <see cref="BaseDelay"/> to 1 hour. Default: 60 seconds. When a portal or a proxy asks for a
-    /// longer wait, the call is not tried again and <see cref="Bitrix24RateLimitException.RetryAfter"/> says how long.
+    /// Gets or sets the maximum delay before an attempt: <see cref="BaseDelay"/> to 1 hour. Default is 60 seconds. If a portal or a proxy
+    /// requests a longer delay, the call is not retried and <see cref="Bitrix24Exception.RetryAfter"/> holds the delay.
     /// </summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Bitrix24.DependencyInjection;
 
-/// <summary>Reads the options from configuration. What is wrong is said by key, never by value: values are secrets.</summary>
+/// <summary>Reads the options from configuration. Messages name keys, never values, because values can be secrets.</summary>
 internal sealed class ConfigurationReader
 {
     private const string WebhookUrl = "WebhookUrl";
@@ -26,7 +26,7 @@ internal sealed class ConfigurationReader
 
     private ConfigurationReader(IConfiguration configuration) => this.configuration = configuration;
 
-    /// <exception cref="OptionsValidationException">A key is missing, contradicts another or holds what it must not.</exception>
+    /// <exception cref="OptionsValidationException">A key is missing, unknown or invalid, or contradicts another one.</exception>
     internal static void Apply(IConfiguration configuration, Bitrix24ClientOptions options)
     {
         var reader = new ConfigurationReader(configuration);
@@ -39,9 +39,9 @@ internal sealed class ConfigurationReader
 
     private void Read(Bitrix24ClientOptions options)
     {
-        foreach (var section in configuration.GetChildren().Where(IsOurs))
+        foreach (var section in configuration.GetChildren().Where(IsOwn))
         {
-            RefuseUnknownKeys(section, section.Key);
+            ValidateKeys(section, section.Key);
         }
 
         options.Credentials = Credentials();
@@ -56,10 +56,10 @@ internal sealed class ConfigurationReader
         options.RateLimit = RateLimit() ?? options.RateLimit;
     }
 
-    /// <summary>At the root of a configuration the settings of others stand beside those of this package.</summary>
-    private bool IsOurs(IConfigurationSection section) => configuration is IConfigurationSection || KeysBelow(section.Key).Any();
+    /// <summary>Returns whether a section belongs to this package. The root of a configuration also contains other settings.</summary>
+    private bool IsOwn(IConfigurationSection section) => configuration is IConfigurationSection || KeysBelow(section.Key).Any();
 
-    private void RefuseUnknownKeys(IConfigurationSection section, string key)
+    private void ValidateKeys(IConfigurationSection section, string key)
     {
         if (!KnownKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
         {
@@ -68,27 +68,27 @@ internal sealed class ConfigurationReader
             {
                 var nearest = KnownKeys.OrderBy(known => Distance(known, key)).First();
                 var isNear = Distance(nearest, key) <= Math.Max(nearest.Length, key.Length) / 2;
-                var remedy = isNear ? $"The nearest one is {nearest}." : "Remove it, or move it out of this section.";
-                failures.Add($"{Key(key)} is not a known key. {remedy}");
+                var remedy = isNear ? $"Did you mean {nearest}?" : "Remove it, or move it out of this section.";
+                failures.Add($"{Key(key)} is unknown. {remedy}");
                 return;
             }
 
             if (!string.IsNullOrWhiteSpace(section.Value))
             {
-                failures.Add($"{Key(key)} takes no value of its own. Set {string.Join(", ", keysBelow)}.");
+                failures.Add($"{Key(key)} must not have a value. Set {string.Join(", ", keysBelow)}.");
             }
         }
 
         foreach (var child in section.GetChildren())
         {
-            RefuseUnknownKeys(child, $"{key}:{child.Key}");
+            ValidateKeys(child, $"{key}:{child.Key}");
         }
     }
 
     private static IEnumerable<string> KeysBelow(string key) =>
         KnownKeys.Where(known => known.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Returns how many characters have to be added, removed or replaced to make one key of the other.</summary>
+    /// <summary>Returns the edit distance of two keys, ignoring case.</summary>
     private static int Distance(string known, string key)
     {
         var row = Enumerable.Range(0, key.Length + 1).ToArray();
@@ -119,28 +119,36 @@ internal sealed class ConfigurationReader
             case (null, { }, { }, false):
                 return Parsed(PortalUrl, () => new Bitrix24Credentials(AccessTokenCredentials.Parse(portalUrl, accessToken)));
             case (null, { }, null, true):
-                return Parsed(PortalUrl, () => PortalUri.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(new Bitrix24OAuthOptions
-                {
-                    PortalUrl = portalUrl,
-                    ClientId = Value("OAuth:ClientId"),
-                    ClientSecret = Value("OAuth:ClientSecret"),
-                    TokenStore = Value("OAuth:TokenFile") is { } file ? new FileBitrix24TokenStore(file) : throw new FormatException("TokenFile is not set. It is the path of the file that keeps the tokens."),
-                    TokenEndpoint = Value("OAuth:TokenEndpoint") is { } endpoint ? Address("TokenEndpoint", endpoint) : Bitrix24OAuthOptions.DefaultTokenEndpoint,
-                })));
+                return Parsed(PortalUrl, () => PortalUri.ParsePortal(portalUrl)) is null
+                    ? null
+                    : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(OAuthOptions(portalUrl))));
             case ({ }, _, _, _):
-                return Failed($"{Key(WebhookUrl)} goes without {PortalUrl}, {AccessToken} and {OAuth}: use one or the others.");
+                return Failed($"{Key(WebhookUrl)} cannot be combined with {PortalUrl}, {AccessToken} or {OAuth}.");
             case (null, _, { }, true):
-                return Failed($"{Key(AccessToken)} goes without {OAuth}: use one or the other.");
+                return Failed($"{Key(AccessToken)} cannot be combined with {OAuth}.");
             case (null, { }, null, false):
-                return Failed($"{Key(AccessToken)} is missing, and so is {OAuth}: {PortalUrl} needs one of them.");
+                return Failed($"{Key(PortalUrl)} requires {AccessToken} or {OAuth}. Set one of them.");
             case (null, null, { }, false):
-                return Failed($"{Key(PortalUrl)} is missing: {AccessToken} needs it.");
+                return Failed($"{Key(PortalUrl)} is not set. {AccessToken} requires it.");
             case (null, null, null, true):
-                return Failed($"{Key(PortalUrl)} is missing: {OAuth} needs it.");
+                return Failed($"{Key(PortalUrl)} is not set. {OAuth} requires it.");
             default:
-                return Failed($"{Key(WebhookUrl)} is missing, and so is {PortalUrl} with {AccessToken} or {OAuth}: set the one or the others.");
+                return Failed($"{Key(WebhookUrl)} is not set. Set it, or set {PortalUrl} and {AccessToken} or {OAuth}.");
         }
     }
+
+    private Bitrix24OAuthOptions OAuthOptions(string portalUrl) => new()
+    {
+        PortalUrl = portalUrl,
+        ClientId = Value("OAuth:ClientId"),
+        ClientSecret = Value("OAuth:ClientSecret"),
+        TokenStore = Value("OAuth:TokenFile") is { } file
+            ? new FileBitrix24TokenStore(file)
+            : throw new FormatException("TokenFile is not set. Set it to the path of the file that stores the tokens."),
+        TokenEndpoint = Value("OAuth:TokenEndpoint") is { } endpoint
+            ? AbsoluteUri("TokenEndpoint", endpoint)
+            : Bitrix24OAuthOptions.DefaultTokenEndpoint,
+    };
 
     private Bitrix24RateLimit? RateLimit()
     {
@@ -150,7 +158,7 @@ internal sealed class ConfigurationReader
         {
             if (Value("RateLimit:Burst") is not null || perSecond is not null)
             {
-                failures.Add($"{Key("RateLimit")} cannot be combined with RateLimit:Burst and RateLimit:PerSecond. Use one or the others.");
+                failures.Add($"{Key("RateLimit")} cannot be combined with RateLimit:Burst and RateLimit:PerSecond.");
                 return null;
             }
 
@@ -163,7 +171,7 @@ internal sealed class ConfigurationReader
                 case "UNLIMITED":
                     return Bitrix24RateLimit.Unlimited;
                 default:
-                    failures.Add($"{Key("RateLimit")} is none of Standard, Enterprise and Unlimited.");
+                    failures.Add($"{Key("RateLimit")} is unknown. Use Standard, Enterprise or Unlimited.");
                     return null;
             }
         }
@@ -173,12 +181,15 @@ internal sealed class ConfigurationReader
             return null;
         }
 
-        if (burst is >= 1 and <= int.MaxValue && double.TryParse(perSecond, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1000)
+        if (burst is >= 1 and <= int.MaxValue
+            && double.TryParse(perSecond, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate)
+            && rate is > 0 and <= 1000)
         {
             return new Bitrix24RateLimit((int)burst, rate);
         }
 
-        failures.Add($"{Key("RateLimit:Burst")} (at least 1) and {Key("RateLimit:PerSecond")} (greater than 0, at most 1000) go together.");
+        failures.Add(
+            $"{Key("RateLimit:Burst")} must be at least 1 and {Key("RateLimit:PerSecond")} greater than 0 and at most 1000. Set both.");
         return null;
     }
 
@@ -202,7 +213,9 @@ internal sealed class ConfigurationReader
         return null;
     }
 
-    private static Uri Address(string what, string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new FormatException($"{what} is no absolute address.");
+    private static Uri AbsoluteUri(string name, string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        ? uri
+        : throw new FormatException($"{name} is not an absolute URL. Example: https://oauth.bitrix.info/oauth/token/.");
 
     private TimeSpan? Span(string key)
     {
@@ -216,7 +229,7 @@ internal sealed class ConfigurationReader
             return span;
         }
 
-        failures.Add($"{Key(key)} is no time span of the form 00:01:10.");
+        failures.Add($"{Key(key)} is not a time span. Example: 00:01:10.");
         return null;
     }
 
@@ -234,7 +247,7 @@ internal sealed class ConfigurationReader
             return number;
         }
 
-        failures.Add($"{Key(key)} is no whole number.");
+        failures.Add($"{Key(key)} is not an integer or is out of range.");
         return null;
     }
 

@@ -4,10 +4,12 @@ using System.Globalization;
 
 namespace Bitrix24.Diagnostics;
 
-/// <summary>The activities and metrics of this package. None carries a secret, a URL or a body, and no listener that fails takes the place of what came of a call.</summary>
+/// <summary>
+/// Records the activities and metrics of this package. They contain no secret, URL or body. A listener that fails does not affect the call.
+/// </summary>
 internal static class Telemetry
 {
-    /// <summary>Name of the activity source, of the meter and of the log category.</summary>
+    /// <summary>The name of the activity source, the meter and the log category.</summary>
     internal const string Name = "Bitrix24.Generated";
 
     private const string System = "bitrix24";
@@ -15,113 +17,104 @@ internal static class Telemetry
     private static readonly ActivitySource Activities = new(Name);
     private static readonly Meter Meter = new(Name);
 
-    // The default of collectors has no bound below 5: it is made for milliseconds.
+    // The default buckets of collectors have no bound below 5, because they assume milliseconds.
     private static readonly double[] Durations = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60];
 
     private static readonly Histogram<double> CallDuration =
-        Seconds("bitrix24.client.call.duration", "How long calls took, with all their attempts and waits.", Durations);
+        Seconds("bitrix24.client.call.duration", "The duration of calls, including all attempts and waits.", Durations);
 
     private static readonly Histogram<double> PortalDuration =
-        Seconds("bitrix24.client.portal.duration", "How long portals took for calls, as they say.", Durations);
+        Seconds("bitrix24.client.portal.duration", "The duration of calls as measured by the portal.", Durations);
 
     private static readonly Histogram<double> Operating = Seconds(
         "bitrix24.client.operating.used",
-        "Execution time that a method had used up in ten minutes after a call.",
+        "The execution time that a method has used in the last ten minutes.",
         [0.1, 0.5, 1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480]);
 
     private static readonly Histogram<double> WaitDuration =
-        Seconds("bitrix24.client.wait.duration", "How long calls waited for a limit.", [.. Durations, 120, 300, 600]);
+        Seconds("bitrix24.client.wait.duration", "The time that calls waited for a limit.", [.. Durations, 120, 300, 600]);
 
-    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "Attempts after the first.");
-    private static readonly Counter<long> Renewals = Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Renewals of access tokens.");
+    private static readonly Counter<long> Retries =
+        Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "The number of attempts after the first one.");
 
-    internal static Activity? StartCall(string method, Uri portal)
+    private static readonly Counter<long> Renewals =
+        Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "The number of access token refreshes.");
+
+    internal static Activity? StartCall(string method, Uri portal) => NonThrowing.Invoke((method, portal), static call =>
     {
-        try
+        var activity = Activities.StartActivity(call.method, ActivityKind.Client);
+        if (activity is { IsAllDataRequested: true })
         {
-            var activity = Activities.StartActivity(method, ActivityKind.Client);
-            if (activity is { IsAllDataRequested: true })
+            activity.SetTag("rpc.system", System);
+            activity.SetTag("rpc.method", call.method);
+            activity.SetTag("server.address", call.portal.Host);
+            activity.SetTag("server.port", call.portal.Port);
+        }
+
+        return activity;
+    });
+
+    internal static void EndCall(Activity? activity) => NonThrowing.Invoke(activity, static activity => activity?.Dispose());
+
+    internal static void Succeeded(Activity? activity, string method, TimeSpan duration, int attempts, ResponseTime? time) =>
+        NonThrowing.Invoke((activity, method, duration, attempts, time), static call =>
+        {
+            call.activity?.SetTag("bitrix24.attempts", call.attempts);
+            CallDuration.Record(call.duration.TotalSeconds, Method(call.method));
+            if (call.time?.Duration is { } elapsed)
             {
-                activity.SetTag("rpc.system", System);
-                activity.SetTag("rpc.method", method);
-                activity.SetTag("server.address", portal.Host);
-                activity.SetTag("server.port", portal.Port);
+                PortalDuration.Record(elapsed.TotalSeconds, Method(call.method));
             }
 
-            return activity;
-        }
-        catch (Exception)
-        {
-            return null;
-        }
-    }
-
-    internal static void EndCall(Activity? activity) => Guarded(activity, static activity => activity?.Dispose());
-
-    internal static void Succeeded(Activity? activity, string method, TimeSpan duration, int attempts, ResponseTime? time) => Guarded((activity, method, duration, attempts, time), static call =>
-    {
-        call.activity?.SetTag("bitrix24.attempts", call.attempts);
-        CallDuration.Record(call.duration.TotalSeconds, Method(call.method));
-        if (call.time?.Duration is { } elapsed)
-        {
-            PortalDuration.Record(elapsed.TotalSeconds, Method(call.method));
-        }
-
-        if (call.time?.Operating is { } used)
-        {
-            Operating.Record(used.TotalSeconds, Method(call.method));
-        }
-    });
-
-    internal static void Failed(Activity? activity, TimeSpan duration, Bitrix24Exception exception) => Guarded((activity, duration, exception), static call =>
-    {
-        var (activity, duration, exception) = call;
-        var error = ErrorType(exception);
-        if (activity is not null)
-        {
-            activity.SetTag("bitrix24.attempts", exception.Attempts);
-            activity.SetTag("error.type", error);
-            if (exception.StatusCode is { } status)
+            if (call.time?.Operating is { } used)
             {
-                activity.SetTag("http.response.status_code", (int)status);
+                Operating.Record(used.TotalSeconds, Method(call.method));
+            }
+        });
+
+    internal static void Failed(Activity? call, TimeSpan elapsed, Bitrix24Exception failure) =>
+        NonThrowing.Invoke((call, elapsed, failure), static state =>
+        {
+            var (activity, duration, exception) = state;
+            var error = ErrorType(exception);
+            if (activity is not null)
+            {
+                activity.SetTag("bitrix24.attempts", exception.Attempts);
+                activity.SetTag("error.type", error);
+                if (exception.StatusCode is { } status)
+                {
+                    activity.SetTag("http.response.status_code", (int)status);
+                }
+
+                activity.SetStatus(ActivityStatusCode.Error, exception.Message);
             }
 
-            activity.SetStatus(ActivityStatusCode.Error, exception.Message);
-        }
+            CallDuration.Record(duration.TotalSeconds, Method(exception.Method), Error(error));
+        });
 
-        CallDuration.Record(duration.TotalSeconds, Method(exception.Method), Error(error));
-    });
+    internal static void Cancelled(Activity? activity, string method, TimeSpan duration, int attempts) =>
+        NonThrowing.Invoke((activity, method, duration, attempts), static call =>
+        {
+            call.activity?.SetTag("bitrix24.attempts", call.attempts);
+            call.activity?.SetTag("error.type", "cancelled");
+            call.activity?.SetStatus(ActivityStatusCode.Error, "cancelled");
+            CallDuration.Record(call.duration.TotalSeconds, Method(call.method), Error("cancelled"));
+        });
 
-    internal static void Cancelled(Activity? activity, string method, TimeSpan duration, int attempts) => Guarded((activity, method, duration, attempts), static call =>
-    {
-        call.activity?.SetTag("bitrix24.attempts", call.attempts);
-        call.activity?.SetTag("error.type", "cancelled");
-        call.activity?.SetStatus(ActivityStatusCode.Error, "cancelled");
-        CallDuration.Record(call.duration.TotalSeconds, Method(call.method), Error("cancelled"));
-    });
+    internal static void Waited(string method, TimeSpan duration) =>
+        NonThrowing.Invoke((method, duration), static wait => WaitDuration.Record(wait.duration.TotalSeconds, Method(wait.method)));
 
-    internal static void Waited(string method, TimeSpan duration) => Guarded((method, duration), static wait => WaitDuration.Record(wait.duration.TotalSeconds, Method(wait.method)));
+    internal static void Retried(Bitrix24Exception failure) =>
+        NonThrowing.Invoke(failure, static exception => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception))));
 
-    internal static void Retried(Bitrix24Exception exception) => Guarded(exception, static exception => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception))));
-
-    internal static void Renewed(bool succeeded) => Guarded(succeeded, static succeeded => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
+    internal static void Renewed(bool succeeded) => NonThrowing.Invoke(
+        succeeded,
+        static succeeded => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
 
     private static Histogram<double> Seconds(string name, string description, IReadOnlyList<double> bounds) =>
         Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 
-    private static void Guarded<T>(T what, Action<T> tell)
-    {
-        try
-        {
-            tell(what);
-        }
-        catch (Exception)
-        {
-            // There is nowhere left to say it.
-        }
-    }
-
-    /// <summary>Of low cardinality: the code where it is known, else the status, else that nothing readable came.</summary>
+    /// <summary>Returns a value of low cardinality: the code if it is known, else the status, else <c>transport</c>.</summary>
     private static string ErrorType(Bitrix24Exception exception) => exception switch
     {
         { ErrorCode: not Bitrix24ErrorCode.Unknown } => exception.ErrorCode.ToString(),

@@ -9,7 +9,7 @@ internal static class Paging
     /// A short page need not be the last one, and neither need an empty one: a portal removes the rows that the caller may not read from a page.
     /// Two empty pages in a row are the end.
     /// </remarks>
-    internal static async IAsyncEnumerable<T> ByOffset<T>(
+    internal static async IAsyncEnumerable<T> EnumerateByOffset<T>(
         Func<long, CancellationToken, Task<IReadOnlyList<T>>> readPage,
         Func<T, long> idOf,
         int pageSize,

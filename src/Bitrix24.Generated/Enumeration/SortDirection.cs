@@ -1,11 +1,11 @@
 namespace Bitrix24;
 
-/// <summary>The direction of a sort order.</summary>
+/// <summary>Specifies the direction of a sort.</summary>
 public enum SortDirection
 {
-    /// <summary>The smallest value first.</summary>
+    /// <summary>From the smallest to the largest value.</summary>
     Ascending,
 
-    /// <summary>The largest value first.</summary>
+    /// <summary>From the largest to the smallest value.</summary>
     Descending,
 }

@@ -3,14 +3,12 @@ using Bitrix24.Errors;
 
 namespace Bitrix24;
 
-/// <summary>
-/// A call did not give a result. The types derived from this one say why; this type itself is never thrown.
-/// </summary>
-/// <remarks>Neither the message nor any property carries a webhook code, a token, a URL or a body.</remarks>
+/// <summary>The base class of the exceptions that are thrown when a call has no result. The derived type states why.</summary>
+/// <remarks>The message and the properties never contain a webhook code, a token, a URL or a body.</remarks>
 public abstract class Bitrix24Exception : Exception
 {
     private CallExecution execution;
-    private string? addition;
+    private string? advice;
 
     private protected Bitrix24Exception()
     {
@@ -38,25 +36,30 @@ public abstract class Bitrix24Exception : Exception
         Attempts = failure.Attempts;
         Reason = failure.Reason;
         Retry = failure.Retry;
-        Delay = failure.RetryAfter;
+        RetryAfter = failure.RetryAfter;
     }
 
-    /// <summary>Name of the method on the wire, for example <c>crm.calllist.add</c>.</summary>
+    /// <summary>Gets the name of the method, for example <c>crm.calllist.add</c>.</summary>
     public string Method { get; init; } = string.Empty;
 
-    /// <summary>HTTP status of the answer; <see langword="null"/> when none came. The error code decides, not the status.</summary>
+    /// <summary>
+    /// Gets the HTTP status of the response; <see langword="null"/> if there is none. Decide by <see cref="ErrorCode"/>, because portals
+    /// send one status with errors of different kinds.
+    /// </summary>
     public HttpStatusCode? StatusCode { get; init; }
 
-    /// <summary>The error code; <see cref="Bitrix24ErrorCode.Unknown"/> when none came or it is not in the catalog.</summary>
+    /// <summary>
+    /// Gets the error code; <see cref="Bitrix24ErrorCode.Unknown"/> if the portal sent none or one that is not in the catalog.
+    /// </summary>
     public Bitrix24ErrorCode ErrorCode { get; init; }
 
-    /// <summary>The error code as the portal sent it; <see langword="null"/> when none came.</summary>
+    /// <summary>Gets the error code as the portal sent it; <see langword="null"/> if it sent none.</summary>
     public string? RawErrorCode { get; init; }
 
-    /// <summary>What went wrong in the portal's words; <see langword="null"/> when it did not say.</summary>
+    /// <summary>Gets the portal's description of the error; <see langword="null"/> if it sent none.</summary>
     public string? ErrorDescription { get; init; }
 
-    /// <summary>Whether the portal ran the call.</summary>
+    /// <summary>Gets whether the portal executed the call.</summary>
     public CallExecution Execution
     {
         get => execution;
@@ -64,30 +67,33 @@ public abstract class Bitrix24Exception : Exception
     }
 
     /// <inheritdoc/>
-    public override string Message => base.Message + addition;
+    public override string Message => base.Message + advice;
 
-    /// <summary>How often the call was tried, the first time included; 0 when something kept it from being tried at all.</summary>
+    /// <summary>Gets the number of attempts, including the first one; 0 if the call failed before the first attempt.</summary>
     public int Attempts { get; init; } = 1;
 
-    /// <summary>The attempt that this says something of did not run, but an earlier one may have.</summary>
-    internal void EarlierAttemptMayHaveRun()
+    /// <summary>
+    /// Gets the time to wait before the next call, as the portal, a proxy or the client's rate limiter states it; <see langword="null"/> if
+    /// it is unknown.
+    /// </summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Notes that an earlier attempt may have been executed, although the attempt that failed was not.</summary>
+    internal void NoteEarlierAttemptMayHaveExecuted()
     {
         if (execution == CallExecution.NotExecuted)
         {
             execution = CallExecution.Unknown;
-            AddAdvice("It is not known whether an earlier attempt ran.");
+            AddAdvice("It is unknown whether the portal executed an earlier attempt.");
         }
     }
 
     /// <summary>Adds a sentence to the message.</summary>
-    internal void AddAdvice(string sentence) => addition += " " + sentence;
+    internal void AddAdvice(string sentence) => advice += " " + sentence;
 
-    /// <summary>Gets the name of the reason for a log; <see langword="null"/> when it is the error code.</summary>
+    /// <summary>Gets the name of the reason for logs; <see langword="null"/> if the error code is the reason.</summary>
     internal string? Reason { get; }
 
-    /// <summary>Whether the call may be sent again; decided where the answer was read.</summary>
+    /// <summary>Gets whether the call can be retried.</summary>
     internal RetryDisposition Retry { get; }
-
-    /// <summary>How long the portal, or a proxy before it, wants to be left alone.</summary>
-    internal TimeSpan? Delay { get; }
 }

@@ -2,24 +2,27 @@ using Bitrix24.Errors;
 
 namespace Bitrix24;
 
-/// <summary>No readable answer came: no connection, a timeout, a redirect, or something that is not the JSON of the portal.</summary>
+/// <summary>
+/// The exception that is thrown when there is no readable response: no connection, a timeout, a redirect, or a body that is not the
+/// portal's JSON.
+/// </summary>
 public sealed class Bitrix24TransportException : Bitrix24Exception
 {
-    /// <summary>Makes the exception with a default message.</summary>
+    /// <summary>Initializes a new instance with a default message.</summary>
     public Bitrix24TransportException()
     {
     }
 
-    /// <summary>Makes the exception with a message.</summary>
-    /// <param name="message">What went wrong, without secrets.</param>
+    /// <summary>Initializes a new instance with a message.</summary>
+    /// <param name="message">The message that describes the error, without secrets.</param>
     public Bitrix24TransportException(string? message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception with a message and its cause.</summary>
-    /// <param name="message">What went wrong, without secrets.</param>
-    /// <param name="innerException">The cause, without secrets.</param>
+    /// <summary>Initializes a new instance with a message and an inner exception.</summary>
+    /// <param name="message">The message that describes the error, without secrets.</param>
+    /// <param name="innerException">The exception that caused this one, without secrets.</param>
     public Bitrix24TransportException(string? message, Exception? innerException)
         : base(message, innerException)
     {

@@ -1,14 +1,14 @@
 namespace Bitrix24;
 
-/// <summary>Whether the portal ran a call.</summary>
+/// <summary>Specifies whether the portal executed a call.</summary>
 public enum CallExecution
 {
-    /// <summary>Not known: the portal may have done what was asked. Find out before the call is made again.</summary>
+    /// <summary>The outcome is unknown. The portal may have executed the call: check before you send it again.</summary>
     Unknown = 0,
 
-    /// <summary>The portal did not run the call. Making it again cannot do anything twice.</summary>
+    /// <summary>The portal did not execute the call. It is safe to send the call again.</summary>
     NotExecuted = 1,
 
-    /// <summary>The portal ran the call, and did what was asked. No exception says this.</summary>
+    /// <summary>The portal executed the call successfully. No exception has this value.</summary>
     Executed = 2,
 }

@@ -1,6 +1,6 @@
 namespace Bitrix24.Errors;
 
-/// <summary>The error catalog of the spec; the rows are generated.</summary>
+/// <summary>Represents the error catalog of the spec. The rows are generated.</summary>
 internal static partial class ErrorCatalog
 {
     private const string Rest3Prefix = "BITRIX_REST_V3_";
@@ -9,8 +9,8 @@ internal static partial class ErrorCatalog
     private static readonly Dictionary<string, ErrorCatalogRow> ByReceivedCode = Index();
 
     /// <summary>
-    /// Returns the row of a code as a portal sent it. Case, surrounding blanks and a final dot do not count,
-    /// nor does what REST 3.0 puts around the name of a code.
+    /// Returns the row of a code as a portal sent it. The comparison ignores case, surrounding white space, a final dot, and the prefix and
+    /// suffix of REST 3.0.
     /// </summary>
     internal static ErrorCatalogRow? Find(string? receivedCode) =>
         receivedCode is not null && ByReceivedCode.TryGetValue(Normalize(receivedCode), out var row) ? row : null;

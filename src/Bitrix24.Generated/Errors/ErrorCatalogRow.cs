@@ -1,6 +1,6 @@
 namespace Bitrix24.Errors;
 
-/// <summary>What the spec says about one error code.</summary>
+/// <summary>Represents an error code of the spec.</summary>
 internal sealed record ErrorCatalogRow(
     Bitrix24ErrorCode Code,
     string WireCode,

@@ -1,28 +1,28 @@
 namespace Bitrix24.Errors;
 
-/// <summary>What every failure of a call has in common.</summary>
-/// <param name="Method">Name of the method on the wire.</param>
-/// <param name="Attempts">How often the call was tried so far.</param>
-/// <param name="UnknownOutcomeHint">What to do when it is not known whether the call ran.</param>
-/// <param name="Redact">Takes the secrets of the call out of a text.</param>
+/// <summary>Represents the data that all errors of a call share.</summary>
+/// <param name="Method">The name of the method on the wire.</param>
+/// <param name="Attempts">The number of attempts so far.</param>
+/// <param name="UnknownOutcomeHint">The advice for a caller if it is unknown whether the portal executed the call.</param>
+/// <param name="Redact">Removes the secrets of the call from a text.</param>
 internal readonly record struct ErrorContext(string Method, int Attempts, string? UnknownOutcomeHint, Func<string?, string?> Redact)
 {
-    /// <summary>Gets a value indicating whether running the call twice is the same as running it once.</summary>
+    /// <summary>Gets whether executing the call twice has the same effect as executing it once.</summary>
     public bool IsIdempotent { get; init; }
 
-    /// <summary>Gets what a message says when the outcome is unknown.</summary>
-    public string Doubt { get; init; } = "it is not known whether the call ran";
+    /// <summary>Gets the clause of a message for an unknown outcome.</summary>
+    public string Doubt { get; init; } = "it is unknown whether the portal executed the call";
 
-    /// <summary>Gets what a message calls the time limit of the request.</summary>
+    /// <summary>Gets the name of the time limit of the request in a message.</summary>
     public string TimeLimit { get; init; } = "the attempt timeout";
 
-    /// <summary>One sentence that says what failed, why, and whether the call ran.</summary>
-    public string Sentence(string what, CallExecution execution)
+    /// <summary>Returns a sentence that states the method, the error and, if it is unknown, the outcome.</summary>
+    public string Sentence(string error, CallExecution execution)
     {
-        var unknown = execution == CallExecution.NotExecuted ? string.Empty
-            : IsIdempotent ? "; it is safe to make the call again"
+        var outcome = execution == CallExecution.NotExecuted ? string.Empty
+            : IsIdempotent ? "; it is safe to send the call again"
             : UnknownOutcomeHint is null ? $"; {Doubt}"
             : $"; {Doubt}: {UnknownOutcomeHint}";
-        return $"{Method} failed: {what}{unknown}.";
+        return $"{Method} failed: {error}{outcome}.";
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Bitrix24.Errors;
 
-/// <summary>What is known about a failed call: the facts that every <see cref="Bitrix24Exception"/> carries.</summary>
+/// <summary>Represents the data of a failed call that every <see cref="Bitrix24Exception"/> carries.</summary>
 internal sealed record ErrorDetails(string Method, CallExecution Execution, string Message)
 {
     public int Attempts { get; init; } = 1;
@@ -13,7 +13,7 @@ internal sealed record ErrorDetails(string Method, CallExecution Execution, stri
 
     public string? RawErrorCode { get; init; }
 
-    /// <summary>Gets the name of the reason for a log; <see langword="null"/> when it is the error code.</summary>
+    /// <summary>Gets the name of the reason for logs; <see langword="null"/> if the error code is the reason.</summary>
     public string? Reason { get; init; }
 
     public string? ErrorDescription { get; init; }

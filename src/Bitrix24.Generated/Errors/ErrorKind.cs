@@ -1,6 +1,6 @@
 namespace Bitrix24.Errors;
 
-/// <summary>The exception type that an error code becomes.</summary>
+/// <summary>Specifies the exception type of an error code.</summary>
 internal enum ErrorKind
 {
     InvalidRequest,

@@ -5,7 +5,7 @@ using Bitrix24.Secrets;
 
 namespace Bitrix24.Errors;
 
-/// <summary>Turns the error answer of a portal into the typed exception: the one place where that happens.</summary>
+/// <summary>Maps the error response of a portal to the typed exception.</summary>
 internal static class ErrorMapping
 {
     private const int MaxTextLength = 16 * 1024;
@@ -18,11 +18,11 @@ internal static class ErrorMapping
         var rawCode = row is null ? Sanitize(error.Code, context) : error.Code;
         var description = WithoutLineBreak(Sanitize(error.Description, context));
 
-        // A code outside the catalog promises nothing about what happened before it was sent; the status may.
+        // A code outside the catalog does not prove whether the call was executed. The status can prove it.
         var meaning = row is null ? HttpStatusMapping.Find((int)status) : null;
         var execution = error.HasResult ? CallExecution.Unknown
             : row?.Execution ?? (meaning is null ? CallExecution.Unknown : CallExecution.NotExecuted);
-        var failure = new ErrorDetails(context.Method, execution, context.Sentence(What(status, row, rawCode, description), execution))
+        var failure = new ErrorDetails(context.Method, execution, context.Sentence(Describe(status, row, rawCode, description), execution))
         {
             Attempts = context.Attempts,
             StatusCode = status,
@@ -37,11 +37,13 @@ internal static class ErrorMapping
         return ToException(row?.Kind ?? KindOf(status), failure);
     }
 
-    /// <summary>A refusal by something in front of the portal, which the HTTP status proves.</summary>
-    internal static Bitrix24Exception ToException(in ErrorContext context, HttpStatusCode status, HttpStatusMeaning meaning, TimeSpan? retryAfter)
+    /// <summary>Maps a rejection by a proxy or the web server, which the HTTP status proves.</summary>
+    internal static Bitrix24Exception ToException(
+        in ErrorContext context, HttpStatusCode status, HttpStatusMeaning meaning, TimeSpan? retryAfter)
     {
-        var what = FormattableString.Invariant($"{meaning.Text} (HTTP {(int)status})");
-        return ToException(meaning.Kind, new ErrorDetails(context.Method, CallExecution.NotExecuted, context.Sentence(what, CallExecution.NotExecuted))
+        var error = FormattableString.Invariant($"{meaning.Text} (HTTP {(int)status})");
+        var message = context.Sentence(error, CallExecution.NotExecuted);
+        return ToException(meaning.Kind, new ErrorDetails(context.Method, CallExecution.NotExecuted, message)
         {
             Attempts = context.Attempts,
             StatusCode = status,
@@ -60,7 +62,7 @@ internal static class ErrorMapping
         _ => new Bitrix24ServerException(failure),
     };
 
-    /// <summary>The status decides only where the code says nothing.</summary>
+    /// <summary>Returns the kind of an error whose code is not in the catalog.</summary>
     private static ErrorKind KindOf(HttpStatusCode status) => HttpStatusMapping.Find((int)status)?.Kind ?? (int)status switch
     {
         401 => ErrorKind.Authentication,
@@ -69,25 +71,26 @@ internal static class ErrorMapping
         _ => ErrorKind.InvalidRequest,
     };
 
-    private static string What(HttpStatusCode status, ErrorCatalogRow? row, string? rawCode, string? description)
+    private static string Describe(HttpStatusCode status, ErrorCatalogRow? row, string? rawCode, string? description)
     {
-        var what = new StringBuilder(row is null ? "the portal sent an error that is not in the catalog" : Uncapitalized(row.Text.TrimEnd('.')));
-        what.Append(" (");
+        var text = new StringBuilder(
+            row is null ? "the portal sent an error that is not in the catalog" : Uncapitalized(row.Text.TrimEnd('.')));
+        text.Append(" (");
         if (!string.IsNullOrWhiteSpace(rawCode))
         {
-            what.Append(PlainText.Quote(rawCode!)).Append(", ");
+            text.Append(PlainText.ToSingleLine(rawCode!)).Append(", ");
         }
 
-        what.Append("HTTP ").Append(((int)status).ToString(CultureInfo.InvariantCulture)).Append(')');
+        text.Append("HTTP ").Append(((int)status).ToString(CultureInfo.InvariantCulture)).Append(')');
         if (!string.IsNullOrEmpty(description))
         {
-            what.Append("; the portal says \"").Append(PlainText.Quote(description!).TrimEnd('.')).Append('"');
+            text.Append("; the portal says \"").Append(PlainText.ToSingleLine(description!).TrimEnd('.')).Append('"');
         }
 
-        return what.ToString();
+        return text.ToString();
     }
 
-    /// <summary>Portals end some descriptions with an HTML line break.</summary>
+    /// <summary>Removes the HTML line breaks with which portals end some descriptions.</summary>
     private static string? WithoutLineBreak(string? description)
     {
         if (description is null)
@@ -115,15 +118,18 @@ internal static class ErrorMapping
     }
 
     private static bool EndsWith(string text, int end, string ending) =>
-        end >= ending.Length && string.Compare(text, end - ending.Length, ending, 0, ending.Length, StringComparison.OrdinalIgnoreCase) == 0;
+        end >= ending.Length
+        && string.Compare(text, end - ending.Length, ending, 0, ending.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
-    /// <summary>Without secrets, and of bounded length.</summary>
+    /// <summary>Removes secrets and limits the length.</summary>
     private static string? Sanitize(string? text, in ErrorContext context)
     {
-        var shown = context.Redact(Bounded(text, 2 * MaxTextLength));
+        var sanitized = context.Redact(Bounded(text, 2 * MaxTextLength));
 
-        // A bound may have cut a secret in two. What is left of it is at the end, and goes as well.
-        return Bounded(text?.Length > 2 * MaxTextLength ? shown!.Substring(0, Math.Max(0, shown.Length - MaxTextLength)) : shown, MaxTextLength);
+        // The limit can cut a secret in two. Its rest is at the end, and the end is removed as well.
+        return Bounded(
+            text?.Length > 2 * MaxTextLength ? sanitized!.Substring(0, Math.Max(0, sanitized.Length - MaxTextLength)) : sanitized,
+            MaxTextLength);
     }
 
     private static string? Bounded(string? text, int length) => text?.Length > length ? text.Substring(0, length) : text;

@@ -1,6 +1,6 @@
 namespace Bitrix24.Errors;
 
-/// <summary>Whether a call that failed with an error code may be sent again.</summary>
+/// <summary>Specifies whether a failed call can be retried.</summary>
 internal enum RetryDisposition
 {
     Never,

@@ -6,8 +6,8 @@ using System.Globalization;
 namespace Bitrix24.Errors;
 
 /// <summary>
-/// Tells failures of a connection that prove that the server did not process the request, even where bytes of it were sent: the connections
-/// send a request again only after a server refused it, so the last failure decides.
+/// Detects connection failures that prove that the server did not process the request, even if bytes of it were sent. Connections resend a
+/// request only after the server refused it, so the last failure decides.
 /// </summary>
 internal static class UnprocessedRequest
 {
@@ -15,12 +15,15 @@ internal static class UnprocessedRequest
     private static readonly long[] Refusals = [0x7, 0xd];
 
     /// <summary>
-    /// What the connections of .NET know about a request themselves: whether it may be sent again. They give up after some repetitions and do not
-    /// say publicly that the last one was refused as well. Where the property is missing, nothing is proven.
+    /// The internal property with which .NET marks a request that can be resent. After some repetitions .NET gives up and does not expose
+    /// publicly that the last one was refused as well. Without the property nothing is proven.
     /// </summary>
-    private static readonly PropertyInfo? AllowRetry = typeof(HttpRequestException).GetProperty("AllowRetry", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static readonly PropertyInfo? AllowRetry =
+        typeof(HttpRequestException).GetProperty("AllowRetry", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    /// <param name="connectionFailure">What the connections threw, and no handler of the application; <see langword="null"/> when they threw nothing.</param>
+    /// <param name="connectionFailure">
+    /// The exception of the connections, not of a handler of the application; <see langword="null"/> if there is none.
+    /// </param>
     internal static bool IsProvenBy(Exception? connectionFailure)
     {
         for (var exception = connectionFailure; exception is not null; exception = exception.InnerException)
@@ -35,8 +38,8 @@ internal static class UnprocessedRequest
     }
 
     /// <summary>
-    /// A server that closes the connection with the same code may have processed the request. Only the message tells a stream from a connection;
-    /// where applications are published without messages, the name of the message does.
+    /// A server that closes the whole connection with the same code may have processed the request. Only the message, or its resource key
+    /// in trimmed applications, distinguishes a stream from a connection.
     /// </summary>
     private static bool IsRefusedStream(Exception exception) =>
         ProtocolErrorOf(exception) is { } code && Array.IndexOf(Refusals, code) >= 0
@@ -46,8 +49,8 @@ internal static class UnprocessedRequest
         && exception.Message.Contains("stream");
 #endif
 
-    private static bool MayBeRepeated(Exception exception) => exception is HttpRequestException && AllowRetry?.GetValue(exception)?.ToString() is
-        "RetryOnConnectionFailure" or "RetryOnLowerHttpVersion" or "RetryOnNextProxy";
+    private static bool MayBeRepeated(Exception exception) => exception is HttpRequestException
+        && AllowRetry?.GetValue(exception)?.ToString() is "RetryOnConnectionFailure" or "RetryOnLowerHttpVersion" or "RetryOnNextProxy";
 
 #if NET
     private static long? ProtocolErrorOf(Exception exception) => (exception as HttpProtocolException)?.ErrorCode;
@@ -58,7 +61,7 @@ internal static class UnprocessedRequest
             or HttpRequestError.ProxyTunnelError or HttpRequestError.VersionNegotiationError,
     };
 #else
-    /// <summary>netstandard2.0 does not know the exceptions of modern .NET, where this assembly runs as well.</summary>
+    /// <summary>netstandard2.0 does not have the exceptions of modern .NET, on which this assembly also runs.</summary>
     private static long? ProtocolErrorOf(Exception exception) => exception.GetType().FullName == "System.Net.Http.HttpProtocolException"
         ? Convert.ToInt64(exception.GetType().GetProperty("ErrorCode")!.GetValue(exception), CultureInfo.InvariantCulture)
         : null;

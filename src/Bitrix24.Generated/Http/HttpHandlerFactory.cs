@@ -6,18 +6,18 @@ using System.Runtime.InteropServices;
 
 namespace Bitrix24.Http;
 
-/// <summary>The connections to portals, the same with and without dependency injection.</summary>
+/// <summary>Creates the handlers for connections to portals, with and without dependency injection.</summary>
 internal static class HttpHandlerFactory
 {
-    /// <summary>How long a connection of HTTP/2 is silent before a ping asks whether it is alive.</summary>
+    /// <summary>The idle time of an HTTP/2 connection before a ping is sent.</summary>
     internal static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a connection of HTTP/2 may take to answer a ping before it is closed.</summary>
+    /// <summary>The time within which a ping must be acknowledged. Otherwise the connection is closed.</summary>
     internal static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Shorter than usual servers and load balancers keep an idle connection, which is one minute.</summary>
+    /// <summary>Shorter than one minute, after which common servers and load balancers close an idle connection.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
 #if !NET
@@ -31,15 +31,15 @@ internal static class HttpHandlerFactory
         return client;
     });
 
-    /// <summary>What clients use that no <see cref="IHttpClientFactory"/> serves.</summary>
+    /// <summary>Gets the HTTP client for clients without an <see cref="IHttpClientFactory"/>.</summary>
     internal static HttpClient Shared => SharedClient.Value;
 
-    /// <summary>A timeout is an attempt's, not a connection's: the client keeps it.</summary>
+    /// <summary>Disables the timeout of the HTTP client, because this package applies a timeout per attempt.</summary>
     internal static void Configure(HttpClient client) => client.Timeout = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Cookies are ignored. Redirects are not followed: to follow one automatically turns POST into GET and drops the body.
-    /// The runtime's own activity of a request, which carries the URL and with it the code of a webhook, is switched off.
+    /// Creates a primary handler. It ignores cookies and does not follow redirects, which would turn POST into GET and drop the body. It
+    /// disables the runtime's own activity, because that contains the URL and thus the code of a webhook.
     /// </summary>
     internal static HttpMessageHandler CreateHandler() =>
 #if NET
@@ -65,8 +65,8 @@ internal static class HttpHandlerFactory
         };
 
     /// <summary>
-    /// netstandard2.0 does not know the handler of modern .NET, where this assembly runs as well, and its activity can be
-    /// switched off nowhere else.
+    /// Creates the handler of modern .NET, which netstandard2.0 does not contain, but on which this assembly also runs. Its activity can
+    /// only be disabled here.
     /// </summary>
     private static HttpMessageHandler? CreateSocketsHttpHandler()
     {
@@ -91,8 +91,8 @@ internal static class HttpHandlerFactory
 #endif
 
     /// <summary>
-    /// Lets each attempt through once, right before it reaches the connections, whatever handlers an application puts in front. Connections
-    /// of the application's own must not follow redirects by themselves either, nor keep cookies.
+    /// Adds the handler that sends each attempt once, directly before the connections and after all handlers of the application. A custom
+    /// primary handler must not follow redirects or use cookies.
     /// </summary>
     internal static HttpMessageHandler AddSendOnceHandler(HttpMessageHandler primary)
     {
@@ -127,8 +127,8 @@ internal static class HttpHandlerFactory
                     break;
 #else
                 case var sockets when sockets.GetType().FullName == "System.Net.Http.SocketsHttpHandler":
-                    SwitchOff(sockets, "AllowAutoRedirect");
-                    SwitchOff(sockets, "UseCookies");
+                    Disable(sockets, "AllowAutoRedirect");
+                    Disable(sockets, "UseCookies");
                     break;
 #endif
                 case HttpClientHandler client when client.AllowAutoRedirect || client.UseCookies:
@@ -139,14 +139,17 @@ internal static class HttpHandlerFactory
         }
         catch (Exception exception) when (exception is InvalidOperationException or TargetInvocationException)
         {
-            throw new InvalidOperationException("The primary handler has been used before, and follows redirects or keeps cookies. Give this client one of its own, or one with AllowAutoRedirect and UseCookies set to false.", exception);
+            throw new InvalidOperationException(
+                "The primary handler was already used and follows redirects or uses cookies. Use a new handler for this client, or set "
+                + "AllowAutoRedirect and UseCookies to false.",
+                exception);
         }
 
         return handler;
     }
 
 #if !NET
-    private static void SwitchOff(HttpMessageHandler handler, string name)
+    private static void Disable(HttpMessageHandler handler, string name)
     {
         var property = handler.GetType().GetProperty(name)!;
         if (property.GetValue(handler) is true)
@@ -157,8 +160,8 @@ internal static class HttpHandlerFactory
 #endif
 
     /// <summary>
-    /// Returns whether connections send a request again only when the server did not process it: those of modern .NET do so for refused streams of
-    /// HTTP/2. Nothing is known of others.
+    /// Returns whether connections resend a request only if the server did not process it. The connections of modern .NET do so for refused
+    /// HTTP/2 streams. For other connections it is unknown.
     /// </summary>
     internal static bool RepeatOnlyUnprocessed(HttpMessageHandler connections) =>
 #if NET
@@ -167,11 +170,11 @@ internal static class HttpHandlerFactory
         connections.GetType().FullName == "System.Net.Http.SocketsHttpHandler"
         || (connections.GetType() == typeof(HttpClientHandler) && IsModernDotNet);
 
-    /// <summary>Not the .NET Framework and not Mono, whose connections are others.</summary>
+    /// <summary>Excludes .NET Framework and Mono, which have other connections.</summary>
     private static readonly bool IsModernDotNet = Type.GetType(SocketsHttpHandlerName, throwOnError: false) is not null;
 #endif
 
-    /// <summary>HTTP/2 is used where the other side offers it; the HTTP stack of the .NET Framework refuses to be asked.</summary>
+    /// <summary>Requests HTTP/2 if the server supports it. The HTTP stack of .NET Framework does not accept the version.</summary>
     internal static void OfferHttp2(HttpRequestMessage message)
     {
 #if NET

@@ -4,19 +4,25 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitrix24.Http;
 
-/// <summary>Sends requests, each once, with what all clients of one set of options have in common.</summary>
+/// <summary>Sends requests, each once, for all clients with the same options.</summary>
 internal sealed class HttpSender
 {
-    /// <summary>How long one attempt may take where the application does not say it.</summary>
+    /// <summary>The default maximum duration of one attempt.</summary>
     internal static readonly TimeSpan DefaultAttemptTimeout = TimeSpan.FromSeconds(70);
 
-    /// <summary>How many bytes the responses of a process may have at once where the application does not say it.</summary>
+    /// <summary>The default maximum total size of the responses of a process, in bytes.</summary>
     internal const long DefaultMaxTotalResponseSize = 256L * 1024 * 1024;
 
     private readonly Func<HttpClient> http;
     private readonly string userAgent;
 
-    internal HttpSender(Func<HttpClient> http, string? applicationName, TimeProvider timeProvider, TimeSpan attemptTimeout, long maxTotalResponseSize, ILogger logger)
+    internal HttpSender(
+        Func<HttpClient> http,
+        string? applicationName,
+        TimeProvider timeProvider,
+        TimeSpan attemptTimeout,
+        long maxTotalResponseSize,
+        ILogger logger)
     {
         this.http = http;
         userAgent = UserAgent.For(applicationName);
@@ -27,9 +33,14 @@ internal sealed class HttpSender
         Http2Suspension = new Http2Suspension(timeProvider);
     }
 
-    /// <summary>Returns a sender for what is done without a client.</summary>
-    internal static HttpSender WithoutOptions() =>
-        new(() => HttpHandlerFactory.Shared, applicationName: null, TimeProvider.System, DefaultAttemptTimeout, DefaultMaxTotalResponseSize, NullLogger.Instance);
+    /// <summary>Creates a sender for requests without a client.</summary>
+    internal static HttpSender WithoutOptions() => new(
+        () => HttpHandlerFactory.Shared,
+        applicationName: null,
+        TimeProvider.System,
+        DefaultAttemptTimeout,
+        DefaultMaxTotalResponseSize,
+        NullLogger.Instance);
 
     public TimeProvider TimeProvider { get; }
 
@@ -39,14 +50,14 @@ internal sealed class HttpSender
 
     public ILogger Logger { get; }
 
-    /// <summary>The hosts that are called over HTTP/1.1 for a while.</summary>
+    /// <summary>Gets the hosts that are temporarily called over HTTP/1.1.</summary>
     public Http2Suspension Http2Suspension { get; }
 
-    /// <summary>A token that is cancelled when one attempt has taken too long.</summary>
+    /// <summary>Creates a token that is canceled when an attempt exceeds its timeout.</summary>
     public CancellationTokenSource NewTimeout(TimeSpan? attemptTimeout = null) =>
         TimeProvider.CreateCancellationTokenSource(attemptTimeout ?? AttemptTimeout);
 
-    /// <summary>A POST with the headers that every request carries, and the right to leave once.</summary>
+    /// <summary>Creates a POST request with the common headers and a token to send it once.</summary>
     public HttpRequestMessage NewPost(Uri url, HttpContent content, string? idempotencyKey = null, string? requestId = null)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
@@ -77,7 +88,8 @@ internal sealed class HttpSender
     }
 
     /// <summary>
-    /// Sends a request. The first response counts, where a handler of the application disposed of it in order to send the request again.
+    /// Sends a request. If a handler of the application disposed the first response to send the request again, the first response is
+    /// returned.
     /// </summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, SingleSendToken token, CancellationToken cancellationToken)
     {

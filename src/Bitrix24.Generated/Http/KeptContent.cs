@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Bitrix24.Http;
 
-/// <summary>The content of a response that stays readable after a handler disposes of the response.</summary>
+/// <summary>Represents content that stays readable after a handler disposes the response.</summary>
 internal sealed class KeptContent : StreamContent
 {
     private const int BufferSize = 16 * 1024;
@@ -23,8 +23,10 @@ internal sealed class KeptContent : StreamContent
         }
     }
 
-    /// <param name="content">The content itself.</param>
-    /// <param name="cancellationToken">Ends a handler's reading on frameworks that do not hand its token on to types derived from theirs.</param>
+    /// <param name="content">The original content.</param>
+    /// <param name="cancellationToken">
+    /// A token to cancel reads by handlers on frameworks that do not pass their token to derived types.
+    /// </param>
     internal static async Task<KeptContent> OfAsync(HttpContent content, CancellationToken cancellationToken) =>
 #if NET
         new(content, await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
@@ -32,7 +34,7 @@ internal sealed class KeptContent : StreamContent
         new(content, await content.ReadAsStreamAsync().ConfigureAwait(false), cancellationToken);
 #endif
 
-    /// <summary>Disposes of the content itself.</summary>
+    /// <summary>Disposes the original content.</summary>
     internal void Release() => content.Dispose();
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -43,6 +45,6 @@ internal sealed class KeptContent : StreamContent
         source.CopyToAsync(stream, BufferSize, cancellationToken);
 
 #endif
-    /// <summary>The content is released with the <see cref="SingleSendToken"/>.</summary>
+    /// <summary>Does not dispose the original content, which is released with the <see cref="SingleSendToken"/>.</summary>
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 }

@@ -4,7 +4,9 @@ using Bitrix24.Validation;
 
 namespace Bitrix24.Http;
 
-/// <summary>The proxy of the system, except for this machine itself: plain http is allowed there because it leaves nobody a look.</summary>
+/// <summary>
+/// Represents the system proxy, except for loopback addresses, to which plain http is allowed only because nothing leaves the machine.
+/// </summary>
 internal sealed class LoopbackBypassingProxy : IWebProxy
 {
     public ICredentials? Credentials
@@ -13,7 +15,9 @@ internal sealed class LoopbackBypassingProxy : IWebProxy
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Gets the address without user info: connections quote it, and authenticate with <see cref="Credentials"/>.</summary>
+    /// <summary>
+    /// Gets the proxy URL without user info, because connections quote it. They authenticate with <see cref="Credentials"/>.
+    /// </summary>
     public Uri? GetProxy(Uri destination) => SystemProxy.Find(destination) is { } proxy ? WithoutUserInfo(proxy) : null;
 
     public bool IsBypassed(Uri host) => host.IsLoopback || SystemProxy.Current is not { } system || system.IsBypassed(host);

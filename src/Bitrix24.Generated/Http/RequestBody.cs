@@ -5,12 +5,12 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Http;
 
-/// <summary>The JSON body of one attempt, stamped with the access token where there is one: the one place that writes it.</summary>
-/// <remarks>It goes out with a <c>Content-Length</c>: some front ends refuse chunked requests.</remarks>
+/// <summary>Represents the JSON body of one attempt, including the access token if there is one.</summary>
+/// <remarks>The body is sent with a <c>Content-Length</c>, because some front ends reject chunked requests.</remarks>
 internal sealed class RequestBody : HttpContent
 {
     private readonly SerializedRequest request;
-    private readonly byte[] stamp;
+    private readonly byte[] tokenSuffix;
     private int disposed;
 
     internal RequestBody(SerializedRequest request, string? accessToken)
@@ -18,34 +18,39 @@ internal sealed class RequestBody : HttpContent
         this.request = request;
         request.Retain();
 
-        // In place of the bracket at the end.
-        stamp = accessToken is null ? [] : Encoding.UTF8.GetBytes($"{(request.IsEmptyObject ? string.Empty : ",")}\"auth\":{JsonConvert.ToString(accessToken)}}}");
+        // Replaces the closing bracket.
+        tokenSuffix = accessToken is null
+            ? []
+            : Encoding.UTF8.GetBytes($"{(request.IsEmptyObject ? string.Empty : ",")}\"auth\":{JsonConvert.ToString(accessToken)}}}");
         Headers.TryAddWithoutValidation("Content-Type", "application/json");
     }
 
-    /// <summary>Gets whether any of the body was handed to a connection. If not, the portal cannot have run the call.</summary>
+    /// <summary>
+    /// Gets the state that shows whether the body was passed to a connection. If not, the portal cannot have executed the call.
+    /// </summary>
     internal Departure Departure { get; } = new();
 
     /// <summary>
-    /// Gets or sets what says whether the connections may send the body again; <see langword="null"/> when they may not. They do so when a
-    /// server refuses a stream of HTTP/2, which means that it did not process the request.
+    /// Gets or sets the token that states whether the connections can resend the body; <see langword="null"/> if they cannot. They resend
+    /// it if a server refuses an HTTP/2 stream, which means that it did not process the request.
     /// </summary>
     internal SingleSendToken? Token { get; set; }
 
-    /// <summary>Is called when the body has left, as far as it has.</summary>
+    /// <summary>Gets the callback that is invoked when the body was sent, completely or in part.</summary>
     internal Action? Sent { get; init; }
 
-    private int CountBeforeStamp => stamp.Length == 0 ? request.Length : request.Length - 1;
+    private int CountBeforeToken => tokenSuffix.Length == 0 ? request.Length : request.Length - 1;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SendAsync(stream, CancellationToken.None);
 
 #if NET
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => SendAsync(stream, cancellationToken);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        SendAsync(stream, cancellationToken);
 #endif
 
     protected override bool TryComputeLength(out long length)
     {
-        length = CountBeforeStamp + stamp.Length;
+        length = CountBeforeToken + tokenSuffix.Length;
         return true;
     }
 
@@ -70,13 +75,13 @@ internal sealed class RequestBody : HttpContent
         request.Retain();
         try
         {
-            await request.WriteToAsync(target, CountBeforeStamp, cancellationToken).ConfigureAwait(false);
-            if (stamp.Length > 0)
+            await request.WriteToAsync(target, CountBeforeToken, cancellationToken).ConfigureAwait(false);
+            if (tokenSuffix.Length > 0)
             {
 #if NET
-                await target.WriteAsync(stamp.AsMemory(), cancellationToken).ConfigureAwait(false);
+                await target.WriteAsync(tokenSuffix.AsMemory(), cancellationToken).ConfigureAwait(false);
 #else
-                await target.WriteAsync(stamp, 0, stamp.Length, cancellationToken).ConfigureAwait(false);
+                await target.WriteAsync(tokenSuffix, 0, tokenSuffix.Length, cancellationToken).ConfigureAwait(false);
 #endif
             }
         }

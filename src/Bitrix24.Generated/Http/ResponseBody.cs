@@ -3,48 +3,48 @@ using Bitrix24.Serialization;
 
 namespace Bitrix24.Http;
 
-/// <summary>The body of an answer, read whole up to a bound.</summary>
+/// <summary>Represents the body of a response, which is read completely up to a limit.</summary>
 internal sealed class ResponseBody : IDisposable
 {
-    /// <summary>No portal needs more to say what went wrong.</summary>
+    /// <summary>The maximum size of an error response, in bytes.</summary>
     internal const long MaxErrorSize = 64 * 1024;
 
     private const int ChunkSize = 16 * 1024;
 
-    // What a header says is not worth more than this before the bytes are there.
+    // The initial buffer follows the Content-Length header up to this size.
     private const int MaxTrustedSize = 1024 * 1024;
 
-    // The longest array that there can be.
+    // The maximum length of an array.
     private const int MaxSize = 0x7FFFFFC7;
 
-    private readonly long totalBound;
+    private readonly long maxTotalSize;
     private long reserved;
 
-    private ResponseBody(long totalBound) => this.totalBound = totalBound;
+    private ResponseBody(long maxTotalSize) => this.maxTotalSize = maxTotalSize;
 
-    /// <summary>The bytes, and behind <see cref="Length"/> of them room.</summary>
+    /// <summary>Gets the buffer. Only the first <see cref="Length"/> bytes are used.</summary>
     internal byte[] Bytes { get; private set; } = [];
 
     internal int Length { get; private set; }
 
     /// <summary>Reads the whole body.</summary>
-    /// <param name="context">What call it is.</param>
-    /// <param name="response">The answer.</param>
-    /// <param name="bound">How many bytes it may have.</param>
-    /// <param name="totalBound">How many bytes all answers of the process may have at once.</param>
+    /// <param name="context">The data for errors of the call.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="maxSize">The maximum size of the response, in bytes.</param>
+    /// <param name="maxTotalSize">The maximum total size of the responses of the process, in bytes.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <exception cref="Bitrix24TransportException">It is longer than a bound.</exception>
+    /// <exception cref="Bitrix24TransportException">The response exceeds a limit.</exception>
     internal static async ValueTask<ResponseBody> ReadAsync(
         ErrorContext context,
         HttpResponseMessage response,
-        long bound,
-        long totalBound,
+        long maxSize,
+        long maxTotalSize,
         CancellationToken cancellationToken)
     {
-        var announced = response.Content.Headers.ContentLength;
-        if (announced > bound)
+        var contentLength = response.Content.Headers.ContentLength;
+        if (contentLength > maxSize)
         {
-            throw TransportErrors.TooLarge(context, response, bound);
+            throw TransportErrors.TooLarge(context, response, maxSize);
         }
 
 #if NET
@@ -53,24 +53,24 @@ internal sealed class ResponseBody : IDisposable
         using var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
 #endif
 
-        var body = new ResponseBody(totalBound);
+        var body = new ResponseBody(maxTotalSize);
         try
         {
-            // One more: the end shows by nothing coming.
-            var longest = Math.Min(bound + 1, MaxSize);
-            var size = announced is { } length and <= MaxTrustedSize ? (int)length + 1 : ChunkSize;
+            // One additional byte shows whether the response exceeds the limit.
+            var maxRead = Math.Min(maxSize + 1, MaxSize);
+            var size = contentLength is { } length and <= MaxTrustedSize ? (int)length + 1 : ChunkSize;
             while (true)
             {
                 if (body.Length == body.Bytes.Length)
                 {
-                    size = body.Length == 0 ? size : (int)Math.Min(2L * body.Length, longest);
+                    size = body.Length == 0 ? size : (int)Math.Min(2L * body.Length, maxRead);
                     if (!body.TryGrow(size))
                     {
-                        throw TransportErrors.TooMuchAtOnce(context, response, totalBound);
+                        throw TransportErrors.TooMuchAtOnce(context, response, maxTotalSize);
                     }
                 }
 
-                var room = (int)Math.Min(body.Bytes.Length - body.Length, longest - body.Length);
+                var room = (int)Math.Min(body.Bytes.Length - body.Length, maxRead - body.Length);
 #if NET
                 var count = await stream.ReadAsync(body.Bytes.AsMemory(body.Length, room), cancellationToken).ConfigureAwait(false);
 #else
@@ -83,9 +83,9 @@ internal sealed class ResponseBody : IDisposable
                 }
 
                 body.Length += count;
-                if (body.Length == longest)
+                if (body.Length == maxRead)
                 {
-                    throw TransportErrors.TooLarge(context, response, bound);
+                    throw TransportErrors.TooLarge(context, response, maxSize);
                 }
             }
         }
@@ -106,9 +106,9 @@ internal sealed class ResponseBody : IDisposable
 
     private bool TryGrow(int size)
     {
-        // A short answer is read whatever else is held: it says whether something was created.
+        // A small response is always read, because it shows whether an object was created.
         var counted = size > MaxErrorSize ? size : 0;
-        if (!ResponseMemory.TryReserve(counted - reserved, totalBound))
+        if (!ResponseMemory.TryReserve(counted - reserved, maxTotalSize))
         {
             return false;
         }

@@ -7,7 +7,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Http;
 
-/// <summary>Reads the answer to a call: the one place that tells a result from an error.</summary>
+/// <summary>Reads the response to a call and distinguishes results from errors.</summary>
 internal static class ResponseClassifier
 {
     private static readonly string[] Names = ["result", "error", "error_description"];
@@ -21,8 +21,8 @@ internal static class ResponseClassifier
         Broken,
     }
 
-    /// <summary>Reads the answer of a method: in one pass where it is a result.</summary>
-    /// <exception cref="Bitrix24Exception">The answer is an error, or none that this client can read.</exception>
+    /// <summary>Reads the response of a method. A result is read in one pass.</summary>
+    /// <exception cref="Bitrix24Exception">The response is an error or unreadable.</exception>
     internal static TResponse ReadResponse<TResponse>(
         in ErrorContext context,
         HttpResponseMessage response,
@@ -43,7 +43,7 @@ internal static class ResponseClassifier
             : ToException(context, response, body, shape, error, timeProvider);
     }
 
-    /// <summary>Reads an answer that is any object without an error.</summary>
+    /// <summary>Reads a response that is any object without an error.</summary>
     /// <inheritdoc cref="ReadResponse"/>
     internal static JObject ReadObject(
         in ErrorContext context,
@@ -57,7 +57,7 @@ internal static class ResponseClassifier
             ?? throw ToException(context, response, body, shape, error, timeProvider);
     }
 
-    /// <summary>Says what an answer is that cannot be read as one of its type.</summary>
+    /// <summary>Returns the exception for a response that is not a result.</summary>
     private static Bitrix24Exception ToException(
         in ErrorContext context,
         HttpResponseMessage response,
@@ -67,9 +67,10 @@ internal static class ResponseClassifier
         TimeProvider timeProvider) => shape switch
         {
             Shape.Error => ErrorMapping.ToException(context, response.StatusCode, error, RetryAfter(response, timeProvider)),
-            Shape.Result or Shape.Neither or Shape.Invalid when response.IsSuccessStatusCode => TransportErrors.NoResult(context, response.StatusCode),
+            Shape.Result or Shape.Neither or Shape.Invalid when response.IsSuccessStatusCode =>
+                TransportErrors.NoResult(context, response.StatusCode),
 
-            // The status does not prove that nothing ran where a result comes with it.
+            // With a result in the response, the status does not prove that the call was not executed.
             _ when !error.HasResult && HttpStatusMapping.Find((int)response.StatusCode, body.Bytes.AsSpan(0, body.Length)) is { } meaning =>
                 ErrorMapping.ToException(context, response.StatusCode, meaning, RetryAfter(response, timeProvider)),
             _ => TransportErrors.Unreadable(context, response, body.Length, RetryAfter(response, timeProvider)),
@@ -88,9 +89,8 @@ internal static class ResponseClassifier
     }
 
     /// <summary>
-    /// Looks at the whole text before anything in it is believed: half an object or one with something after it is broken;
-    /// one that says two things, or JSON of another kind, is foreign.
-    /// An error under any HTTP status is an error.
+    /// Classifies the whole text. An incomplete object, or one with text after it, is broken. Contradictory or other JSON is invalid. An
+    /// error is an error regardless of the HTTP status.
     /// </summary>
     private static Shape ShapeOf(ArraySegment<byte> text, out PortalError error)
     {
@@ -116,7 +116,7 @@ internal static class ResponseClassifier
                 {
                     case "error":
                         isError = json.TokenType != JsonToken.Null;
-                        error = json.TokenType == JsonToken.StartObject ? StructuredError.Read(json, error) : error with { Code = JsonScalar.Text(json) };
+                        error = ReadError(json, error);
                         break;
                     case "error_description":
                         error = error with { Description = JsonScalar.Text(json) };
@@ -126,7 +126,7 @@ internal static class ResponseClassifier
                         error = error with { HasResult = json.TokenType != JsonToken.Null };
                         break;
                     default:
-                        // Nobody knows whether the member of that name is meant.
+                        // A known name in another case is ambiguous.
                         isInvalid |= Names.Contains(name, StringComparer.OrdinalIgnoreCase);
                         break;
                 }
@@ -154,6 +154,10 @@ internal static class ResponseClassifier
             : Shape.Neither;
     }
 
+    private static PortalError ReadError(StrictJsonReader json, PortalError error) => json.TokenType == JsonToken.StartObject
+        ? StructuredError.Read(json, error)
+        : error with { Code = JsonScalar.Text(json) };
+
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider timeProvider) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
@@ -161,7 +165,7 @@ internal static class ResponseClassifier
         _ => null,
     };
 
-    /// <summary>The text in UTF-8, without a byte order mark. Such a mark counts for more than the header.</summary>
+    /// <summary>Returns the text in UTF-8 without a byte order mark. The mark takes precedence over the header.</summary>
     private static ArraySegment<byte> TextOf(ResponseBody body, HttpContent content)
     {
         var bytes = body.Bytes.AsSpan(0, body.Length);
@@ -180,7 +184,7 @@ internal static class ResponseClassifier
     private static Encoding EncodingOf(HttpContent content)
     {
 #if NET
-        // What portals send is recognized without being taken apart.
+        // Avoids parsing the values that portals usually send.
         if (content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
             && type.ToString() is "application/json; charset=utf-8" or "application/json;charset=utf-8" or "application/json")
         {

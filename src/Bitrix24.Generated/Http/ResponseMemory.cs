@@ -1,16 +1,16 @@
 namespace Bitrix24.Http;
 
-/// <summary>The bytes of answers that all clients of this process hold at once. Short answers are not counted.</summary>
+/// <summary>Tracks the total size of the responses that this process holds. Small responses are not counted.</summary>
 internal static class ResponseMemory
 {
     private static long held;
 
     internal static long Held => Interlocked.Read(ref held);
 
-    /// <returns>Whether there was room. If there was not, nothing is reserved.</returns>
-    internal static bool TryReserve(long bytes, long bound)
+    /// <returns>Whether the bytes were reserved.</returns>
+    internal static bool TryReserve(long bytes, long maxTotal)
     {
-        if (bytes == 0 || Interlocked.Add(ref held, bytes) <= bound)
+        if (bytes == 0 || Interlocked.Add(ref held, bytes) <= maxTotal)
         {
             return true;
         }

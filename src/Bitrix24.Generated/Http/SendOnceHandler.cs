@@ -3,8 +3,8 @@ using Bitrix24.Errors;
 namespace Bitrix24.Http;
 
 /// <summary>
-/// Lets each attempt through to the connections once. A handler that an application adds, perhaps for all of its clients, would repeat
-/// requests without asking whether they ran, and create things twice.
+/// Sends each attempt to the connections once. Otherwise a retry handler of the application, for example one for all of its HTTP clients,
+/// could repeat a request that was executed and create objects twice.
 /// </summary>
 internal sealed class SendOnceHandler(HttpMessageHandler connections) : DelegatingHandler(connections)
 {
@@ -12,7 +12,9 @@ internal sealed class SendOnceHandler(HttpMessageHandler connections) : Delegati
     {
         if (SingleSendToken.Of(request) is not { } token)
         {
-            throw new InvalidOperationException("A handler of the application replaced the request with another one. The request was not sent. Remove that handler from this client.");
+            throw new InvalidOperationException(
+                "A handler of the application replaced the request by another one. The request was not sent. "
+                + "Remove that handler from this client.");
         }
 
         if (!token.TryUse(HttpHandlerFactory.RepeatOnlyUnprocessed(InnerHandler!)))

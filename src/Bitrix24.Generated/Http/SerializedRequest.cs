@@ -5,27 +5,30 @@ using Bitrix24.Serialization;
 namespace Bitrix24.Http;
 
 /// <summary>
-/// The JSON of a request, made once, right after it was checked: what is sent, and sent again, is what was checked, whatever the
-/// application does with the request meanwhile.
+/// Represents the JSON of a request. It is written once, directly after the validation, so that later changes by the application have no
+/// effect on any attempt.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Several own it; the last one to release it disposes of the buffer.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The buffer is reference-counted. The last user disposes it.")]
 internal sealed class SerializedRequest
 {
-    private readonly PooledBufferWriter stream = new();
+    private readonly PooledBufferWriter buffer = new();
 
-    // The call and every body on its way: with HTTP/2 an answer can come while a body is still being sent, and the buffer must
-    // not go back to the pool before the last byte has left.
+    // Counts the call and every body in flight. With HTTP/2 a response can arrive while a body is still being sent, and the buffer must not
+    // return to the pool before the last byte was sent.
     private int users = 1;
 
     internal SerializedRequest(IRequest request)
     {
-        var json = new RequestWriter(stream);
+        var json = new RequestWriter(buffer);
         json.Start();
         request.Write(json);
         json.End();
     }
 
-    internal int Length => (int)stream.Length;
+    internal int Length => (int)buffer.Length;
 
     internal bool IsEmptyObject => Length == 2;
 
@@ -35,9 +38,10 @@ internal sealed class SerializedRequest
     {
         if (Interlocked.Decrement(ref users) == 0)
         {
-            stream.Dispose();
+            buffer.Dispose();
         }
     }
 
-    internal Task WriteToAsync(Stream target, int count, CancellationToken cancellationToken) => stream.WriteToAsync(target, count, cancellationToken);
+    internal Task WriteToAsync(Stream target, int count, CancellationToken cancellationToken) =>
+        buffer.WriteToAsync(target, count, cancellationToken);
 }

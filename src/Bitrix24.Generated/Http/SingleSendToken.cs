@@ -3,7 +3,7 @@ using Bitrix24.Errors;
 namespace Bitrix24.Http;
 
 /// <summary>
-/// The right to send a request once, and what happened to it. It goes with the request, and with copies that handlers make of it.
+/// Allows a request to be sent once and tracks its outcome. The token is attached to the request and to copies that handlers create of it.
 /// </summary>
 internal sealed class SingleSendToken : IDisposable
 {
@@ -12,22 +12,24 @@ internal sealed class SingleSendToken : IDisposable
     private int used;
     private KeptContent? content;
 
-    /// <summary>Gets whether the connections send the request again only when the server did not process it.</summary>
+    /// <summary>Gets whether the connections resend the request only if the server did not process it.</summary>
     public bool IsRepeatedSafely { get; private set; }
 
-    /// <summary>Gets why the connections gave no response; <see langword="null"/> when they gave one, or another handler failed.</summary>
+    /// <summary>
+    /// Gets or sets the exception of the connections; <see langword="null"/> if they returned a response or another handler failed.
+    /// </summary>
     public Exception? ConnectionFailure { get; set; }
 
     /// <summary>
-    /// Gets whether the failure of the connections proves that the server did not process the request. Connections that may send a request
-    /// again for any reason prove nothing: their failure is that of the last time.
+    /// Gets whether the failure of the connections proves that the server did not process the request. The failure of connections that can
+    /// resend a request for any reason proves nothing, because it is only the last one.
     /// </summary>
     public bool IsUnprocessed => IsRepeatedSafely && UnprocessedRequest.IsProvenBy(ConnectionFailure);
 
     /// <summary>Gets whether a handler of the application tried to send the request a second time.</summary>
     public bool IsUsedAgain { get; private set; }
 
-    /// <summary>Gets the first response, when it was not a success; handlers may have disposed of their copy.</summary>
+    /// <summary>Gets the first response if it was not a success. It stays readable after handlers disposed their copy.</summary>
     public HttpResponseMessage? FirstResponse { get; private set; }
 
     internal static SingleSendToken Attach(HttpRequestMessage request)
@@ -60,7 +62,7 @@ internal sealed class SingleSendToken : IDisposable
         return true;
     }
 
-    /// <summary>Keeps a response that handlers may read, and dispose of before they send the request again.</summary>
+    /// <summary>Keeps a response that handlers can read and dispose before they send the request again.</summary>
     internal async Task KeepAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.Content is null)

@@ -3,7 +3,9 @@ using Bitrix24.Errors;
 
 namespace Bitrix24.Http;
 
-/// <summary>The form of a token request. It notes whether it was handed to a connection: until then, its grant is not used up.</summary>
+/// <summary>
+/// Represents the form of a token request, and tracks whether it was passed to a connection and its grant thus can be used up.
+/// </summary>
 internal sealed class TokenForm(IEnumerable<KeyValuePair<string, string>> fields) : FormUrlEncodedContent(fields)
 {
     internal Departure Departure { get; } = new();

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Bitrix24.Http;
 
-/// <summary>The <c>User-Agent</c> header: the application's name, where given, and this package's.</summary>
+/// <summary>Creates the <c>User-Agent</c> header: the name of the application, if set, and of this package.</summary>
 internal static class UserAgent
 {
     private static readonly string Package = "Bitrix24.Generated/" + PackageVersion();
@@ -18,7 +18,7 @@ internal static class UserAgent
     private static bool IsAllowed(char character) =>
         character is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '.' or '-' or '_';
 
-    /// <summary>The version without the commit that the build appends to it.</summary>
+    /// <summary>Returns the version without the commit that the build appends.</summary>
     private static string PackageVersion() =>
         typeof(UserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -2,7 +2,7 @@ using Bitrix24.Serialization;
 
 namespace Bitrix24.Operations;
 
-/// <summary>What a method without parameters is called with.</summary>
+/// <summary>Represents the request of a method without parameters.</summary>
 internal sealed class EmptyRequest : IRequest
 {
     public static EmptyRequest Instance { get; } = new();

@@ -1,8 +1,8 @@
 namespace Bitrix24.Operations;
 
-/// <summary>A request that calls other methods.</summary>
+/// <summary>Represents a request that calls other methods.</summary>
 internal interface IBatchRequest
 {
-    /// <summary>Returns the method that each command calls, by the keys of the commands.</summary>
+    /// <summary>Returns the method that each command calls, by the key of the command.</summary>
     IReadOnlyDictionary<string, string> Methods();
 }

@@ -2,12 +2,13 @@ using Bitrix24.Serialization;
 
 namespace Bitrix24.Operations;
 
-/// <summary>What a method is called with; the implementations are generated.</summary>
+/// <summary>Represents the request of a method. The implementations are generated.</summary>
 internal interface IRequest
 {
-    /// <summary>Throws an <see cref="ArgumentException"/> when the request cannot be right.</summary>
+    /// <summary>Validates the request.</summary>
+    /// <exception cref="ArgumentException">The request is invalid.</exception>
     void Validate();
 
-    /// <summary>Writes its members.</summary>
+    /// <summary>Writes the members of the request.</summary>
     void Write(RequestWriter json);
 }

@@ -2,9 +2,9 @@ using Bitrix24.Serialization;
 
 namespace Bitrix24.Operations;
 
-/// <summary>What a method answers; the implementations are generated.</summary>
+/// <summary>Represents the response of a method. The implementations are generated.</summary>
 internal interface IResponse : IJsonReadable
 {
-    /// <summary>How long the portal took.</summary>
+    /// <summary>Gets the time that the portal took; <see langword="null"/> if it did not send it.</summary>
     ResponseTime? Time { get; }
 }

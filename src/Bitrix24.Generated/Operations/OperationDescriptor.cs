@@ -1,27 +1,27 @@
 namespace Bitrix24.Operations;
 
-/// <summary>What the spec says about an operation; the instances are generated.</summary>
-/// <param name="method">Name of the method on the wire.</param>
-/// <param name="isIdempotent">Whether running it twice is the same as running it once.</param>
-/// <param name="whenUnknown">What to do when it is not known whether it ran.</param>
-/// <param name="isRest3">Whether it is one of REST 3.0, which has addresses of its own.</param>
-/// <param name="takesIdempotencyKey">Whether a portal that has run it does not run it again when it comes with the same key.</param>
-/// <param name="maxResponseSize">The size in bytes of the longest answer that it can have.</param>
+/// <summary>Describes an operation of the spec. The instances are generated.</summary>
+/// <param name="method">The name of the method on the wire.</param>
+/// <param name="isIdempotent">Whether running the method twice has the same effect as running it once.</param>
+/// <param name="unknownOutcomeHint">The advice for a caller if it is unknown whether the method ran.</param>
+/// <param name="isRest3">Whether the method belongs to REST 3.0, which uses other URLs.</param>
+/// <param name="acceptsIdempotencyKey">Whether a portal runs the method only once for the same idempotency key.</param>
+/// <param name="maxResponseSize">The maximum size of a response, in bytes.</param>
 internal sealed class OperationDescriptor(
     string method,
     bool isIdempotent,
-    string? whenUnknown,
+    string? unknownOutcomeHint,
     bool isRest3 = false,
-    bool takesIdempotencyKey = false,
+    bool acceptsIdempotencyKey = false,
     long maxResponseSize = long.MaxValue)
 {
     public string Method { get; } = method;
 
     public bool IsIdempotent { get; } = isIdempotent;
 
-    public string? UnknownOutcomeHint { get; } = whenUnknown;
+    public string? UnknownOutcomeHint { get; } = unknownOutcomeHint;
 
-    public bool TakesIdempotencyKey { get; } = takesIdempotencyKey;
+    public bool AcceptsIdempotencyKey { get; } = acceptsIdempotencyKey;
 
     public long MaxResponseSize { get; } = maxResponseSize;
 
@@ -33,10 +33,10 @@ internal sealed class OperationDescriptor(
 
     /// <summary>Creates a descriptor of a method that the spec does not list.</summary>
     internal static OperationDescriptor Unlisted(string method, bool isIdempotent, bool isRest3) =>
-        new(method, isIdempotent, whenUnknown: null, isRest3) { IsListed = false };
+        new(method, isIdempotent, unknownOutcomeHint: null, isRest3) { IsListed = false };
 
     /// <summary>Returns the same operation as one that is safe to repeat.</summary>
-    internal OperationDescriptor Idempotent() => new(Method, isIdempotent: true, whenUnknown: null, maxResponseSize: MaxResponseSize);
+    internal OperationDescriptor Idempotent() => new(Method, isIdempotent: true, unknownOutcomeHint: null, maxResponseSize: MaxResponseSize);
 
     /// <summary>Returns the same operation as one that is not safe to repeat.</summary>
     internal OperationDescriptor NotIdempotent() =>

@@ -1,6 +1,6 @@
 namespace Bitrix24;
 
-/// <content>The values as .NET types; <see langword="null"/> where the portal sent no usable value.</content>
+/// <content>The values as .NET types; <see langword="null"/> if the portal sent no usable value.</content>
 public partial class ResponseTime
 {
     private const long MicrosecondTicks = TimeSpan.TicksPerMillisecond / 1000;
@@ -8,13 +8,14 @@ public partial class ResponseTime
     private static readonly DateTimeOffset UnixEpoch = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// Gets when the portal started to process the request: <see cref="StartUnixSeconds"/> with the offset of <see cref="DateStart"/>.
+    /// Gets the time when the portal started to process the request: <see cref="StartUnixSeconds"/> with the offset of
+    /// <see cref="DateStart"/>.
     /// </summary>
     [Newtonsoft.Json.JsonIgnore]
     public DateTimeOffset? StartedAt => Moment(StartUnixSeconds, DateStart);
 
     /// <summary>
-    /// Gets when the portal finished the request: <see cref="FinishUnixSeconds"/> with the offset of <see cref="DateFinish"/>.
+    /// Gets the time when the portal finished the request: <see cref="FinishUnixSeconds"/> with the offset of <see cref="DateFinish"/>.
     /// </summary>
     [Newtonsoft.Json.JsonIgnore]
     public DateTimeOffset? FinishedAt => Moment(FinishUnixSeconds, DateFinish);
@@ -27,11 +28,11 @@ public partial class ResponseTime
     [Newtonsoft.Json.JsonIgnore]
     public TimeSpan? Processing => Span(ProcessingSeconds);
 
-    /// <summary>Gets how much of the execution-time budget of the method is used up.</summary>
+    /// <summary>Gets the execution time that the method used in the last ten minutes.</summary>
     [Newtonsoft.Json.JsonIgnore]
     public TimeSpan? Operating => Span(OperatingSeconds);
 
-    /// <summary>Gets when a part of <see cref="Operating"/> becomes free again, in UTC.</summary>
+    /// <summary>Gets the time when a part of <see cref="Operating"/> becomes available again, in UTC.</summary>
     [Newtonsoft.Json.JsonIgnore]
     public DateTimeOffset? OperatingResetAt => Moment(OperatingResetUnixSeconds, null);
 
@@ -42,7 +43,7 @@ public partial class ResponseTime
             return date;
         }
 
-        // A double holds the seconds of our time to a quarter of a microsecond: what lies below is noise.
+        // A double holds current Unix seconds with a precision of a quarter of a microsecond. Smaller digits are noise.
         var microseconds = Math.Round(seconds * 1e6);
         var latest = (DateTimeOffset.MaxValue - UnixEpoch).Ticks / MicrosecondTicks;
         var earliest = (DateTimeOffset.MinValue - UnixEpoch).Ticks / MicrosecondTicks;

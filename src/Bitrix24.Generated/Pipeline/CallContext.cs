@@ -4,7 +4,7 @@ using Bitrix24.Operations;
 
 namespace Bitrix24.Pipeline;
 
-/// <summary>One call over all its attempts: what is known about them, and what follows for whether the portal executed the call.</summary>
+/// <summary>Represents a call with all its attempts, and determines whether the portal executed it.</summary>
 internal sealed class CallContext
 {
     private readonly string? idempotencyKey;
@@ -13,7 +13,7 @@ internal sealed class CallContext
     {
         Operation = operation;
         Request = new SerializedRequest(request);
-        idempotencyKey = operation.TakesIdempotencyKey ? Guid.NewGuid().ToString() : null;
+        idempotencyKey = operation.AcceptsIdempotencyKey ? Guid.NewGuid().ToString() : null;
         Commands = (request as IBatchRequest)?.Methods();
     }
 
@@ -23,7 +23,7 @@ internal sealed class CallContext
 
     public SerializedRequest Request { get; }
 
-    /// <summary>Gets what the portal tells attempts of this call from other calls by; <see langword="null"/> when the method takes none.</summary>
+    /// <summary>Gets the idempotency key of the call; <see langword="null"/> if the method does not accept one.</summary>
     public string? IdempotencyKey
     {
         get => idempotencyKey;
@@ -36,36 +36,36 @@ internal sealed class CallContext
     /// <summary>Gets the id of the call in the logs of others; <see langword="null"/> if it has none.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Gets the methods that the commands of a batch call, by their keys; <see langword="null"/> when it is no batch.</summary>
+    /// <summary>Gets the methods that the commands of a batch call, by key; <see langword="null"/> if the call is not a batch.</summary>
     public IReadOnlyDictionary<string, string>? Commands { get; }
 
     /// <summary>Gets all methods that the call executes.</summary>
     public IEnumerable<string> Methods => Commands is null ? [Method] : Commands.Values.Append(Method);
 
-    /// <summary>Gets whether a cancellation stops the waits only: the outcome of a request that began to leave has to be known.</summary>
+    /// <summary>Gets whether a cancellation after the request was sent is ignored, so that the outcome is known.</summary>
     public bool IgnoresCancellationOnceSent { get; init; }
 
-    /// <summary>Gets how often the call was sent. Hops to a portal that has moved do not count.</summary>
+    /// <summary>Gets the number of attempts. Redirects to a new host do not count.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Gets whether the portal may have executed the latest attempt, as far as is known.</summary>
+    /// <summary>Gets whether the portal may have executed the current attempt.</summary>
     public bool CurrentAttemptMayHaveExecuted { get; private set; }
 
-    /// <summary>Gets whether the portal may have executed an earlier attempt: no later one can take it back.</summary>
+    /// <summary>Gets whether the portal may have executed an earlier attempt.</summary>
     public bool EarlierAttemptMayHaveExecuted { get; private set; }
 
     /// <summary>
-    /// Gets the timestamp at which the latest attempt began to be sent or, where there is an <see cref="IdempotencyKey"/>, had left.
+    /// Gets the timestamp at which the current attempt started or, with an <see cref="IdempotencyKey"/>, at which its body was sent.
     /// </summary>
     public long SentAt { get; private set; }
 
-    /// <summary>Gets how long the call waited in the rate limiter so far.</summary>
+    /// <summary>Gets the time that the call has waited for the rate limiter.</summary>
     public TimeSpan RateLimitWait { get; private set; }
 
-    /// <summary>Gets why the call is sent again; <see langword="null"/> in the first attempt.</summary>
+    /// <summary>Gets the error of the previous attempt; <see langword="null"/> in the first attempt.</summary>
     public Bitrix24Exception? LastFailure { get; private set; }
 
-    /// <summary>Gets the access token of the latest attempt.</summary>
+    /// <summary>Gets the access token of the current attempt.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AccessToken { get; private set; }
 
@@ -83,13 +83,13 @@ internal sealed class CallContext
         SentAt = now;
     }
 
-    /// <summary>A portal begins to execute what has arrived: with a slow connection that is long after the attempt began.</summary>
+    /// <summary>Notes that the body was sent. With a slow connection that is long after the start of the attempt.</summary>
     internal void NoteSent(long now) => SentAt = now;
 
-    /// <summary>The response, or the failure, of the latest attempt proves that the portal did not execute it.</summary>
+    /// <summary>Notes that the portal did not execute the current attempt, as its response or failure proves.</summary>
     internal void EndWithoutExecution() => CurrentAttemptMayHaveExecuted = false;
 
-    /// <summary>The call is sent again after a failure.</summary>
+    /// <summary>Notes that the call is sent again after a failure.</summary>
     internal void Repeat(Bitrix24Exception failure)
     {
         LastFailure = failure;
@@ -100,12 +100,12 @@ internal sealed class CallContext
     internal static CallExecution ExecutionWithoutResponse(bool isSent, SingleSendToken token) =>
         isSent && !token.IsUnprocessed ? CallExecution.Unknown : CallExecution.NotExecuted;
 
-    /// <summary>Makes the exception that ends the call speak of all its attempts.</summary>
+    /// <summary>Adjusts the exception of the last attempt to the outcome of all attempts.</summary>
     internal void Conclude(Bitrix24Exception exception)
     {
         if (EarlierAttemptMayHaveExecuted)
         {
-            exception.EarlierAttemptMayHaveRun();
+            exception.NoteEarlierAttemptMayHaveExecuted();
         }
     }
 }

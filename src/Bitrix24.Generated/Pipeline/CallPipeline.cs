@@ -6,8 +6,8 @@ using Bitrix24.Operations;
 namespace Bitrix24.Pipeline;
 
 /// <summary>
-/// The one way of a call, in its order: validate, telemetry, retry (token refresh (execution time, rate limit, token, redirect (build, send,
-/// read, classify))).
+/// Executes calls in this order: validate, telemetry, retry (token refresh (execution time, rate limit, token, redirect (build, send, read,
+/// classify))).
 /// </summary>
 internal sealed class CallPipeline
 {
@@ -29,11 +29,11 @@ internal sealed class CallPipeline
         sender = new RequestSender(context, new MethodUriCache(credentials), executionTime, Redact);
     }
 
-    /// <summary>Gets what removes the secrets of the credentials from a text.</summary>
+    /// <summary>Gets the function that removes the secrets of the credentials from a text.</summary>
     internal Func<string?, string?> Redact { get; }
 
     /// <summary>Validates a request and sends it.</summary>
-    /// <exception cref="ArgumentException">The request is invalid; thrown by the call itself.</exception>
+    /// <exception cref="ArgumentException">The request is invalid. The exception is thrown before a task is returned.</exception>
     internal Task<TResponse> SendAsync<TResponse>(OperationDescriptor operation, IRequest request, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
@@ -50,9 +50,9 @@ internal sealed class CallPipeline
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var response = await context.Retry
-                .ExecuteAsync<TResponse>(call, credentials.CanRefresh ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>, cancellationToken)
-                .ConfigureAwait(false);
+            Func<CallContext, CancellationToken, Task<TResponse>> attempt =
+                credentials.CanRefresh ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>;
+            var response = await context.Retry.ExecuteAsync(call, attempt, cancellationToken).ConfigureAwait(false);
             var duration = context.TimeProvider.GetElapsedTime(started);
             Log.CallSucceeded(context.Logger, call.Method, duration.TotalMilliseconds, call.Attempts);
             Telemetry.Succeeded(activity, call.Method, duration, call.Attempts, response.Time);
@@ -86,16 +86,16 @@ internal sealed class CallPipeline
         }
     }
 
-    /// <summary>What all failures of an operation have in common.</summary>
+    /// <summary>Returns the data that all errors of an operation share.</summary>
     internal ErrorContext ErrorsOf(OperationDescriptor operation, int attempts = 1) =>
         new(operation.Method, attempts, operation.UnknownOutcomeHint, Redact) { IsIdempotent = operation.IsIdempotent };
 
-    /// <summary>Returns how long until a method has execution time again; <see langword="null"/> when that is not known.</summary>
+    /// <summary>Returns the time until a method has execution time again; <see langword="null"/> if it is unknown.</summary>
     internal TimeSpan? UntilReset(string method) => executionTime.UntilReset(method);
 
     /// <summary>
-    /// Sends again with a new access token where the portal does not accept the present one. A new token may come from another process and have
-    /// expired as well; one that was just issued is not refreshed again.
+    /// Sends a call again with a new access token if the portal rejects the current one. The first refresh can return a token of another
+    /// process that has expired as well, so a second refresh is allowed.
     /// </summary>
     private async Task<TResponse> SendWithTokenRefreshAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
@@ -107,7 +107,8 @@ internal sealed class CallPipeline
             {
                 return await SendUntilAcceptedAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (refreshes < MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
+            catch (Bitrix24AuthenticationException exception)
+                when (refreshes < MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
             {
                 var refreshed = await credentials.RefreshAsync(call.AccessToken!, context.Http, cancellationToken).ConfigureAwait(false);
                 ThrowIfFailed(refreshed, call);
@@ -124,7 +125,7 @@ internal sealed class CallPipeline
         }
     }
 
-    /// <summary>Sends again as soon as there is room, where the portal refuses a call because it gets too many requests.</summary>
+    /// <summary>Sends a call again as soon as there is room if the portal rejects it because of too many requests.</summary>
     private async Task<TResponse> SendUntilAcceptedAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
@@ -134,7 +135,7 @@ internal sealed class CallPipeline
             {
                 return await SendAttemptAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24RateLimitException refusal) when (rateLimit.Keeps(call, refusal))
+            catch (Bitrix24RateLimitException refusal) when (rateLimit.CanWait(call, refusal))
             {
                 Log.WaitingForRoom(context.Logger, call.Method, call.Attempts, refusal.ErrorCode);
                 Telemetry.Retried(refusal);
@@ -154,7 +155,7 @@ internal sealed class CallPipeline
         {
             using var permit = await rateLimit.AcquireAsync(call, host, ErrorsOf(call), cancellationToken).ConfigureAwait(false);
 
-            // After the waits: a token that was taken before them may have expired by now.
+            // After the waits, because a token from before could have expired.
             var token = await credentials.GetTokenAsync(context.Http, cancellationToken).ConfigureAwait(false);
             ThrowIfFailed(token, call);
             if (hops == 0)
@@ -192,7 +193,7 @@ internal sealed class CallPipeline
     private static bool IsTokenUnknown(Bitrix24AuthenticationException exception) =>
         exception is { Execution: CallExecution.NotExecuted, ErrorCode: Bitrix24ErrorCode.NoAuthFound or Bitrix24ErrorCode.InvalidToken };
 
-    /// <summary>The portal refused the call because of its token, or the call was never sent: it was not executed.</summary>
+    /// <summary>Throws if there is no token. The portal rejected the call or the call was not sent, so it was not executed.</summary>
     private static void ThrowIfFailed(TokenResult token, CallContext call)
     {
         if (token.Error is { } error)

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Pipeline;
 
-/// <summary>What the clients of one set of options share, whichever portals they call.</summary>
-internal sealed class ClientContext(HttpSender http, RetryPolicy retry, Bitrix24RateLimit rateLimit, TimeSpan? executionTimeBudget, long maxResponseSize)
+/// <summary>Represents the state that all clients with the same options share, for all portals.</summary>
+internal sealed class ClientContext(
+    HttpSender http, RetryPolicy retry, Bitrix24RateLimit rateLimit, TimeSpan? executionTimeBudget, long maxResponseSize)
 {
     private readonly ConditionalWeakTable<CredentialScheme, ExecutionTimeTracker> trackers = new();
     private readonly ConcurrentDictionary<string, ExecutionTimeTracker> trackersByKey = new(StringComparer.Ordinal);
@@ -27,7 +28,7 @@ internal sealed class ClientContext(HttpSender http, RetryPolicy retry, Bitrix24
 
     public ILogger Logger => Http.Logger;
 
-    /// <summary>Portals count the execution time of a webhook or an application: so do all clients with its credentials.</summary>
+    /// <summary>Returns the tracker of a webhook or an application, because portals count the execution time of each separately.</summary>
     public ExecutionTimeTracker ExecutionTimeOf(CredentialScheme credentials) => credentials.ChargedTo is { } key
         ? trackersByKey.GetOrAdd(key, _ => new ExecutionTimeTracker(TimeProvider))
         : trackers.GetValue(credentials, _ => new ExecutionTimeTracker(TimeProvider));

@@ -4,13 +4,15 @@ using Bitrix24.RateLimiting;
 
 namespace Bitrix24.Pipeline;
 
-/// <summary>Holds calls back while the execution time of their methods is used up, and learns from responses how much is.</summary>
+/// <summary>Delays calls while the execution time of their methods is used up, and tracks the execution time from responses.</summary>
 internal sealed class ExecutionTimeStage(ClientContext context, ExecutionTimeTracker tracker)
 {
     internal async ValueTask WaitAsync(CallContext call, CancellationToken cancellationToken)
     {
-        // A call that has waited looks again: others may have used up what became free.
-        while (context.ExecutionTimeBudget is { } budget && call.Methods.Max(method => tracker.Wait(method, budget)) is var wait && wait > TimeSpan.Zero)
+        // Checks again after each wait, because other calls can have used the available time.
+        while (context.ExecutionTimeBudget is { } budget
+            && call.Methods.Max(method => tracker.Wait(method, budget)) is var wait
+            && wait > TimeSpan.Zero)
         {
             Log.WaitingForBudget(context.Logger, call.Method, wait.TotalMilliseconds);
             await Task.Delay(wait, context.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -18,7 +20,10 @@ internal sealed class ExecutionTimeStage(ClientContext context, ExecutionTimeTra
         }
     }
 
-    /// <summary>Portals charge a batch to the method <c>batch</c>; within one they refuse methods that have no time left.</summary>
+    /// <summary>
+    /// Notes the execution time of a response. Portals charge a batch to the method <c>batch</c>. Within a batch they reject methods that
+    /// have no time left.
+    /// </summary>
     internal void Note(CallContext call, IResponse response)
     {
         tracker.Note(call.Method, response.Time);
@@ -36,10 +41,10 @@ internal sealed class ExecutionTimeStage(ClientContext context, ExecutionTimeTra
         }
     }
 
-    /// <summary>Notes that the portal refused the call because its method has no time left.</summary>
+    /// <summary>Notes that the portal rejected the call because its method has no execution time left.</summary>
     internal Bitrix24RateLimitException Note(CallContext call, Bitrix24RateLimitException refusal) =>
         refusal.WithRetryAfter(tracker.NoteRefusal(call.Method, refusal.RetryAfter));
 
-    /// <summary>Returns how long until a method has time again; <see langword="null"/> when that is not known.</summary>
+    /// <summary>Returns the time until a method has execution time again; <see langword="null"/> if it is unknown.</summary>
     internal TimeSpan? UntilReset(string method) => tracker.UntilReset(method);
 }

@@ -5,7 +5,7 @@ using Bitrix24.Operations;
 
 namespace Bitrix24.Pipeline;
 
-/// <summary>The addresses of the methods, made once: a client calls the same few again and again. Those of a webhook are secrets.</summary>
+/// <summary>Caches the URLs of the methods. The URLs of a webhook are secrets.</summary>
 internal sealed class MethodUriCache(CredentialScheme credentials)
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

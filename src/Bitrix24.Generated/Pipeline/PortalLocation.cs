@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Bitrix24.Pipeline;
 
 /// <summary>
-/// Where a portal is. A portal that has moved to another host redirects there. The client follows by itself: with POST, with the body, and
-/// only to the same method.
+/// Tracks the host of a portal. A portal that has moved redirects to its new host. The client itself follows the redirect, with POST and
+/// the body, and only to the same method.
 /// </summary>
 internal sealed class PortalLocation(Uri portalUrl, ILogger logger)
 {
@@ -16,39 +16,39 @@ internal sealed class PortalLocation(Uri portalUrl, ILogger logger)
 
     private Uri current = portalUrl;
 
-    /// <summary>Gets the host that calls go to: at first the one of the credentials, later the one that the portal has moved to.</summary>
+    /// <summary>Gets the current host of the portal: the host of the credentials, or the host to which the portal has moved.</summary>
     internal Uri Current => Volatile.Read(ref current);
 
-    /// <summary>303 is none: it answers a request that was done.</summary>
+    /// <summary>Returns whether a status redirects a request. 303 does not, because it follows an executed request.</summary>
     internal static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 307 or 308;
 
-    /// <summary>Returns the host that a redirect leads to.</summary>
-    /// <exception cref="Bitrix24TransportException">It does not lead to the same method of a portal on another host.</exception>
+    /// <summary>Returns the target host of a redirect.</summary>
+    /// <exception cref="Bitrix24TransportException">The target is not the same method on another host.</exception>
     internal static Uri ResolveRedirect(Uri requested, HttpResponseMessage response, int hops, in ErrorContext context)
     {
         var status = response.StatusCode;
         if (response.Headers.Location is not { } location || !Uri.TryCreate(requested, location, out var target))
         {
-            throw TransportErrors.Redirected(context, status, "without saying where to");
+            throw TransportErrors.Redirected(context, status, "without a target");
         }
 
         if (PortalUri.KeyOf(target) == PortalUri.KeyOf(requested) && target.Scheme == requested.Scheme)
         {
-            throw TransportErrors.Redirected(context, status, "to a page of its own; its licence may have run out");
+            throw TransportErrors.Redirected(context, status, "to one of its own pages; its license has possibly expired");
         }
 
         if (target.AbsolutePath != requested.AbsolutePath)
         {
-            throw TransportErrors.Redirected(context, status, "to something that is not this method");
+            throw TransportErrors.Redirected(context, status, "to a URL that is not this method");
         }
 
-        // A portal on the internet has no business on this machine's loopback, nor without TLS.
+        // Only a loopback host may redirect to a loopback host without TLS.
         if (target.Scheme != Uri.UriSchemeHttps && !(PortalUri.IsHttpsOrLoopback(target) && requested.IsLoopback))
         {
-            throw TransportErrors.Redirected(context, status, "to an address without https");
+            throw TransportErrors.Redirected(context, status, "to a URL without https");
         }
 
-        // Names of hosts are logged, and go unencrypted to name servers.
+        // Host names are logged and are sent to name servers without encryption.
         if (context.Redact(target.Host) != target.Host)
         {
             throw TransportErrors.Redirected(context, status, "to a host whose name contains a secret of this call");
@@ -56,13 +56,15 @@ internal sealed class PortalLocation(Uri portalUrl, ILogger logger)
 
         if (hops == MaxHops)
         {
-            throw TransportErrors.Redirected(context, status, "too often");
+            throw TransportErrors.Redirected(context, status, "too many times");
         }
 
         return PortalUri.Origin(target);
     }
 
-    /// <summary>Calls go to a host that has answered from now on, unless another call has found out more meanwhile.</summary>
+    /// <summary>
+    /// Sets the host for the next calls after it returned a response, unless another call has changed it in the meantime.
+    /// </summary>
     internal void RecordNewHost(Uri from, Uri to)
     {
         if (from != to && Interlocked.CompareExchange(ref current, to, from) == from)

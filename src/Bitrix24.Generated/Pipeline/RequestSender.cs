@@ -5,14 +5,15 @@ using Bitrix24.Operations;
 
 namespace Bitrix24.Pipeline;
 
-/// <summary>Builds the request of an attempt anew, sends it once, and classifies the response.</summary>
-internal sealed class RequestSender(ClientContext context, MethodUriCache uris, ExecutionTimeStage executionTime, Func<string?, string?> redact)
+/// <summary>Creates the request of an attempt, sends it once and classifies the response.</summary>
+internal sealed class RequestSender(
+    ClientContext context, MethodUriCache uris, ExecutionTimeStage executionTime, Func<string?, string?> redact)
 {
     private const int MisdirectedRequest = 421;
 
     private readonly HttpSender http = context.Http;
 
-    /// <returns>The response, or the host that the portal has moved to.</returns>
+    /// <returns>The response, or the host to which the portal has moved.</returns>
     internal async Task<(TResponse? Response, Uri? MovedTo)> SendHttpRequestAsync<TResponse>(
         CallContext call,
         Uri host,
@@ -29,24 +30,24 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
         }
 
         call.BeginSend(accessToken, context.TimeProvider.GetTimestamp());
-        using var either = http.NewTimeout(call.AttemptTimeout);
-        using var caller = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), either);
+        using var cancellation = http.NewTimeout(call.AttemptTimeout);
+        using var registration = cancellationToken.Register(static source => ((CancellationTokenSource)source!).Cancel(), cancellation);
         using var body = new RequestBody(call.Request, accessToken) { Sent = call.IdempotencyKey is null ? null : NoteSent(call) };
         var uri = uris.Get(host, call.Operation);
         using var message = http.NewPost(uri, body, call.IdempotencyKey, call.RequestId);
         using var token = body.Token!;
         try
         {
-            using var response = await http.SendAsync(message, token, either.Token).ConfigureAwait(false);
+            using var response = await http.SendAsync(message, token, cancellation.Token).ConfigureAwait(false);
             return PortalLocation.IsRedirect(response.StatusCode)
                 ? (default, PortalLocation.ResolveRedirect(uri, response, hops, errors))
-                : (await ReadResponseAsync<TResponse>(call, errors, response, either.Token).ConfigureAwait(false), null);
+                : (await ReadResponseAsync<TResponse>(call, errors, response, cancellation.Token).ConfigureAwait(false), null);
         }
         catch (Bitrix24Exception exception)
         {
             if ((int?)exception.StatusCode == MisdirectedRequest)
             {
-                // One connection of HTTP/2 serves several hosts, and this one is the wrong one.
+                // One HTTP/2 connection can serve several hosts, and this connection does not serve the host.
                 http.Http2Suspension.Begin(uri);
             }
 
@@ -63,12 +64,13 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
         }
     }
 
-    private async Task<TResponse> ReadResponseAsync<TResponse>(CallContext call, ErrorContext errors, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<TResponse> ReadResponseAsync<TResponse>(
+        CallContext call, ErrorContext errors, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
-        var longest = response.IsSuccessStatusCode ? call.Operation.MaxResponseSize : ResponseBody.MaxErrorSize;
+        var maxSize = response.IsSuccessStatusCode ? call.Operation.MaxResponseSize : ResponseBody.MaxErrorSize;
         using var body = await ResponseBody
-            .ReadAsync(errors, response, Math.Min(longest, context.MaxResponseSize), http.MaxTotalResponseSize, cancellationToken)
+            .ReadAsync(errors, response, Math.Min(maxSize, context.MaxResponseSize), http.MaxTotalResponseSize, cancellationToken)
             .ConfigureAwait(false);
         try
         {
@@ -84,10 +86,11 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
     }
 
     /// <summary>
-    /// Says what a failure of whatever type means: connections, decoders and handlers of the application throw many, and few of them say whether
+    /// Maps an exception of any type. Connections, decoders and handlers of the application throw many types, and few of them state whether
     /// the portal executed the call.
     /// </summary>
-    private Exception FailureWithoutResponse(Exception exception, in ErrorContext errors, RequestBody body, Uri uri, CancellationToken cancellationToken)
+    private Exception FailureWithoutResponse(
+        Exception exception, in ErrorContext errors, RequestBody body, Uri uri, CancellationToken cancellationToken)
     {
         var isSent = body.Departure.End();
         var execution = CallContext.ExecutionWithoutResponse(isSent, body.Token!);
@@ -98,7 +101,7 @@ internal sealed class RequestSender(ClientContext context, MethodUriCache uris, 
 
         if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
-            // The caller's token, not the linked one that the caller does not know, and nothing of what a handler may have said.
+            // A new exception with the caller's token, without the linked token and without text of a handler.
             Log.CallCancelled(context.Logger, errors.Method, execution);
             return new OperationCanceledException(cancellationToken);
         }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Bitrix24;
 
-/// <summary>Lets both target frameworks check arguments with the same words.</summary>
+/// <summary>Provides <c>ArgumentNullException.ThrowIfNull</c>, which .NET contains.</summary>
 internal static class ArgumentNullExceptionExtensions
 {
     extension(ArgumentNullException)

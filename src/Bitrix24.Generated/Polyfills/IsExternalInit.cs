@@ -1,6 +1,6 @@
 #if !NET
 namespace System.Runtime.CompilerServices;
 
-/// <summary>What the compiler looks for; .NET has it.</summary>
+/// <summary>Provides a type that the compiler requires and that .NET contains.</summary>
 internal static class IsExternalInit;
 #endif

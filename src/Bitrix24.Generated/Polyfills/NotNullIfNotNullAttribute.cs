@@ -1,7 +1,7 @@
 #if !NET
 namespace System.Diagnostics.CodeAnalysis;
 
-/// <summary>What the compiler looks for; .NET has it.</summary>
+/// <summary>Provides a type that the compiler requires and that .NET contains.</summary>
 [AttributeUsage(AttributeTargets.ReturnValue)]
 internal sealed class NotNullIfNotNullAttribute(string parameterName) : Attribute
 {

@@ -1,7 +1,7 @@
 #if !NET
 namespace Bitrix24;
 
-/// <summary>Lets both target frameworks wait with the same words.</summary>
+/// <summary>Provides the overload of <c>Task.Delay</c> that .NET contains.</summary>
 internal static class TaskExtensions
 {
     extension(Task)

@@ -1,9 +1,10 @@
 #if NET
 namespace Bitrix24;
 
-/// <summary>Lets both target frameworks make timeouts with the same words: those of Microsoft.Bcl.TimeProvider.</summary>
+/// <summary>Provides the method of Microsoft.Bcl.TimeProvider that .NET does not contain.</summary>
 internal static class TimeProviderExtensions
 {
-    public static CancellationTokenSource CreateCancellationTokenSource(this TimeProvider timeProvider, TimeSpan delay) => new(delay, timeProvider);
+    public static CancellationTokenSource CreateCancellationTokenSource(this TimeProvider timeProvider, TimeSpan delay) =>
+        new(delay, timeProvider);
 }
 #endif

@@ -1,28 +1,28 @@
 namespace Bitrix24.RateLimiting;
 
 /// <summary>
-/// Bounds the level of a portal's leaky bucket from above. The portal drains its bucket once a second, at a moment that a client cannot know,
-/// so a request counts as drained only when a drain must have happened since the request arrived.
+/// Computes an upper bound for the level of a portal's leaky bucket. The portal drains its bucket once a second, at a time that a client
+/// cannot know. A request therefore counts as drained only if a drain must have happened since the request arrived.
 /// </summary>
 /// <remarks>
-/// Times are measured on one clock that begins anywhere. A request counts as arriving until it is answered: a slow start of a connection must
-/// not let the next requests catch up with it. Not safe for use by several threads.
+/// All times are relative to the same arbitrary origin. A request counts as arriving until its response: after a slow connection start,
+/// several requests can arrive together. This type is not thread-safe.
 /// </remarks>
 internal sealed class PortalBucket(int capacity, double drainPerSecond)
 {
-    /// <summary>The slowest pace after refusals, as a part of the pace that the portal allows.</summary>
+    /// <summary>The minimum pace after rejections, as a fraction of the pace that the portal allows.</summary>
     private const double MinShare = 1d / 16;
 
-    /// <summary>How fast the pace recovers: from nothing to all in half a minute.</summary>
+    /// <summary>The speed at which the pace recovers: from zero to the full pace in 30 seconds.</summary>
     private const double ShareRecoveredPerSecond = 1d / 30;
 
-    // Keeps a quotient that is a whole number from being rounded up.
+    // Prevents a quotient that is an integer from being rounded up.
     private const double Noise = 1e-9;
 
     private static readonly TimeSpan DrainInterval = TimeSpan.FromSeconds(1);
 
-    // Moments from which the level has to be counted: at each, how many requests arrived from there to the next one. A moment is left out
-    // when another one always gives a higher level.
+    // The times from which the level has to be computed, each with the number of requests that arrived up to the next one. A time is
+    // removed if another one always results in a higher level.
     private readonly List<(TimeSpan At, double Count)> arrivals = [];
 
     private int inFlight;
@@ -30,10 +30,10 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
     private TimeSpan cutAt;
     private TimeSpan departedAt;
 
-    /// <summary>Gets whether no request may leave before another one is answered, however long it waits.</summary>
+    /// <summary>Gets whether the next request has to wait for the response of another one.</summary>
     internal bool IsBlockedByRequests => inFlight + 1 > capacity;
 
-    /// <summary>Returns how long to wait before a request may leave that has others ahead of it; zero when it may leave now.</summary>
+    /// <summary>Returns the time until a request with others ahead of it can be sent; zero if it can be sent now.</summary>
     internal TimeSpan UntilRoom(TimeSpan now, int ahead)
     {
         var leaving = inFlight + ahead + 1;
@@ -53,14 +53,14 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
         return roomAt - now;
     }
 
-    /// <summary>A request leaves.</summary>
+    /// <summary>Notes that a request is sent.</summary>
     internal void Depart(TimeSpan now)
     {
         inFlight++;
         departedAt = now;
     }
 
-    /// <summary>A request is over: if it arrived, it arrived before now.</summary>
+    /// <summary>Notes that a request is completed. If it arrived, it arrived before now.</summary>
     internal void Complete(TimeSpan now)
     {
         inFlight--;
@@ -68,27 +68,27 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
     }
 
     /// <summary>
-    /// The portal refused a request, so others use its bucket as well, and it is full. All requests wait until there is room again, and
-    /// continue at half their pace: portals that count refused requests would stay full forever otherwise.
+    /// Notes that the portal rejected a request: its bucket is full, because others use it as well. All requests wait until there is room
+    /// and continue at half the pace. Otherwise the bucket of a portal that counts rejected requests would stay full forever.
     /// </summary>
     internal void Refuse(TimeSpan now)
     {
         inFlight--;
         Add(now, capacity - LevelAt(now));
 
-        // Requests that left together are refused together: that is one sign, not many.
+        // Requests that were sent together are rejected together and count as one rejection.
         if (share >= 1 || now - cutAt >= DrainInterval)
         {
             var isFirst = ShareAt(now) >= 1;
             share = Math.Max(ShareAt(now) / 2, MinShare);
             cutAt = now;
 
-            // The next request leaves as soon as there is room; the pace counts from there.
+            // The next request is sent as soon as there is room. The pace applies from then on.
             departedAt = isFirst ? now - PaceAt(now) : departedAt;
         }
     }
 
-    /// <summary>Returns whether the bucket must be empty by now.</summary>
+    /// <summary>Returns whether the bucket is certainly empty.</summary>
     internal bool IsEmpty(TimeSpan now) => inFlight == 0 && LevelAt(now) <= 0;
 
     private double LevelAt(TimeSpan now)
@@ -106,10 +106,10 @@ internal sealed class PortalBucket(int capacity, double drainPerSecond)
 
     private double ShareAt(TimeSpan now) => Math.Min(1, share + ((now - cutAt).TotalSeconds * ShareRecoveredPerSecond));
 
-    /// <summary>The time between two requests after refusals.</summary>
+    /// <summary>Returns the time between two requests after rejections.</summary>
     private TimeSpan PaceAt(TimeSpan now) => TimeSpan.FromSeconds(1 / (drainPerSecond * ShareAt(now)));
 
-    /// <summary>How long until so many requests must have been drained.</summary>
+    /// <summary>Returns the time until a number of requests is certainly drained.</summary>
     private TimeSpan Drains(double requests) =>
         requests <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Ceiling((requests / drainPerSecond) - Noise));
 

@@ -2,10 +2,10 @@ using System.Threading.RateLimiting;
 
 namespace Bitrix24.RateLimiting;
 
-/// <summary>The permit of one request. Disposing it says that the request is answered.</summary>
+/// <summary>Represents the permit of one request. It is disposed when the request is completed.</summary>
 internal sealed class PortalPermit(PortalRateLimiter limiter) : RateLimitLease
 {
-    private int isOver;
+    private int disposed;
     private bool isRefused;
 
     public override bool IsAcquired => true;
@@ -18,13 +18,13 @@ internal sealed class PortalPermit(PortalRateLimiter limiter) : RateLimitLease
         return false;
     }
 
-    /// <summary>The portal answered that its bucket is full.</summary>
+    /// <summary>Notes that the portal rejected the request because its bucket is full.</summary>
     internal void Refuse() => isRefused = true;
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing && Interlocked.Exchange(ref isOver, 1) == 0)
+        if (disposing && Interlocked.Exchange(ref disposed, 1) == 0)
         {
             limiter.Complete(isRefused);
         }

@@ -3,12 +3,15 @@ using System.Threading.RateLimiting;
 
 namespace Bitrix24.RateLimiting;
 
-/// <summary>Lets the requests to a portal leave in turn, as soon as the portal's bucket must have room for them.</summary>
+/// <summary>Sends the requests to a portal in order, as soon as the portal's bucket certainly has room for them.</summary>
 /// <remarks>
-/// The limiters of the framework count departures and measure time themselves. This one counts arrivals, uses a <see cref="TimeProvider"/>,
-/// needs no timer while no request waits, and refuses at once when a wait would be too long.
+/// The limiters of the framework count when requests are sent and use the system clock. This one counts arrivals, uses a
+/// <see cref="TimeProvider"/>, needs no timer while no request waits, and rejects immediately if a wait would be too long.
 /// </remarks>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A timer that is not set holds nothing.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A timer that is not set holds no resources.")]
 internal sealed class PortalRateLimiter
 {
     private readonly object sync = new();
@@ -26,7 +29,7 @@ internal sealed class PortalRateLimiter
         origin = timeProvider.GetTimestamp();
     }
 
-    /// <summary>Gets whether a new limiter would allow the same.</summary>
+    /// <summary>Gets whether the limiter is in the same state as a new one.</summary>
     internal bool IsIdle
     {
         get
@@ -40,11 +43,11 @@ internal sealed class PortalRateLimiter
 
     private TimeSpan Now => timeProvider.GetElapsedTime(origin);
 
-    /// <summary>Waits for a permit, no longer than given.</summary>
-    /// <param name="maxWait">The longest wait.</param>
-    /// <param name="isRefused">Whether the portal refused this request before: then it does not queue again.</param>
+    /// <summary>Waits for a permit.</summary>
+    /// <param name="maxWait">The maximum wait.</param>
+    /// <param name="isRefused">Whether the portal rejected this request before. Then it waits at the front of the queue.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>A <see cref="PortalPermit"/>, or a lease that is not acquired and says how long the wait would be.</returns>
+    /// <returns>A <see cref="PortalPermit"/>, or a lease that is not acquired and states the required wait.</returns>
     internal ValueTask<RateLimitLease> AcquireAsync(TimeSpan maxWait, bool isRefused, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -65,7 +68,7 @@ internal sealed class PortalRateLimiter
 
             if (wait > maxWait)
             {
-                return new(new TooLongWait(wait));
+                return new(new WaitTooLongLease(wait));
             }
 
             waiter = new Waiter(now + maxWait);
@@ -76,7 +79,7 @@ internal sealed class PortalRateLimiter
         return new(WaitAsync(waiter, cancellationToken));
     }
 
-    /// <summary>Ends the request of a permit.</summary>
+    /// <summary>Notes that the request of a permit is completed.</summary>
     internal void Complete(bool isRefused)
     {
         lock (sync)
@@ -92,7 +95,7 @@ internal sealed class PortalRateLimiter
                 bucket.Complete(now);
             }
 
-            LetLeave(now);
+            ReleaseWaiters(now);
         }
     }
 
@@ -102,11 +105,11 @@ internal sealed class PortalRateLimiter
         {
             lock (sync)
             {
-                // The next in turn moves up.
+                // The next waiter moves up.
                 if (waiter.TryLeave(waiters))
                 {
                     waiter.Completion.TrySetCanceled(cancellationToken);
-                    LetLeave(Now);
+                    ReleaseWaiters(Now);
                 }
             }
         });
@@ -119,7 +122,7 @@ internal sealed class PortalRateLimiter
         return new PortalPermit(this);
     }
 
-    private void LetLeave(TimeSpan now)
+    private void ReleaseWaiters(TimeSpan now)
     {
         while (waiters.First?.Value is { } first)
         {
@@ -139,7 +142,7 @@ internal sealed class PortalRateLimiter
             }
         }
 
-        // Those behind it may have less time: they have waited before, or are of a client that waits less.
+        // Other waiters can have an earlier deadline: they waited before, or their client has a shorter maximum wait.
         foreach (var late in waiters.Where(waiter => waiter.Deadline <= now).ToList())
         {
             End(late, bucket.UntilRoom(now, ahead: 0));
@@ -148,7 +151,7 @@ internal sealed class PortalRateLimiter
         SetTimer(now);
     }
 
-    /// <summary>After a refusal all waits are longer.</summary>
+    /// <summary>Ends the waits that exceed their deadline after a rejection.</summary>
     private void EndLongWaits(TimeSpan now)
     {
         var ahead = 0;
@@ -169,7 +172,7 @@ internal sealed class PortalRateLimiter
     private void End(Waiter waiter, TimeSpan wait)
     {
         waiter.TryLeave(waiters);
-        waiter.Completion.TrySetResult(new TooLongWait(wait));
+        waiter.Completion.TrySetResult(new WaitTooLongLease(wait));
     }
 
     private void SetTimer(TimeSpan now)
@@ -185,7 +188,7 @@ internal sealed class PortalRateLimiter
             next = room;
         }
 
-        // Timers count whole milliseconds: one that rang too early would ring again at once. One that is late leaves nothing to wait for.
+        // Rounded up, because timers count whole milliseconds and would fire too early.
         var wait = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(next.TotalMilliseconds)));
         if (timerDueAt is { } due && due > now && due <= now + wait)
         {
@@ -193,7 +196,8 @@ internal sealed class PortalRateLimiter
         }
 
         timerDueAt = now + wait;
-        timer ??= timeProvider.CreateTimer(static limiter => ((PortalRateLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer ??= timeProvider.CreateTimer(
+            static limiter => ((PortalRateLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
@@ -202,7 +206,7 @@ internal sealed class PortalRateLimiter
         lock (sync)
         {
             timerDueAt = null;
-            LetLeave(Now);
+            ReleaseWaiters(Now);
         }
     }
 
@@ -214,7 +218,7 @@ internal sealed class PortalRateLimiter
 
         public TaskCompletionSource<RateLimitLease> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Leaves the queue; <see langword="false"/> when it left before.</summary>
+        /// <summary>Leaves the queue. Returns <see langword="false"/> if the waiter already left it.</summary>
         public bool TryLeave(LinkedList<Waiter> waiters)
         {
             if (Node is not { } node)
@@ -228,8 +232,8 @@ internal sealed class PortalRateLimiter
         }
     }
 
-    /// <summary>No permit: its wait would be too long.</summary>
-    private sealed class TooLongWait(TimeSpan retryAfter) : RateLimitLease
+    /// <summary>Represents a lease that is not acquired, because the wait would be too long.</summary>
+    private sealed class WaitTooLongLease(TimeSpan retryAfter) : RateLimitLease
     {
         public override bool IsAcquired => false;
 

@@ -4,13 +4,14 @@ using Bitrix24.Validation;
 
 namespace Bitrix24.RateLimiting;
 
-/// <summary>The limiters of this process, one for each portal and limit.</summary>
+/// <summary>Provides the limiters of this process, one for each portal and limit.</summary>
 internal static class PortalRateLimiters
 {
-    private const int CrowdedCount = 1024;
+    private const int CleanupThreshold = 1024;
 
-    // Time that a test makes up for itself is not the time of others.
-    private static readonly ConditionalWeakTable<TimeProvider, ConcurrentDictionary<(string Portal, int Burst, double PerSecond), PortalRateLimiter>> ByClock = new();
+    // Limiters with different clocks, for example in tests, are independent.
+    private static readonly ConditionalWeakTable<
+        TimeProvider, ConcurrentDictionary<(string Portal, int Burst, double PerSecond), PortalRateLimiter>> ByClock = new();
 
     internal static PortalRateLimiter Get(Uri portal, Bitrix24RateLimit limit, TimeProvider timeProvider)
     {
@@ -21,7 +22,7 @@ internal static class PortalRateLimiters
             return limiter;
         }
 
-        if (limiters.Count >= CrowdedCount)
+        if (limiters.Count >= CleanupThreshold)
         {
             foreach (var idle in limiters.Where(entry => entry.Value.IsIdle).ToList())
             {

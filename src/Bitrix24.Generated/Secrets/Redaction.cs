@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace Bitrix24.Secrets;
 
-/// <summary>Removes secrets from texts that came from outside, however they are written there.</summary>
+/// <summary>Removes secrets from external texts, in any spelling.</summary>
 internal static class Redaction
 {
     private const string Removed = "***";
 
     /// <summary>
-    /// The user info of a URI: what stands between the two slashes and the last @ of the authority. A colon that is followed by no port
-    /// means that a password goes on beyond a slash. Percent-encoded URIs are recognized as well.
+    /// Matches the user info of a URI: the text between the two slashes and the last @ of the authority. After a colon without a port, a
+    /// password can continue beyond a slash. Percent-encoded URIs are matched as well.
     /// </summary>
     private static readonly Regex UserInfo = new(
         """
@@ -21,7 +21,7 @@ internal static class Redaction
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace,
         Regex.InfiniteMatchTimeout);
 
-    /// <summary>Removes each of the secrets, the password of the proxy on the way to a server, and the user info of any URI.</summary>
+    /// <summary>Removes the secrets, the password of the proxy for a server, and the user info of any URI.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     internal static string? Remove(string? text, Uri server, IEnumerable<string> secrets)
     {
@@ -31,7 +31,7 @@ internal static class Redaction
         }
 
         var search = new SecretSearch(text!);
-        foreach (var secret in secrets.Concat(SystemProxy.SecretsOnTheWayTo(server)))
+        foreach (var secret in secrets.Concat(SystemProxy.SecretsFor(server)))
         {
             search.Find(secret);
         }
@@ -40,23 +40,23 @@ internal static class Redaction
     }
 
     /// <summary>
-    /// Whether an exception may be shown as a cause: its text, that of its own causes included, holds no secret, and none of them carries
-    /// data beside it.
+    /// Returns whether an exception can be exposed as an inner exception: its text and that of its inner exceptions contain no secret, and
+    /// none of them has data entries.
     /// </summary>
     internal static bool IsClean(Exception exception, Func<string?, string?> redact)
     {
         var text = exception.ToString();
-        return redact(text) == text && CarriesNoData(exception);
+        return redact(text) == text && HasNoData(exception);
     }
 
-    private static bool CarriesNoData(Exception exception) => exception.Data.Count == 0 && exception switch
+    private static bool HasNoData(Exception exception) => exception.Data.Count == 0 && exception switch
     {
-        AggregateException several => several.InnerExceptions.All(CarriesNoData),
-        { InnerException: { } cause } => CarriesNoData(cause),
+        AggregateException several => several.InnerExceptions.All(HasNoData),
+        { InnerException: { } cause } => HasNoData(cause),
         _ => true,
     };
 
-    /// <summary>Replaces parts of a text, which may overlap: one secret can begin with another.</summary>
+    /// <summary>Replaces parts of a text. Parts can overlap, because one secret can start with another.</summary>
     private static string Without(string text, List<(int Start, int End)> parts)
     {
         if (parts.Count == 0)

@@ -4,20 +4,20 @@ using System.Text;
 
 namespace Bitrix24.Secrets;
 
-/// <summary>Finds secrets in a text in the spellings that servers and programs echo them in: see docs/secrets.md.</summary>
+/// <summary>Finds secrets in a text, in the spellings in which servers and programs echo them. See docs/secrets.md.</summary>
 internal sealed class SecretSearch(string text)
 {
-    /// <summary>A shorter secret can be a part of many words, so it counts only as a whole segment, as in the path of a URL.</summary>
+    /// <summary>A shorter secret can be part of many words and is matched only as a whole segment, as in the path of a URL.</summary>
     private const int MinLength = 8;
 
-    /// <summary>As many as a character has before it that was escaped four times. There may be thousands for another reason.</summary>
+    /// <summary>The number of backslashes before a character that was escaped four times. Limits the search in long runs.</summary>
     private const int MaxBackslashes = 16;
 
-    /// <summary>Where the secret can go on: an escape sequence can often be read in more than one way.</summary>
+    /// <summary>The positions where the secret can continue. An escape sequence can often be read in several ways.</summary>
     private List<int> reached = [];
     private List<int> next = [];
 
-    /// <summary>The parts of the text that spell a secret.</summary>
+    /// <summary>Gets the parts of the text that spell a secret.</summary>
     public List<(int Start, int End)> Found { get; } = [];
 
     public void Find(string secret)
@@ -45,8 +45,8 @@ internal sealed class SecretSearch(string text)
     }
 
     /// <summary>
-    /// In base64, the secret looks different at each of three offsets in what was encoded. The characters at its ends belong to its
-    /// neighbors as well.
+    /// Finds the secret in base64, where it has three spellings, one for each offset in the encoded data. The characters at its ends also
+    /// encode neighboring data.
     /// </summary>
     private void FindBase64(byte[] secret)
     {
@@ -93,7 +93,7 @@ internal sealed class SecretSearch(string text)
         }
     }
 
-    /// <summary>Where a text that starts here ends, each of its characters in any spelling; -1 when another text stands here.</summary>
+    /// <summary>Returns the end of a match that starts here, with each character in any spelling; -1 if there is no match.</summary>
     private int EndOf(string wanted, int start)
     {
         reached.Clear();
@@ -114,7 +114,7 @@ internal sealed class SecretSearch(string text)
         return reached.Count == 0 ? -1 : reached.Max();
     }
 
-    /// <summary>Notes where the text goes on after a character, in each spelling of it that stands here.</summary>
+    /// <summary>Adds the positions after a character, for each of its spellings at this position.</summary>
     private void Read(string character, int at)
     {
         if (at == text.Length)
@@ -122,15 +122,15 @@ internal sealed class SecretSearch(string text)
             return;
         }
 
-        if (StandsAt(at, character))
+        if (Matches(at, character))
         {
-            GoOnAt(at + character.Length);
+            ContinueAt(at + character.Length);
         }
 
         switch (text[at])
         {
             case '+' when character == " ":
-                GoOnAt(at + 1);
+                ContinueAt(at + 1);
                 break;
             case '%':
                 ReadPercent(Encoding.UTF8.GetBytes(character), 0, at);
@@ -149,11 +149,11 @@ internal sealed class SecretSearch(string text)
     {
         if (index == bytes.Length)
         {
-            GoOnAt(at);
+            ContinueAt(at);
             return;
         }
 
-        if (!StandsAt(at, "%"))
+        if (!Matches(at, "%"))
         {
             return;
         }
@@ -181,10 +181,10 @@ internal sealed class SecretSearch(string text)
         {
             if (Same(WebUtility.HtmlDecode(text.Substring(at, end + 1 - at).Insert(0, "&")), character))
             {
-                GoOnAt(end + 1);
+                ContinueAt(end + 1);
             }
 
-            if (!StandsAt(at, Ampersand))
+            if (!Matches(at, Ampersand))
             {
                 return;
             }
@@ -193,40 +193,40 @@ internal sealed class SecretSearch(string text)
         }
     }
 
-    /// <summary>Reads what PHP, JSON and JavaScript escape: <c>\'</c>, <c>\/</c>, <c>\u0026</c>, <c>\x26</c>, also escaped again.</summary>
+    /// <summary>Reads escapes of PHP, JSON and JavaScript: <c>\'</c>, <c>\/</c>, <c>\u0026</c>, <c>\x26</c>, also escaped again.</summary>
     private void ReadBackslash(string character, int at)
     {
-        for (var most = at + MaxBackslashes; at < most && StandsAt(at, "\\");)
+        for (var limit = at + MaxBackslashes; at < limit && Matches(at, "\\");)
         {
             at++;
         }
 
-        if (StandsAt(at, character))
+        if (Matches(at, character))
         {
-            GoOnAt(at + character.Length);
+            ContinueAt(at + character.Length);
         }
 
-        if (StandsAt(at, "x") && Hexadecimal(at + 1, 2) is { } value && Same(((char)value).ToString(), character))
+        if (Matches(at, "x") && Hexadecimal(at + 1, 2) is { } value && Same(((char)value).ToString(), character))
         {
-            GoOnAt(at + 3);
+            ContinueAt(at + 3);
         }
 
-        if (StandsAt(at, "u") && Hexadecimal(at + 1, 4) is { } unit)
+        if (Matches(at, "u") && Hexadecimal(at + 1, 4) is { } unit)
         {
             var first = ((char)unit).ToString();
             at += 5;
             if (Same(first, character))
             {
-                GoOnAt(at);
+                ContinueAt(at);
             }
-            else if (first[0] == character[0] && character.Length == 2 && StandsAt(at, "\\"))
+            else if (first[0] == character[0] && character.Length == 2 && Matches(at, "\\"))
             {
                 ReadBackslash(character.Substring(1), at);
             }
         }
     }
 
-    private void GoOnAt(int at)
+    private void ContinueAt(int at)
     {
         if (!next.Contains(at))
         {
@@ -234,7 +234,7 @@ internal sealed class SecretSearch(string text)
         }
     }
 
-    private bool StandsAt(int at, string wanted) =>
+    private bool Matches(int at, string wanted) =>
         string.Compare(text, at, wanted, 0, wanted.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
@@ -255,7 +255,7 @@ internal sealed class SecretSearch(string text)
         return value;
     }
 
-    /// <summary>Nothing before or after it belongs to the same word. An escape sequence before it, such as %2F, is a separator.</summary>
+    /// <summary>Returns whether a part is a whole word. An escape sequence before it, such as %2F, is a separator.</summary>
     private bool IsSegment(int start, int end) =>
         (start == 0 || !IsPartOfSegment(text[start - 1]) || IsEscapedBefore(start)) && (end == text.Length || !IsPartOfSegment(text[end]));
 

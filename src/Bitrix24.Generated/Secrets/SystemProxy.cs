@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Bitrix24.Secrets;
 
-/// <summary>The proxy of the system, whose address may carry a password.</summary>
+/// <summary>Provides the system proxy, whose URL can contain a password.</summary>
 internal static class SystemProxy
 {
     internal static IWebProxy? Current =>
@@ -14,8 +14,10 @@ internal static class SystemProxy
 
     internal static Uri? Find(Uri destination) => destination.IsLoopback ? null : Current?.GetProxy(destination);
 
-    /// <summary>Gets the password of the system's proxy, as configured and decoded: handlers of the application may quote it.</summary>
-    internal static IEnumerable<string> SecretsOnTheWayTo(Uri destination)
+    /// <summary>
+    /// Returns the user info and password of the system proxy, as configured and decoded. Handlers of the application can quote them.
+    /// </summary>
+    internal static IEnumerable<string> SecretsFor(Uri destination)
     {
         string userInfo;
         try
@@ -24,7 +26,7 @@ internal static class SystemProxy
         }
         catch (Exception)
         {
-            // A proxy of the application's own that fails must not take the place of what failed before.
+            // Ignored: a failure of the application's proxy must not hide the original error.
             yield break;
         }
 

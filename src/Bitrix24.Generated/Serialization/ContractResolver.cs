@@ -5,9 +5,9 @@ using Newtonsoft.Json.Serialization;
 namespace Bitrix24.Serialization;
 
 /// <summary>
-/// Lets types of the spec read themselves, and values of System.Text.Json be written as what they are. Lets names and omissions that are
-/// stated with attributes of System.Text.Json count as those of Newtonsoft.Json do. Any other attribute that would change the JSON is
-/// refused, because ignoring it would send something else than the type says.
+/// Uses the generated readers for types of the spec and writes values of System.Text.Json as JSON. Supports the attributes of
+/// System.Text.Json for names and ignored properties. Any other attribute of it that changes the JSON causes an exception, because the JSON
+/// would differ from what the type specifies.
 /// </summary>
 internal sealed class ContractResolver : DefaultContractResolver
 {
@@ -23,19 +23,19 @@ internal sealed class ContractResolver : DefaultContractResolver
 
     protected override JsonConverter? ResolveContractConverter(Type objectType)
     {
-        var stated = base.ResolveContractConverter(objectType);
+        var converter = base.ResolveContractConverter(objectType);
         if (typeof(IJsonReadable).IsAssignableFrom(objectType))
         {
-            // A type of the spec that has a converter is a lenient one.
-            return stated is null ? JsonReadableConverter.Strict : JsonReadableConverter.Lenient;
+            // A type of the spec with a converter is lenient.
+            return converter is null ? JsonReadableConverter.Strict : JsonReadableConverter.Lenient;
         }
 
-        return stated ?? (SystemTextJsonConverter.Instance.CanConvert(objectType) ? SystemTextJsonConverter.Instance : null);
+        return converter ?? (SystemTextJsonConverter.Instance.CanConvert(objectType) ? SystemTextJsonConverter.Instance : null);
     }
 
     protected override JsonContract CreateContract(Type objectType)
     {
-        RefuseUnsupported(objectType, objectType);
+        ThrowIfUnsupported(objectType, objectType);
         return base.CreateContract(objectType);
     }
 
@@ -43,7 +43,7 @@ internal sealed class ContractResolver : DefaultContractResolver
     {
         foreach (var member in objectType.GetMembers(AllMembers))
         {
-            RefuseUnsupported(member, objectType);
+            ThrowIfUnsupported(member, objectType);
         }
 
         return base.CreateObjectContract(objectType);
@@ -100,13 +100,13 @@ internal sealed class ContractResolver : DefaultContractResolver
         return Always;
     }
 
-    private static void RefuseUnsupported(MemberInfo member, Type type)
+    private static void ThrowIfUnsupported(MemberInfo member, Type type)
     {
         foreach (var attribute in CustomAttributeData.GetCustomAttributes(member))
         {
             var changesJson = NameOf(attribute) switch
             {
-                // What Newtonsoft.Json is told as well counts for it.
+                // An equivalent attribute of Newtonsoft.Json replaces it.
                 "JsonConverterAttribute" => member.GetCustomAttribute<JsonConverterAttribute>() is null,
                 "JsonExtensionDataAttribute" => member.GetCustomAttribute<JsonExtensionDataAttribute>() is null,
                 "JsonIncludeAttribute" => !IsPublic(member) && member.GetCustomAttribute<JsonPropertyAttribute>() is null,
@@ -117,8 +117,8 @@ internal sealed class ContractResolver : DefaultContractResolver
             {
                 var name = attribute.AttributeType.Name.Replace("Attribute", string.Empty);
                 throw new JsonSerializationException(
-                    $"{type.Name} has the attribute {name} of System.Text.Json, which does not count here. "
-                    + "Pass JsonSerializer.SerializeToElement(value) in place of the value.");
+                    $"{type.Name} has the attribute {name} of System.Text.Json, which is not supported. "
+                    + "Pass JsonSerializer.SerializeToElement(value) instead of the value.");
             }
         }
     }
@@ -130,7 +130,7 @@ internal sealed class ContractResolver : DefaultContractResolver
         _ => true,
     };
 
-    /// <summary>Attributes are known by their names: there is no reference to System.Text.Json on netstandard2.0.</summary>
+    /// <summary>Returns the name of an attribute of System.Text.Json, which netstandard2.0 does not reference.</summary>
     private static string? NameOf(CustomAttributeData attribute)
     {
         for (var type = attribute.AttributeType; type is not null; type = type.BaseType)

@@ -1,8 +1,8 @@
 namespace Bitrix24.Serialization;
 
-/// <summary>A type that reads itself out of an answer; the implementations are generated.</summary>
+/// <summary>Represents a type that reads itself from a response. The implementations are generated.</summary>
 internal interface IJsonReadable
 {
-    /// <summary>Reads its members; the reader stands on the start of the object.</summary>
+    /// <summary>Reads the members. The reader is at the start of the object.</summary>
     void Read(ResponseReader json);
 }

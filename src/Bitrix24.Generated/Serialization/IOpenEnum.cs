@@ -1,8 +1,8 @@
 namespace Bitrix24.Serialization;
 
-/// <summary>An enum that a portal may extend; the implementations are generated.</summary>
+/// <summary>Represents an enum that a portal can extend. The implementations are generated.</summary>
 internal interface IOpenEnum
 {
-    /// <summary>The value on the wire.</summary>
+    /// <summary>Gets the value on the wire.</summary>
     string Value { get; }
 }

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Bitrix24.Serialization;
 
 /// <summary>
-/// The integers of a list side by side: its own memory where that can be had, else a copy. A call for each of thousands costs more.
+/// Provides the integers of a list as a span: its own memory if accessible, else a copy. A virtual call for each integer would be slower.
 /// </summary>
 internal readonly ref struct Int64Span
 {

@@ -3,8 +3,8 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads an integer that a portal sends as a number or as a string of digits, and nothing else.</summary>
-/// <param name="minimum">The least value that the spec allows.</param>
+/// <summary>Reads an integer that a portal sends as a number or as a string of digits.</summary>
+/// <param name="minimum">The minimum of the spec.</param>
 internal sealed class IntegerConverter(long minimum) : JsonConverter
 {
     public override bool CanWrite => false;
@@ -20,10 +20,12 @@ internal sealed class IntegerConverter(long minimum) : JsonConverter
 
         if (JsonScalar.Integer(reader) is not { } value)
         {
-            throw new JsonSerializationException($"{reader.Path} is no integer");
+            throw new JsonSerializationException($"{reader.Path} is not an integer");
         }
 
-        return value >= minimum ? value : throw new JsonSerializationException($"{reader.Path} is less than {minimum.ToString(CultureInfo.InvariantCulture)}");
+        return value >= minimum
+            ? value
+            : throw new JsonSerializationException($"{reader.Path} is less than {minimum.ToString(CultureInfo.InvariantCulture)}");
     }
 
     public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();

@@ -3,7 +3,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>How this client reads and writes JSON. Settings that an application makes for itself do not count here.</summary>
+/// <summary>Provides the JSON settings of this client. They are independent of the default settings of the application.</summary>
 internal static class Json
 {
     internal const int MaxDepth = 64;

@@ -3,7 +3,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads and writes a type whose members on the wire are not names, such as the conditions of a filter.</summary>
+/// <summary>Converts a type whose JSON members are not identifiers, such as the conditions of a filter.</summary>
 /// <typeparam name="T">The type.</typeparam>
 internal abstract class JsonObjectConverter<T> : JsonConverter
     where T : class, new()

@@ -2,8 +2,8 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads a type that reads itself where the serializer comes upon it, in a map for example.</summary>
-/// <param name="isLenient">Whether what is no object counts as absent.</param>
+/// <summary>Reads a type of the spec when the serializer encounters it, for example in a map.</summary>
+/// <param name="isLenient">Whether a value that is not an object counts as absent.</param>
 internal sealed class JsonReadableConverter(bool isLenient) : JsonConverter
 {
     internal static JsonReadableConverter Strict { get; } = new(isLenient: false);
@@ -19,12 +19,12 @@ internal sealed class JsonReadableConverter(bool isLenient) : JsonConverter
         if (reader.TokenType == JsonToken.StartObject)
         {
             return ResponseReader.TryFill(reader, (IJsonReadable)Activator.CreateInstance(objectType)!, serializer)
-                ?? throw new JsonSerializationException($"{reader.Path} is not what the spec says");
+                ?? throw new JsonSerializationException($"{reader.Path} does not match the spec");
         }
 
         if (!isLenient && reader.TokenType != JsonToken.Null)
         {
-            throw new JsonSerializationException($"{reader.Path} is no object");
+            throw new JsonSerializationException($"{reader.Path} is not an object");
         }
 
         reader.Skip();

@@ -3,16 +3,23 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads the scalar a reader stands on; <see langword="null"/> for everything that is not of the kind asked for.</summary>
+/// <summary>Reads the current scalar of a reader; <see langword="null"/> if it is of another type.</summary>
 internal static class JsonScalar
 {
-    // PHP writes the offset of the time zone always; without it a date says no moment.
-    private static readonly string[] DateFormats = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+    // PHP always writes the offset of the time zone. A date without it is not a point in time.
+    private static readonly string[] DateFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm:sszzz",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+        "yyyy-MM-dd'T'HH:mm:ssK",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+    ];
 
     internal static long? Integer(JsonReader reader) => reader switch
     {
         { TokenType: JsonToken.Integer, Value: long value } => value,
-        { TokenType: JsonToken.String, Value: string text } when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+        { TokenType: JsonToken.String, Value: string text }
+            when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
         _ => null,
     };
 
@@ -22,7 +29,8 @@ internal static class JsonScalar
         {
             { TokenType: JsonToken.Integer, Value: long value } => value,
             { TokenType: JsonToken.Float, Value: double value } => value,
-            { TokenType: JsonToken.String, Value: string text } when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+            { TokenType: JsonToken.String, Value: string text }
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
             _ => null,
         };
 
@@ -38,9 +46,11 @@ internal static class JsonScalar
 
     internal static string? Text(JsonReader reader) => reader.TokenType switch
     {
-        JsonToken.String or JsonToken.Integer or JsonToken.Float or JsonToken.Boolean => Convert.ToString(reader.Value, CultureInfo.InvariantCulture),
+        JsonToken.String or JsonToken.Integer or JsonToken.Float or JsonToken.Boolean =>
+            Convert.ToString(reader.Value, CultureInfo.InvariantCulture),
         _ => null,
     };
 
-    private static bool HasOffset(string date) => date.Length > 0 && date[date.Length - 1] == 'Z' || date.LastIndexOfAny(['+', '-']) > date.IndexOf('T');
+    private static bool HasOffset(string date) =>
+        date.Length > 0 && date[date.Length - 1] == 'Z' || date.LastIndexOfAny(['+', '-']) > date.IndexOf('T');
 }

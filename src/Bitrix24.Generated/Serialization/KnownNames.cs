@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Keeps the names of members from being allocated again for each response. Reading takes no lock.</summary>
+/// <summary>Caches member names, so that they are not allocated for each response. Reads take no lock.</summary>
 internal static class KnownNames
 {
     private static readonly Entry?[] Buckets = new Entry?[512];

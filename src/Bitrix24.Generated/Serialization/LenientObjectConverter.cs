@@ -2,7 +2,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads a type that the spec marks lenient: what is no object counts as absent.</summary>
+/// <summary>Reads a type that the spec marks as lenient. A value that is not an object counts as absent.</summary>
 /// <typeparam name="T">The type.</typeparam>
 internal sealed class LenientObjectConverter<T> : JsonConverter
     where T : class, new()

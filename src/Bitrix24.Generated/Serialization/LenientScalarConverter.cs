@@ -2,12 +2,13 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads a member of a type that the spec marks lenient: what cannot be read counts as absent.</summary>
+/// <summary>Reads a member of a type that the spec marks as lenient. A value that cannot be read counts as absent.</summary>
 internal sealed class LenientScalarConverter : JsonConverter
 {
     public override bool CanWrite => false;
 
-    public override bool CanConvert(Type objectType) => objectType == typeof(double?) || objectType == typeof(long?) || objectType == typeof(DateTimeOffset?) || objectType == typeof(string);
+    public override bool CanConvert(Type objectType) =>
+        objectType == typeof(double?) || objectType == typeof(long?) || objectType == typeof(DateTimeOffset?) || objectType == typeof(string);
 
     public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
     {

@@ -2,7 +2,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads and writes an open enum as its value on the wire. Generated types derive from it.</summary>
+/// <summary>Converts an open enum from and to its value on the wire. Generated types derive from this type.</summary>
 /// <typeparam name="T">The open enum.</typeparam>
 internal abstract class OpenEnumConverter<T> : JsonConverter
     where T : struct
@@ -13,10 +13,11 @@ internal abstract class OpenEnumConverter<T> : JsonConverter
     {
         { TokenType: JsonToken.String, Value: string value } => FromWire(value),
         { TokenType: JsonToken.Null } when objectType == typeof(T?) => null,
-        _ => throw new JsonSerializationException($"{reader.Path} is no text"),
+        _ => throw new JsonSerializationException($"{reader.Path} is not a string"),
     };
 
-    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => writer.WriteValue(value is T item ? ToWire(item) : null);
+    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) =>
+        writer.WriteValue(value is T item ? ToWire(item) : null);
 
     protected abstract T FromWire(string value);
 

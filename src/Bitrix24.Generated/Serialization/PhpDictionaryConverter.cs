@@ -4,15 +4,16 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads a map as PHP writes it: a list when it is empty or has the keys 0 to n. A value that is null counts as absent.</summary>
-/// <typeparam name="T">The type of its values.</typeparam>
+/// <summary>Reads a map as PHP writes it: a list if it is empty or has the keys 0 to n. Null values count as absent.</summary>
+/// <typeparam name="T">The type of the values.</typeparam>
 internal sealed class PhpDictionaryConverter<T> : JsonConverter
 {
     public override bool CanWrite => false;
 
     public override bool CanConvert(Type objectType) => objectType == typeof(IReadOnlyDictionary<string, T>);
 
-    public override object ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer) => Read(reader, serializer);
+    public override object ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer) =>
+        Read(reader, serializer);
 
     public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => throw new NotSupportedException();
 
@@ -40,22 +41,22 @@ internal sealed class PhpDictionaryConverter<T> : JsonConverter
             default:
                 if (typeof(T) == typeof(JToken))
                 {
-                    throw new JsonSerializationException($"{reader.Path} is no map");
+                    throw new JsonSerializationException($"{reader.Path} is not a map");
                 }
 
-                // As good as empty: what it would have said of a command is missing then.
+                // Counts as empty: the data of the commands is then missing.
                 break;
         }
 
         return map;
     }
 
-    /// <summary>Of two values of one key nobody knows which is true.</summary>
+    /// <summary>Adds a value. A repeated key is an error, because it is unknown which value is valid.</summary>
     private static void Set(Dictionary<string, T> map, string key, T value, JsonReader reader)
     {
         if (map.ContainsKey(key))
         {
-            throw new JsonSerializationException($"{reader.Path} is there twice");
+            throw new JsonSerializationException($"{reader.Path} is repeated");
         }
 
         map.Add(key, value);
@@ -65,7 +66,7 @@ internal sealed class PhpDictionaryConverter<T> : JsonConverter
     {
         if (typeof(T) == typeof(long))
         {
-            // A count informs: one that cannot be read counts as absent, and does not turn what was done into a failure.
+            // Counts are informational: a value that cannot be read counts as absent and does not fail the call.
             if (JsonScalar.Integer(reader) is { } number)
             {
                 Set(map, key, (T)(object)number, reader);
@@ -75,7 +76,7 @@ internal sealed class PhpDictionaryConverter<T> : JsonConverter
             return;
         }
 
-        // A result that is null is a result.
+        // A null result is a result.
         if (reader.TokenType != JsonToken.Null || typeof(T) == typeof(JToken))
         {
             Set(map, key, serializer.Deserialize<T>(reader) ?? Activator.CreateInstance<T>(), reader);

@@ -1,7 +1,9 @@
+using System.Buffers;
+
 namespace Bitrix24.Serialization;
 
-/// <summary>A growing buffer that can be written to as a stream.</summary>
-internal sealed class PooledBufferWriter : Stream
+/// <summary>Represents a growing buffer from the pool that can also be written to as a stream.</summary>
+internal sealed class PooledBufferWriter : Stream, IBufferWriter<byte>
 {
     private const int InitialSize = 1024;
 
@@ -41,16 +43,17 @@ internal sealed class PooledBufferWriter : Stream
         buffer[length++] = value;
     }
 
-    /// <summary>Room for at least so many bytes, of which <see cref="Advance"/> says how many were used.</summary>
-    internal Span<byte> GetSpan(int count)
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        Reserve(count);
-        return buffer.AsSpan(length);
+        Reserve(Math.Max(1, sizeHint));
+        return buffer.AsMemory(length);
     }
 
-    internal void Advance(int count) => length += count;
+    public void Advance(int count) => length += count;
 
-    /// <summary>Closes a list or an object: in place of the comma after its last member, where there is one.</summary>
+    /// <summary>Closes a list or an object. Replaces the comma after its last member, if there is one.</summary>
     internal void Close(byte bracket)
     {
         if (buffer[length - 1] == ',')
@@ -71,7 +74,7 @@ internal sealed class PooledBufferWriter : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Writes the first bytes of what was written here to another stream.</summary>
+    /// <summary>Writes the first bytes of the buffer to another stream.</summary>
     internal Task WriteToAsync(Stream target, int count, CancellationToken cancellationToken) =>
 #if NET
         target.WriteAsync(buffer.AsMemory(0, count), cancellationToken).AsTask();

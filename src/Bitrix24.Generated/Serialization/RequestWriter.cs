@@ -6,7 +6,8 @@ using Newtonsoft.Json.Linq;
 namespace Bitrix24.Serialization;
 
 /// <summary>
-/// Writes a request as UTF-8, the same text that the serializer writes. Generated code calls it, once for each member; one that is not set is left out.
+/// Writes a request in UTF-8, exactly as the serializer does. Generated code calls it for each member. A member that is not set is left
+/// out.
 /// </summary>
 internal readonly struct RequestWriter(PooledBufferWriter target)
 {
@@ -79,10 +80,10 @@ internal readonly struct RequestWriter(PooledBufferWriter target)
         }
     }
 
-    /// <summary>A yes or no that is one of the numbers 1 and 0 on the wire.</summary>
+    /// <summary>Writes a boolean as one of the numbers 1 and 0.</summary>
     internal void Digit(ReadOnlySpan<byte> name, bool? value) => Member(name, value is { } given ? given ? 1L : 0L : null);
 
-    /// <summary>What is of another type is left to the serializer.</summary>
+    /// <summary>Writes a value of another type with the serializer.</summary>
     internal void Member(ReadOnlySpan<byte> name, object? value)
     {
         if (value is null)
@@ -128,7 +129,7 @@ internal readonly struct RequestWriter(PooledBufferWriter target)
     {
         const int MaxLength = MaxIntegerLength + 1;
 
-        // Ids of one kind are about as long as each other: one buffer that is large enough, and no larger one after it.
+        // Ids have similar lengths. One large buffer avoids growing it repeatedly.
         var room = target.GetSpan(values.IsEmpty ? 0 : checked((values.Length * (LengthOf(values[values.Length - 1]) + 1)) + MaxLength));
         var used = 0;
         foreach (var value in values)
@@ -156,7 +157,7 @@ internal readonly struct RequestWriter(PooledBufferWriter target)
         target.Advance(written);
     }
 
-    /// <summary>A text that is the same in JSON is encoded as it is; what has to be escaped is left to the library.</summary>
+    /// <summary>Writes a text. A text that needs escapes is written by the library.</summary>
     private void Text(string? value)
     {
         if (value is null || !IsPlain(value))

@@ -3,11 +3,11 @@ using Newtonsoft.Json;
 namespace Bitrix24.Serialization;
 
 /// <summary>
-/// Reads a response, or an object in one, without reflection; generated code calls it. It takes what the types of the spec allow, and
-/// nothing else: no member that is given twice, and none whose name differs from a known one in case only.
+/// Reads a response, or an object in one, without reflection. Generated code calls it. It accepts only what the types of the spec allow,
+/// without repeated members and without names that differ from a known one only in case.
 /// </summary>
-/// <param name="json">Stands on the start of the object.</param>
-/// <param name="serializer">Reads what is of another type.</param>
+/// <param name="json">The reader, at the start of the object.</param>
+/// <param name="serializer">The serializer for other types.</param>
 internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
 {
     private bool unreadable;
@@ -15,7 +15,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
     /// <summary>Gets the path of the value that the reader is at.</summary>
     internal string Path => json.Path;
 
-    /// <summary>Reads the whole text. <see langword="null"/> when it is no response of this type.</summary>
+    /// <summary>Reads the whole text. Returns <see langword="null"/> if it is not a response of this type.</summary>
     internal static TResponse? TryRead<TResponse>(ArraySegment<byte> text, JsonSerializer serializer, out string? unreadablePath)
         where TResponse : class, IJsonReadable, new()
     {
@@ -33,7 +33,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         }
     }
 
-    /// <summary>Reads an object into a new value; <see langword="null"/> when it is none of this type.</summary>
+    /// <summary>Reads an object into a new value. Returns <see langword="null"/> if it is not of this type.</summary>
     internal static T? TryFill<T>(JsonReader json, T value, JsonSerializer serializer)
         where T : class, IJsonReadable
     {
@@ -42,14 +42,14 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         return reader.unreadable ? null : value;
     }
 
-    /// <summary>Keeps names from being allocated again for each response. Types call it once.</summary>
+    /// <summary>Caches names, so that they are not allocated for each response. Each type calls it once.</summary>
     internal static string[] Names(params string[] names)
     {
         Array.ForEach(names, KnownNames.Add);
         return names;
     }
 
-    /// <summary>Steps to the value of the next member and returns its name; <see langword="null"/> at the end of the object.</summary>
+    /// <summary>Moves to the value of the next member and returns its name; <see langword="null"/> at the end of the object.</summary>
     internal string? ReadPropertyName()
     {
         if (unreadable || !json.Read() || json.TokenType != JsonToken.PropertyName)
@@ -64,7 +64,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
     }
 
     /// <summary>
-    /// Skips a member that the type does not have. A known name in another case is refused, and so is an error, unless it is null.
+    /// Skips a member that the type does not have. A known name in another case is rejected, as is an error that is not null.
     /// </summary>
     internal void Skip(string name, string[] names)
     {
@@ -77,17 +77,17 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         Skip();
     }
 
-    /// <summary>A required member is given, neither twice nor as null.</summary>
+    /// <summary>Marks a required member as present. It must not be repeated or null.</summary>
     internal bool MarkPresent(bool already)
     {
         unreadable |= already || json.TokenType == JsonToken.Null;
         return true;
     }
 
-    /// <summary>A member may be left out, but is not null.</summary>
+    /// <summary>Requires that an optional member is not null.</summary>
     internal void NotNull() => unreadable |= json.TokenType == JsonToken.Null;
 
-    /// <summary>A required member has to have been given.</summary>
+    /// <summary>Requires that a member was present.</summary>
     internal void RequirePresent(bool given) => unreadable |= !given;
 
     internal long Integer(long minimum) => OptionalInteger(minimum).GetValueOrDefault();
@@ -101,7 +101,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
 
     internal string Text() => OptionalText() ?? string.Empty;
 
-    /// <summary>Portals send some texts that are digits as numbers.</summary>
+    /// <summary>Reads a text. Portals send some texts that consist of digits as numbers.</summary>
     internal string? OptionalText()
     {
         unreadable |= json.TokenType is JsonToken.StartObject or JsonToken.StartArray;
@@ -113,7 +113,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         };
     }
 
-    /// <summary>The value of an open enum, which is a text only.</summary>
+    /// <summary>Reads the value of an open enum, which must be a string.</summary>
     internal string EnumText() => OptionalEnumText() ?? string.Empty;
 
     /// <inheritdoc cref="EnumText"/>
@@ -129,7 +129,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         return true;
     }
 
-    /// <summary>A yes or no that may be one of the numbers 1 and 0 on the wire.</summary>
+    /// <summary>Reads a boolean that can be one of the numbers 1 and 0.</summary>
     internal bool? Digit()
     {
         bool? value = json.Value switch
@@ -143,7 +143,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         return value;
     }
 
-    /// <summary>A member of a lenient type: what cannot be read counts as absent.</summary>
+    /// <summary>Reads a member of a lenient type. A value that cannot be read counts as absent.</summary>
     internal double? LenientNumber() => Lenient(JsonScalar.Number(json));
 
     /// <inheritdoc cref="LenientNumber"/>
@@ -177,7 +177,7 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         return list;
     }
 
-    /// <summary>An object of a type that reads itself; what is of another type is left to the serializer.</summary>
+    /// <summary>Reads an object of a type of the spec, or a value of another type with the serializer.</summary>
     internal T? Value<T>()
     {
         if (!Readable<T>.Is)
@@ -225,7 +225,9 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         internal static readonly bool IsInteger = Type.GetTypeCode(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T)) is
             >= TypeCode.SByte and <= TypeCode.UInt64;
 
-        /// <summary>Whether the spec marks the type lenient: it has a converter then, and what is no object counts as absent.</summary>
+        /// <summary>
+        /// Whether the spec marks the type as lenient. Such a type has a converter, and a value that is not an object counts as absent.
+        /// </summary>
         internal static readonly bool IsLenient = typeof(T).IsDefined(typeof(JsonConverterAttribute), inherit: false);
     }
 }

@@ -7,16 +7,15 @@ using Newtonsoft.Json;
 namespace Bitrix24.Serialization;
 
 /// <summary>
-/// Reads JSON in UTF-8 as RFC 8259 has it, and nothing else: no comments, bare names, single quotes, trailing commas, NaN or control
-/// characters in texts. An object that gives a member twice is refused, because either value may be the wrong one. Texts and numbers are
-/// built only when they are asked for.
+/// Reads JSON in UTF-8 strictly according to RFC 8259: without comments, unquoted names, single quotes, trailing commas, NaN or control
+/// characters in strings. An object that repeats a member is rejected. Strings and numbers are created only on demand.
 /// </summary>
 internal sealed class StrictJsonReader : JsonReader
 {
-    /// <summary>Enough for every number; a longer one takes more time than it is worth.</summary>
+    /// <summary>Sufficient for every number. Longer ones are rejected, because parsing them is slow.</summary>
     private const int MaxNumberLength = 380;
 
-    /// <summary>Up to so many names are compared one by one.</summary>
+    /// <summary>The maximum number of names that are compared one by one.</summary>
     private const int MaxComparedNames = 16;
 
     private readonly byte[] bytes;
@@ -24,7 +23,7 @@ internal sealed class StrictJsonReader : JsonReader
     private readonly List<string> names = [];
     private readonly int[] firstNames = new int[Json.MaxDepth + 1];
 
-    // By the depth of their objects; for objects with many members only.
+    // The names of objects with many members, by depth.
     private Dictionary<int, HashSet<string>>? manyNames;
     private int position;
     private int depth;
@@ -32,7 +31,7 @@ internal sealed class StrictJsonReader : JsonReader
     private Expected expected;
     private bool skips;
 
-    // The token that is not built yet.
+    // The token whose value is not created yet.
     private bool isPending;
     private bool isEscaped;
     private int tokenStart;
@@ -79,12 +78,12 @@ internal sealed class StrictJsonReader : JsonReader
     public override bool Read()
     {
         isPending = false;
-        SkipBlanks();
+        SkipWhiteSpace();
         if (position == end)
         {
             if (expected != Expected.Nothing)
             {
-                throw Broken("it ends too early");
+                throw Invalid("it ends too early");
             }
 
             SetToken(JsonToken.None);
@@ -94,11 +93,11 @@ internal sealed class StrictJsonReader : JsonReader
         if (expected == Expected.CommaOrEnd && bytes[position] == ',')
         {
             position++;
-            SkipBlanks();
+            SkipWhiteSpace();
             expected = IsInObject ? Expected.Name : Expected.Value;
         }
 
-        var next = position < end ? bytes[position] : throw Broken("it ends too early");
+        var next = position < end ? bytes[position] : throw Invalid("it ends too early");
         switch (expected)
         {
             case Expected.CommaOrEnd or Expected.NameOrEnd when next == '}' && IsInObject:
@@ -114,13 +113,13 @@ internal sealed class StrictJsonReader : JsonReader
                 ReadValue(next);
                 break;
             default:
-                throw Broken("it has an unexpected character");
+                throw Invalid("it has an unexpected character");
         }
 
         return true;
     }
 
-    /// <summary>Skips the value that the reader stands on, without building anything of it.</summary>
+    /// <summary>Skips the current value without creating its parts.</summary>
     internal void SkipValue()
     {
         skips = true;
@@ -128,10 +127,10 @@ internal sealed class StrictJsonReader : JsonReader
         skips = false;
     }
 
-    /// <summary>A number as it is written.</summary>
+    /// <summary>Returns the current number as written.</summary>
     internal string Raw() => Encoding.UTF8.GetString(bytes, tokenStart, tokenEnd - tokenStart);
 
-    private static JsonReaderException Broken(string what) => new($"This is not JSON: {what}.");
+    private static JsonReaderException Invalid(string error) => new($"The JSON is invalid: {error}.");
 
     private void ReadName()
     {
@@ -140,20 +139,20 @@ internal sealed class StrictJsonReader : JsonReader
         if (!skips)
         {
             name = KnownNames.Find(bytes.AsSpan(tokenStart, tokenEnd - tokenStart)) ?? Text();
-            RefuseRepetition(name);
+            ThrowIfRepeated(name);
         }
 
-        SkipBlanks();
+        SkipWhiteSpace();
         if (position == end || bytes[position++] != ':')
         {
-            throw Broken("a name has no value");
+            throw Invalid("a name has no value");
         }
 
         SetToken(JsonToken.PropertyName, name);
         expected = Expected.Value;
     }
 
-    private void RefuseRepetition(string name)
+    private void ThrowIfRepeated(string name)
     {
         var first = firstNames[depth];
         if (names.Count - first == MaxComparedNames)
@@ -227,7 +226,7 @@ internal sealed class StrictJsonReader : JsonReader
     {
         if (depth == Json.MaxDepth)
         {
-            throw Broken("it is nested too deeply");
+            throw Invalid("it is nested too deeply");
         }
 
         position++;
@@ -255,13 +254,13 @@ internal sealed class StrictJsonReader : JsonReader
     {
         if (!bytes.AsSpan(position, end - position).StartsWith(literal))
         {
-            throw Broken("it has an unexpected character");
+            throw Invalid("it has an unexpected character");
         }
 
         position += literal.Length;
     }
 
-    /// <summary>From the quote at which the text begins to the character behind the one at which it ends.</summary>
+    /// <summary>Moves from the opening quote of a string to the character after the closing quote.</summary>
     private void ScanText()
     {
         tokenStart = ++position;
@@ -282,11 +281,11 @@ internal sealed class StrictJsonReader : JsonReader
             }
             else if (next < ' ')
             {
-                throw Broken("a text has a control character in it");
+                throw Invalid("a string contains a control character");
             }
         }
 
-        throw Broken("it ends too early");
+        throw Invalid("it ends too early");
     }
 
     private void ScanEscape()
@@ -297,18 +296,18 @@ internal sealed class StrictJsonReader : JsonReader
             var digits = bytes.AsSpan(position, Math.Min(4, end - position));
             if (!Utf8Parser.TryParse(digits, out uint _, out var used, 'x') || used != 4)
             {
-                throw Broken("a text has an unknown escape in it");
+                throw Invalid("a string contains an invalid escape");
             }
 
             position += 4;
         }
         else if ("\"\\/bfnrt"u8.IndexOf(next) < 0)
         {
-            throw Broken("a text has an unknown escape in it");
+            throw Invalid("a string contains an invalid escape");
         }
     }
 
-    /// <returns>Whether it is an integer.</returns>
+    /// <returns>Whether the number is an integer.</returns>
     private bool ScanNumber()
     {
         tokenStart = position;
@@ -339,7 +338,7 @@ internal sealed class StrictJsonReader : JsonReader
         }
 
         tokenEnd = position;
-        return tokenEnd - tokenStart <= MaxNumberLength ? isInteger : throw Broken("a number is too long");
+        return tokenEnd - tokenStart <= MaxNumberLength ? isInteger : throw Invalid("a number is too long");
     }
 
     private void ScanDigits()
@@ -352,11 +351,11 @@ internal sealed class StrictJsonReader : JsonReader
 
         if (position == first)
         {
-            throw Broken("it has an unexpected character");
+            throw Invalid("it has an unexpected character");
         }
     }
 
-    private void SkipBlanks()
+    private void SkipWhiteSpace()
     {
         while (position < end && bytes[position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
@@ -375,7 +374,7 @@ internal sealed class StrictJsonReader : JsonReader
         ? (object)value
         : BigInteger.Parse(Raw(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
-    /// <summary>Some frameworks fail where a number is too large; others say infinity.</summary>
+    /// <summary>Returns infinity for a number that is too large, which some frameworks cannot parse.</summary>
     private double Float() => double.TryParse(Raw(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value
         : bytes[tokenStart] == '-' ? double.NegativeInfinity
         : double.PositiveInfinity;
@@ -387,7 +386,7 @@ internal sealed class StrictJsonReader : JsonReader
             return Raw();
         }
 
-        // No text has more characters than bytes.
+        // A string has at most as many characters as bytes.
         var characters = SharedBuffer.Rent<char>(tokenEnd - tokenStart);
         var used = 0;
         try
@@ -405,7 +404,7 @@ internal sealed class StrictJsonReader : JsonReader
                 }
             }
 
-            ReplaceHalfPairs(characters.AsSpan(0, used));
+            ReplaceLoneSurrogates(characters.AsSpan(0, used));
             return new string(characters, 0, used);
         }
         finally
@@ -414,8 +413,8 @@ internal sealed class StrictJsonReader : JsonReader
         }
     }
 
-    /// <summary>Half a surrogate pair is no character, and has no UTF-8.</summary>
-    private static void ReplaceHalfPairs(Span<char> characters)
+    /// <summary>Replaces lone surrogates, which UTF-8 cannot represent.</summary>
+    private static void ReplaceLoneSurrogates(Span<char> characters)
     {
         for (var index = 0; index < characters.Length; index++)
         {
@@ -430,7 +429,7 @@ internal sealed class StrictJsonReader : JsonReader
         }
     }
 
-    /// <returns>How many bytes the escape takes, its backslash included.</returns>
+    /// <returns>The number of bytes of the escape, including its backslash.</returns>
     private int Unescape(int at, out char character)
     {
         if (bytes[at] == 'u')

@@ -3,14 +3,16 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads the error of REST 3.0: an object with <c>code</c>, <c>message</c> and, about the content of a request, <c>validation</c>.</summary>
+/// <summary>
+/// Reads the error of REST 3.0: an object with <c>code</c>, <c>message</c> and, for an invalid request, <c>validation</c>.
+/// </summary>
 internal static class StructuredError
 {
     private static readonly string[] Names = ["code", "message", "validation"];
     private static readonly string[] DetailNames = ["field", "message"];
 
-    /// <param name="json">Stands on the start of the object, and at its end afterwards.</param>
-    /// <param name="error">What is known so far.</param>
+    /// <param name="json">The reader, at the start of the object. Afterwards it is at the end.</param>
+    /// <param name="error">The error as read so far.</param>
     internal static PortalError Read(JsonReader json, PortalError error)
     {
         string? code = null;
@@ -25,7 +27,7 @@ internal static class StructuredError
 
             var name = (string)json.Value!;
             json.Read();
-            RefuseOtherCase(name, Names);
+            ThrowIfOtherCase(name, Names);
             switch (name)
             {
                 case "code":
@@ -68,7 +70,7 @@ internal static class StructuredError
 
                 var name = (string)json.Value!;
                 json.Read();
-                RefuseOtherCase(name, DetailNames);
+                ThrowIfOtherCase(name, DetailNames);
                 field = name == "field" ? JsonScalar.Text(json) : field;
                 message = name == "message" ? JsonScalar.Text(json) : message;
                 json.Skip();
@@ -78,8 +80,8 @@ internal static class StructuredError
         }
     }
 
-    /// <summary>Nobody knows whether the member of that name is meant.</summary>
-    private static void RefuseOtherCase(string name, string[] names)
+    /// <summary>Throws if a known name is written in another case, because it is ambiguous.</summary>
+    private static void ThrowIfOtherCase(string name, string[] names)
     {
         if (Array.Exists(names, known => known != name && string.Equals(known, name, StringComparison.OrdinalIgnoreCase)))
         {

@@ -11,7 +11,7 @@ using JsonSerializer = Newtonsoft.Json.JsonSerializer;
 namespace Bitrix24.Serialization;
 
 /// <summary>
-/// Writes the values of System.Text.Json as the JSON that they stand for. Newtonsoft.Json alone would write the properties of their types.
+/// Writes the values of System.Text.Json as the JSON that they contain. Newtonsoft.Json alone would write the properties of their types.
 /// </summary>
 internal sealed class SystemTextJsonConverter : JsonConverter
 {
@@ -46,7 +46,7 @@ internal sealed class SystemTextJsonConverter : JsonConverter
         _ => ((JsonNode)value).ToJsonString(),
     };
 #else
-    // The package does not depend on System.Text.Json here; an application may use it all the same.
+    // This target framework does not reference System.Text.Json, but an application can use it.
     public override bool CanConvert(Type objectType)
     {
         for (var type = objectType; type is not null; type = type.BaseType)
@@ -80,5 +80,5 @@ internal sealed class SystemTextJsonConverter : JsonConverter
     }
 #endif
 
-    private static JsonSerializationException Unset() => new("a JsonElement has no value. Leave it out.");
+    private static JsonSerializationException Unset() => new("A JsonElement has no value. Leave it out.");
 }

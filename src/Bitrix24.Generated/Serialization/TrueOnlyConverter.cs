@@ -2,7 +2,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Reads the <c>true</c> of a method that answers nothing else when it succeeds.</summary>
+/// <summary>Reads the result of a method that returns only <c>true</c>.</summary>
 internal sealed class TrueOnlyConverter : JsonConverter
 {
     public override bool CanWrite => false;

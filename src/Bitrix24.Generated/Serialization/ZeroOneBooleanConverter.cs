@@ -2,7 +2,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Serialization;
 
-/// <summary>Writes yes or no as one of the numbers 1 and 0.</summary>
+/// <summary>Converts a boolean from and to one of the numbers 1 and 0.</summary>
 internal sealed class ZeroOneBooleanConverter : JsonConverter
 {
     public override bool CanConvert(Type objectType) => objectType == typeof(bool) || objectType == typeof(bool?);
@@ -13,8 +13,9 @@ internal sealed class ZeroOneBooleanConverter : JsonConverter
         { TokenType: JsonToken.Boolean, Value: bool value } => value,
         { TokenType: JsonToken.Integer, Value: 0L } => false,
         { TokenType: JsonToken.Integer, Value: 1L } => true,
-        _ => throw new JsonSerializationException($"{reader.Path} is neither yes nor no"),
+        _ => throw new JsonSerializationException($"{reader.Path} is not a boolean, 0 or 1"),
     };
 
-    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) => writer.WriteValue(value is bool yes ? yes ? 1 : 0 : null);
+    public override void WriteJson(JsonWriter writer, object? value, JsonSerializer serializer) =>
+        writer.WriteValue(value is bool boolean ? boolean ? 1 : 0 : null);
 }

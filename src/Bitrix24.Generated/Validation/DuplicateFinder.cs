@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Bitrix24.Validation;
 
-/// <summary>Looks for an id that is given twice.</summary>
+/// <summary>Finds duplicate ids.</summary>
 internal static class DuplicateFinder
 {
-    /// <summary>The index of the first value that repeats an earlier one; -1 when there is none.</summary>
+    /// <summary>Returns the index of the first value that repeats an earlier one; -1 if there is none.</summary>
     internal static int IndexOfFirstDuplicate(ReadOnlySpan<long> values)
     {
         var index = 1;
@@ -18,13 +18,14 @@ internal static class DuplicateFinder
     }
 
     /// <summary>
-    /// A hash table with open addressing, two thirds full at most, of the positions of the values: an array in place of a set, pooled while it is small: the pool rounds up, and keeps.
+    /// Uses a hash table of the positions of the values with open addressing, which is at most two thirds full. An array instead of a set,
+    /// pooled while it is small, because the pool rounds sizes up and keeps arrays.
     /// </summary>
     private static int FindUnordered(ReadOnlySpan<long> values)
     {
-        const int LargestPooled = 32 * 1024;
+        const int MaxPooledSize = 32 * 1024;
         var size = checked(values.Length + (values.Length / 2) + 1);
-        var isPooled = size <= LargestPooled;
+        var isPooled = size <= MaxPooledSize;
         var positions = isPooled ? ArrayPool<int>.Shared.Rent(size) : new int[size];
         if (isPooled)
         {
@@ -65,6 +66,9 @@ internal static class DuplicateFinder
         return -1;
     }
 
-    /// <summary>Fibonacci hashing: neighbours, as ids often are, land far from each other. The upper half of the product, scaled to the table.</summary>
-    private static int SlotOf(long value, int size) => (int)(((unchecked((ulong)value * 0x9E3779B97F4A7C15UL) >> 32) * (ulong)size) >> 32);
+    /// <summary>
+    /// Fibonacci hashing, which distributes consecutive ids: the upper half of the product, scaled to the size of the table.
+    /// </summary>
+    private static int SlotOf(long value, int size) =>
+        (int)(((unchecked((ulong)value * 0x9E3779B97F4A7C15UL) >> 32) * (ulong)size) >> 32);
 }

@@ -2,7 +2,7 @@ using Bitrix24.Serialization;
 
 namespace Bitrix24.Validation;
 
-/// <summary>The constraints that a schema of the spec can put on a request. Generated code calls them.</summary>
+/// <summary>Checks the constraints of the schemas of the spec. Generated code calls these methods.</summary>
 internal static class RequestValidation
 {
     internal static void Required(object? value, string property)
@@ -18,7 +18,7 @@ internal static class RequestValidation
     {
         if (value.CompareTo(minimum) < 0)
         {
-            throw InvalidArgument(FormattableString.Invariant($"{property} is {value}; the least is {minimum}."));
+            throw InvalidArgument(FormattableString.Invariant($"{property} is {value}; the minimum is {minimum}."));
         }
     }
 
@@ -27,7 +27,8 @@ internal static class RequestValidation
     {
         if (value is { } given && given.CompareTo(minimum) < 0)
         {
-            throw InvalidArgument(FormattableString.Invariant($"{property} is {given}; the least is {minimum}. Leave it unset where there is none."));
+            throw InvalidArgument(FormattableString.Invariant(
+                $"{property} is {given}; the minimum is {minimum}. Do not set it if there is none."));
         }
     }
 
@@ -35,7 +36,7 @@ internal static class RequestValidation
     {
         if (values is not null && values.Count < minimum)
         {
-            throw InvalidArgument(FormattableString.Invariant($"{property} holds {values.Count} values; the least is {minimum}."));
+            throw InvalidArgument(FormattableString.Invariant($"{property} contains {values.Count} values; the minimum is {minimum}."));
         }
     }
 
@@ -43,7 +44,7 @@ internal static class RequestValidation
     {
         if (values is not null && values.Count > maximum)
         {
-            throw InvalidArgument(FormattableString.Invariant($"{property} holds {values.Count} values; the most is {maximum}."));
+            throw InvalidArgument(FormattableString.Invariant($"{property} contains {values.Count} values; the maximum is {maximum}."));
         }
     }
 
@@ -107,9 +108,11 @@ internal static class RequestValidation
         }
     }
 
-    private static ArgumentException TooSmall<T>(string property, int index, T value, T minimum) => InvalidArgument(FormattableString.Invariant($"{property}[{index}] is {value}; the least is {minimum}."));
+    private static ArgumentException TooSmall<T>(string property, int index, T value, T minimum) =>
+        InvalidArgument(FormattableString.Invariant($"{property}[{index}] is {value}; the minimum is {minimum}."));
 
-    private static ArgumentException Repeated<T>(string property, int index, T value) => InvalidArgument(FormattableString.Invariant($"{property}[{index}] repeats {value}; each value may be given only once."));
+    private static ArgumentException Repeated<T>(string property, int index, T value) =>
+        InvalidArgument(FormattableString.Invariant($"{property}[{index}] repeats {value}. Remove the duplicate."));
 
     internal static ArgumentException InvalidArgument(string message, string parameter = "request") => new(message, parameter);
 }

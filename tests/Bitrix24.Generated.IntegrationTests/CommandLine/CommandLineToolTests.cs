@@ -77,10 +77,10 @@ public sealed class CommandLineToolTests
 
         await Fails(3, "ENTITY_ERROR", "404");
         await Fails(4, "ACCESS_ERROR", "30");
-        await Fails(2, "repeats 9; each value may be given only once.\n", "9,9");
+        await Fails(2, "repeats 9. Remove the duplicate.\n", "9,9");
         await Fails(2, "Value 2 of --ids is not an id", "9,nine");
         await Fails(5, "NO_AUTH_FOUND", "9", portal.WebhookUrl.Replace("s3cr3tc0de", "s3cr3tc0dx", StringComparison.Ordinal));
-        await Fails(2, "BITRIX24_WEBHOOK_URL: The webhook URL must use https", "9", "http://acme.bitrix24.com/rest/1/s3cr3tc0de/");
+        await Fails(2, "BITRIX24_WEBHOOK_URL: The webhook URL does not use https", "9", "http://acme.bitrix24.com/rest/1/s3cr3tc0de/");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""));
         await Fails(6, "too many requests", "9");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}"""));

@@ -53,7 +53,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal([(1, 1), (2, 2), (3, 3)], report.Where(line => line.Outcome == "Created").Select(line => (line.Row, int.Parse(line.Id, CultureInfo.InvariantCulture))));
         Assert.Contains(report, line => line is { Row: 4, Error: "ENTITY_ERROR" });
         Assert.Contains("type is 'lead'; it has to be contact or company.", string.Join('\n', await System.IO.File.ReadAllLinesAsync(ReportFile)), StringComparison.Ordinal);
-        Assert.Contains("Entities holds 0 values; the least is 1.,", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.Contains("Entities contains 0 values; the minimum is 1.,", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.DoesNotContain("Parameter", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.Equal([File, ReportFile], Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal));
     }

@@ -26,7 +26,7 @@ public sealed class SpecTests
         ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
         ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
         ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
-        ("idempotence-stated", "      x-unknown-outcome-hint: find out with ListCallListsAsync before you make the call again\n", "", "crm.calllist.add: it does not say"),
+        ("idempotence-stated", "      x-unknown-outcome-hint: check with ListCallListsAsync before you send it again\n", "", "crm.calllist.add: it does not say"),
         ("idempotence-stated", "      x-reference: *GetCallListReference\n      x-idempotent: true\n", "      x-reference: *GetCallListReference\n", "crm.calllist.get: it does not say"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is no size"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is no size"),

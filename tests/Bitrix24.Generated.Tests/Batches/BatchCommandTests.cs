@@ -29,7 +29,7 @@ public sealed class BatchCommandTests
     {
         var exception = Assert.Throws<ArgumentException>(nameof(method), () => BatchCommand.Call(method));
 
-        Assert.StartsWith("This is no name of a method; one looks like user.current.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The method name is not valid. Example: user.current.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class BatchCommandTests
     {
         var exception = Assert.Throws<ArgumentException>(nameof(method), () => BatchCommand.Call(method));
 
-        Assert.StartsWith("A batch cannot hold a batch.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A batch cannot contain another batch.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class BatchCommandTests
         var disposed = JsonDocument.Parse("{}");
         disposed.Dispose();
 
-        Refused("a JsonElement has no value. Leave it out.", new { filter = default(JsonElement) });
+        Refused("A JsonElement has no value. Leave it out.", new { filter = default(JsonElement) });
         Refused(string.Empty, disposed);
         Refused(string.Empty, JsonSerializer.SerializeToElement(new[] { 1 }));
         Refused(string.Empty, JsonDocument.Parse("""{"a":1,"a":2}"""));
@@ -106,7 +106,7 @@ public sealed class BatchCommandTests
     }
 
     [Theory]
-    [InlineData(typeof(WithEnum), "Mode has the attribute JsonConverter of System.Text.Json, which does not count here. Pass")]
+    [InlineData(typeof(WithEnum), "Mode has the attribute JsonConverter of System.Text.Json, which is not supported. Pass")]
     [InlineData(typeof(WithConverter), "WithConverter has the attribute JsonConverter")]
     [InlineData(typeof(WithPrivate), "WithPrivate has the attribute JsonInclude")]
     [InlineData(typeof(WithExtensions), "WithExtensions has the attribute JsonExtensionData")]
@@ -145,7 +145,7 @@ public sealed class BatchCommandTests
     [Fact]
     public void What_a_query_cannot_hold_is_refused_by_name()
     {
-        Refused("The parameters cannot be serialized: list is an empty list, which the query of a command cannot hold. Leave it out,", new { list = Array.Empty<int>() });
+        Refused("The parameters cannot be serialized: list is an empty list, which a command cannot contain. Leave it out,", new { list = Array.Empty<int>() });
         Refused("The parameters cannot be serialized: a[b is a name with brackets,", new Dictionary<string, int> { ["a[b"] = 1 });
         Refused("The parameters cannot be serialized: ]a is a name with brackets,", new Dictionary<string, int> { ["]a"] = 1 });
         Refused("The parameters cannot be serialized: ", new[] { 1 });

@@ -61,13 +61,13 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public async Task What_cannot_be_right_is_refused_before_it_is_sent()
     {
-        await Refused("Commands holds 0 values; the least is 1.", Batch());
-        await Refused("Commands holds 51 values; the most is 50.", Batch([.. Enumerable.Range(0, 51).Select(index => ($"c{index}", "app.info"))]));
+        await Refused("Commands contains 0 values; the minimum is 1.", Batch());
+        await Refused("Commands contains 51 values; the maximum is 50.", Batch([.. Enumerable.Range(0, 51).Select(index => ($"c{index}", "app.info"))]));
         await Refused("Commands is not set.", new BatchRequest { Commands = null! });
-        await Refused("Commands[a] is empty.", Batch(("a", " ")));
-        await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", "batch?cmd[b]=app.info")));
-        await Refused("Commands has the key \"0\"; portals lose the order of such keys. Take one with a letter in it, such as c0.", Batch(("0", "app.info")));
-        await Refused("Commands[a] has 1002 parameters; portals read 1000 from a command and pass over the rest. Call its method outside of a batch.", Batch(("a", BatchCommand.AddCallList(Many(1001)))));
+        await Refused("Commands[a] is empty. Example: user.current.", Batch(("a", " ")));
+        await Refused("Commands[a] is a batch. A batch cannot contain another batch. Add its commands to this batch.", Batch(("a", "batch?cmd[b]=app.info")));
+        await Refused("Commands has the key '0', but portals do not preserve the order of numeric keys. Use a key with a letter, such as c0.", Batch(("0", "app.info")));
+        await Refused("Commands[a] has 1002 parameters, but portals read only 1000. Call its method outside of a batch.", Batch(("a", BatchCommand.AddCallList(Many(1001)))));
         Assert.Empty(portal.Requests);
         Assert.Throws<ArgumentException>("request", () => BatchCommand.AddCallList(new AddCallListRequest()));
         Assert.Throws<ArgumentNullException>("request", () => BatchCommand.GetCallList(null!));
@@ -78,17 +78,17 @@ public sealed class BatchTests : IDisposable
         Assert.Throws<ArgumentException>("request", () => BatchCommand.ListCallLists(new ListCallListsRequest { Select = [] }));
         foreach (var batch in new[] { "batch", "batch?", "BATCH", "batch.json", "Batch.json", "BATCH.JSON?cmd[b]=app.info" })
         {
-            await Refused("Commands[a] is a batch; a batch cannot hold one.", Batch(("a", batch)));
+            await Refused("Commands[a] is a batch. A batch cannot contain another batch. Add its commands to this batch.", Batch(("a", batch)));
         }
 
         string[] methods =
             ["x%3Fy", "x$result[c0]", "batch.xml", "/batch", "batch/", " batch", "batch&a=b", ".batch", "x..y", "?a=b", "b\u0430tch"];
         foreach (var method in methods)
         {
-            await Refused("Commands[a] calls what is no name of a method; one looks like user.current.", Batch(("a", method)));
+            await Refused("Commands[a] does not start with a valid method name. Example: user.current.", Batch(("a", method)));
         }
 
-        await Refused("Commands[a] has a # in it, and portals ignore what follows it. Write %23.", Batch(("a", "x.y?filter[NAME]=a#b")));
+        await Refused("Commands[a] contains a #, and portals ignore the text after it. Write %23.", Batch(("a", "x.y?filter[NAME]=a#b")));
 
         async Task Refused(string message, BatchRequest request)
         {
@@ -246,7 +246,7 @@ public sealed class BatchTests : IDisposable
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.BatchAsync(Batch(("a", "x.y"))));
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.EndsWith("find out which of the commands ran before you send them again.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("check which of the commands ran before you send them again.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

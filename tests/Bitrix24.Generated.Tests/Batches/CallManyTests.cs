@@ -60,7 +60,7 @@ public sealed class CallManyTests : IDisposable
         Assert.Equal(Bitrix24ErrorCode.ErrorMethodNotFound, outcomes[1].Exception!.ErrorCode);
         Assert.Equal("batch was not sent: 'no method' is not a valid method name. Example: user.current.", Invalid(outcomes[2]));
         Assert.StartsWith("acme.double was not sent: 'auth' is not a parameter", Invalid(outcomes[3]), StringComparison.Ordinal);
-        Assert.Equal("batch was not sent: A batch cannot hold a batch. Add its commands to the batch itself.", Invalid(outcomes[4]));
+        Assert.Equal("batch was not sent: A batch cannot contain another batch. Add its commands to the outer batch.", Invalid(outcomes[4]));
         Assert.Null(outcomes[5].Exception);
         Assert.Null(outcomes[5].Result);
         Assert.Equal("acme.echo was executed, but its result cannot be read as Nullable<Int64> at result.A. Do not repeat the call to read it.", outcomes[6].Exception!.Message);

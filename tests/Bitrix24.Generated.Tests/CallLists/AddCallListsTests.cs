@@ -564,7 +564,7 @@ public sealed class AddCallListsTests : IDisposable
             break;
         }
 
-        Assert.Contains("10 Warning: crm.calllist.add in a batch had an outcome that nobody looked at: request 1, id 12, execution: Executed.", log.Messages);
+        Assert.Contains("10 Warning: crm.calllist.add in a batch has an outcome that was not enumerated: request 1, id 12, execution: Executed.", log.Messages);
     }
 
     [Fact]
@@ -585,8 +585,8 @@ public sealed class AddCallListsTests : IDisposable
         });
 
         Assert.Equal(
-            Enumerable.Range(4, 46).Select(index => $"10 Warning: crm.calllist.add in a batch had an outcome that nobody looked at: request {index}, id {index + 1}, execution: Executed."),
-            log.Messages.Where(message => message.Contains("nobody looked at", StringComparison.Ordinal)));
+            Enumerable.Range(4, 46).Select(index => $"10 Warning: crm.calllist.add in a batch has an outcome that was not enumerated: request {index}, id {index + 1}, execution: Executed."),
+            log.Messages.Where(message => message.Contains("was not enumerated", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -702,7 +702,7 @@ public sealed class AddCallListsTests : IDisposable
         foreach (var index in new[] { 0, 2 })
         {
             var exception = Assert.IsType<Bitrix24TransportException>(outcomes[index].Exception);
-            Assert.Contains("gave the same id, 11, to several commands of one batch;", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("returned the same id, 11, for several commands of one batch;", exception.Message, StringComparison.Ordinal);
         }
     }
 
@@ -759,9 +759,9 @@ public sealed class AddCallListsTests : IDisposable
     [InlineData("""{"result":{"c0":"none"},"result_error":[]}""", "no result of this method")]
     [InlineData("""{"result":{"c0":0},"result_error":[]}""", "no result of this method")]
     [InlineData("""{"result":{"c0":null},"result_error":[]}""", "no result of this method")]
-    [InlineData("""{"result":{"c0":11},"result_error":{"c0":{"error":"ENTITY_ERROR"}}}""", "it is not known whether the call ran")]
-    [InlineData("""{"result":[],"result_error":{"c0":{"error":"BRAND_NEW"}}}""", "it is not known whether the call ran")]
-    [InlineData("""{"result":[],"result_error":{"c0":{"error":"INTERNAL_SERVER_ERROR"}}}""", "it is not known whether the call ran")]
+    [InlineData("""{"result":{"c0":11},"result_error":{"c0":{"error":"ENTITY_ERROR"}}}""", "it is unknown whether the portal executed the call")]
+    [InlineData("""{"result":[],"result_error":{"c0":{"error":"BRAND_NEW"}}}""", "it is unknown whether the portal executed the call")]
+    [InlineData("""{"result":[],"result_error":{"c0":{"error":"INTERNAL_SERVER_ERROR"}}}""", "it is unknown whether the portal executed the call")]
     public async Task What_an_answer_does_not_make_clear_is_unknown(string result, string words)
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":{{result}}}"""));

@@ -107,7 +107,7 @@ public sealed class CallListFamilyTests : IDisposable
         UpdateCallListRequest Update() => new() { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [4, 5] };
 
         var exception = await Assert.ThrowsAsync<ArgumentException>("request", () => bitrix24.UpdateCallListAsync(Update()));
-        Assert.StartsWith("WebformId is not set, which clears the form of the list.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("WebformId is not set, which clears the webform of the list.", exception.Message, StringComparison.Ordinal);
         var both = Update();
         (both.WebformId, both.ClearWebform) = (5, true);
         await Assert.ThrowsAsync<ArgumentException>("request", () => bitrix24.UpdateCallListAsync(both));

@@ -152,7 +152,7 @@ public sealed class StreamTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => CountAsync(client.Bitrix24.EnumerateCallListsAsync(request)));
 
-        Assert.Contains("the portal sends rows again, or not in the order", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the portal repeats rows or ignores the sort order", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class CallTests
         Refused("isIdempotent", "crm.calllist.add is not idempotent", options: new() { IsIdempotent = true }, method: "CRM.CallList.Add.json");
         Refused("isIdempotent", "batch is not idempotent", options: new() { IsIdempotent = true }, method: "batch");
         Refused("request", "Commands[a] is a batch", new { cmd = new { a = "batch?x=1" } }, method: "Batch.JSON");
-        Refused("request", "Commands has the key \"0\"", new { cmd = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "user.current" } }, method: "batch");
+        Refused("request", "Commands has the key '0'", new { cmd = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "user.current" } }, method: "batch");
         Refused("parameters", "The parameters are not those of a batch", new { cmd = 1 }, method: "batch");
     }
 

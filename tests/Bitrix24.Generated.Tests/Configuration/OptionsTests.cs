@@ -179,7 +179,7 @@ public sealed class OptionsTests
         Assert.Equal(6, AtRoot(settings).Retry.MaxAttempts);
         settings["Retry:MaxAttempt"] = "6";
         var exception = Assert.Throws<OptionsValidationException>(() => AtRoot(settings));
-        Assert.Equal("Retry:MaxAttempt is not a known key. The nearest one is Retry:MaxAttempts.", exception.Message);
+        Assert.Equal("Retry:MaxAttempt is unknown. Did you mean Retry:MaxAttempts?", exception.Message);
 
         static Bitrix24ClientOptions AtRoot(Dictionary<string, string?> settings)
         {

@@ -99,7 +99,7 @@ public sealed partial class LogTests
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
 
-        Assert.Equal(["8 Warning: crm.calllist.add was cancelled; execution: NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
+        Assert.Equal(["8 Warning: crm.calllist.add was canceled; execution: NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
     }
 
     /// <summary>Without an HTTP status or an error code, too, and without a word of what a portal or an exception says.</summary>

@@ -12,11 +12,11 @@ public sealed class FailureTests
     public void Sentence_says_whether_the_call_ran_and_what_to_do()
     {
         Assert.Equal("x.add failed: it broke.", Context.Sentence("it broke", CallExecution.NotExecuted));
-        Assert.Equal("x.add failed: it broke; it is not known whether the call ran.", Context.Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke; it is unknown whether the portal executed the call.", Context.Sentence("it broke", CallExecution.Unknown));
         var idempotent = Context with { IsIdempotent = true };
-        Assert.Equal("x.add failed: it broke; it is safe to make the call again.", idempotent.Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke; it is safe to send the call again.", idempotent.Sentence("it broke", CallExecution.Unknown));
         Assert.Equal("x.add failed: it broke.", idempotent.Sentence("it broke", CallExecution.NotExecuted));
-        Assert.Equal("x.add failed: it broke; it is not known whether the call ran: look.", (Context with { UnknownOutcomeHint = "look" }).Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal("x.add failed: it broke; it is unknown whether the portal executed the call: look.", (Context with { UnknownOutcomeHint = "look" }).Sentence("it broke", CallExecution.Unknown));
     }
 
     [Fact]
@@ -26,8 +26,8 @@ public sealed class FailureTests
         var before = TransportErrors.Broken(Context, sendingStarted: false, cause);
         var behind = TransportErrors.Broken(Context, sendingStarted: true, cause);
 
-        Assert.Equal(("x.add failed: no connection to the portal could be made: reset.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Equal(("x.add failed: no connection to the portal could be established: reset.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
+        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
         Assert.Same(cause, before.InnerException);
         Assert.Null(TransportErrors.Broken(Context, sendingStarted: true, new HttpRequestException("s3cr3t")).InnerException);
     }
@@ -39,7 +39,7 @@ public sealed class FailureTests
 
         var failure = TransportErrors.Broken(Context, sendingStarted: false, cause);
 
-        Assert.Equal($"x.add failed: no connection to the portal could be made: Received  [2J  {new string('x', 285)}.", failure.Message);
+        Assert.Equal($"x.add failed: no connection to the portal could be established: Received  [2J  {new string('x', 285)}.", failure.Message);
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class FailureTests
         var before = TransportErrors.TimedOut(Context, sendingStarted: false);
         var behind = TransportErrors.TimedOut(Context, sendingStarted: true);
 
-        Assert.Equal(("x.add failed: no connection to the portal was made within the attempt timeout.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: no answer came within the attempt timeout; it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Equal(("x.add failed: no connection to the portal within the attempt timeout.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
+        Assert.Equal(("x.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
     }
 
     [Theory]
@@ -66,8 +66,8 @@ public sealed class FailureTests
 
         var failure = TransportErrors.Unreadable(Context, response, 7, TimeSpan.FromSeconds(5));
 
-        Assert.Equal(((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.Delay, (int)failure.StatusCode!));
-        Assert.Equal(FormattableString.Invariant($"x.add failed: the answer is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is not known whether the call ran."), failure.Message);
+        Assert.Equal(((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.RetryAfter, (int)failure.StatusCode!));
+        Assert.Equal(FormattableString.Invariant($"x.add failed: the response is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is unknown whether the portal executed the call."), failure.Message);
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public sealed class FailureTests
         var circle = TransportErrors.NoProgress(Context);
         var elsewhere = TransportErrors.Redirected(Context, HttpStatusCode.Found, "too often");
 
-        Assert.Equal(("x.add failed: the answer is longer than the 1024 bytes that are read (HTTP 200); it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.Never), (large.Message, large.Execution, large.Retry));
-        Assert.Equal(("x.add failed: the answer holds no result of this method; it is not known whether the call ran.", CallExecution.Unknown, RetryDisposition.Never), (none.Message, none.Execution, none.Retry));
+        Assert.Equal(("x.add failed: the response is larger than the limit of 1024 bytes (HTTP 200); it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.Never), (large.Message, large.Execution, large.Retry));
+        Assert.Equal(("x.add failed: the response holds no result of this method; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.Never), (none.Message, none.Execution, none.Retry));
         Assert.Equal((CallExecution.Unknown, RetryDisposition.Never, HttpStatusCode.OK), (circle.Execution, circle.Retry, circle.StatusCode));
-        Assert.Contains("sends rows again", circle.Message, StringComparison.Ordinal);
+        Assert.Contains("repeats rows", circle.Message, StringComparison.Ordinal);
         Assert.Equal(("x.add failed: the portal redirects (HTTP 302) too often.", CallExecution.NotExecuted, RetryDisposition.Never, HttpStatusCode.Found), (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode));
         Assert.Equal(3, large.Attempts);
     }
@@ -90,14 +90,14 @@ public sealed class FailureTests
     [Fact]
     public void Limit_of_this_client_sends_nothing_and_says_why()
     {
-        var late = RateLimitErrors.NoTurn(Context, TimeSpan.FromSeconds(5));
+        var late = RateLimitErrors.RateLimitWaitExceeded(Context, TimeSpan.FromSeconds(5));
         var cause = new InvalidOperationException("broken");
-        var broken = RateLimitErrors.Broken(Context, cause);
+        var broken = RateLimitErrors.RateLimiterFailed(Context, cause);
 
-        Assert.Equal(("x.add failed: its turn would come later than RateLimit.MaxWait allows; nothing was sent.", CallExecution.NotExecuted, TimeSpan.FromSeconds(5)), (late.Message, late.Execution, late.RetryAfter));
+        Assert.Equal(("x.add failed: waiting for the client-side rate limit would exceed RateLimit.MaxWait; nothing was sent.", CallExecution.NotExecuted, TimeSpan.FromSeconds(5)), (late.Message, late.Execution, late.RetryAfter));
         Assert.Equal(("x.add failed: the rate limiter of the application failed (InvalidOperationException); nothing was sent.", CallExecution.NotExecuted), (broken.Message, broken.Execution));
         Assert.Same(cause, broken.InnerException);
-        Assert.Null(RateLimitErrors.Broken(Context, new InvalidOperationException("s3cr3t")).InnerException);
+        Assert.Null(RateLimitErrors.RateLimiterFailed(Context, new InvalidOperationException("s3cr3t")).InnerException);
         Assert.Equal(3, broken.Attempts);
     }
 
@@ -116,7 +116,7 @@ public sealed class FailureTests
         var exception = ErrorMapping.ToException(Context, (HttpStatusCode)status, new PortalError(code, null, besideResult), TimeSpan.FromSeconds(4));
 
         Assert.Equal((RetryDisposition)advice, exception.Retry);
-        Assert.Equal(TimeSpan.FromSeconds(4), exception.Delay);
+        Assert.Equal(TimeSpan.FromSeconds(4), exception.RetryAfter);
         Assert.Equal(3, exception.Attempts);
     }
 

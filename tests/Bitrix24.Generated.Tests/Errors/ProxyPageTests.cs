@@ -56,8 +56,8 @@ public sealed class ProxyPageTests
 
     [Theory]
     [InlineData(405, "POST is not allowed at this address")]
-    [InlineData(413, "the request is larger than a proxy or the web server accepts; send less in one request")]
-    [InlineData(421, "the connection leads to a server that is not responsible for this host")]
+    [InlineData(413, "the request is larger than a proxy or the web server accepts; send a smaller request")]
+    [InlineData(421, "the connection leads to a server that does not serve this host")]
     public async Task Refusals_of_a_proxy_say_what_they_are(int status, string text)
     {
         using var client = new TestClient(StubHandler.Answering((HttpStatusCode)status, "<html>", "text/html"));

@@ -174,7 +174,7 @@ public sealed class Http2Tests
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Contains("tried to send the request again", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("tried to send the request a second time", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Requests);
     }
 

@@ -18,7 +18,7 @@ public sealed class ResilienceHandlerTests
 
         Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded, HttpStatusCode.ServiceUnavailable), (exception.Execution, exception.ErrorCode, exception.StatusCode));
         Assert.Equal(1, handler.Requests);
-        Assert.EndsWith("Remove that handler from this client, for example with RemoveAllResilienceHandlers; the client retries by itself when it is safe.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Remove that handler from this client, for example with RemoveAllResilienceHandlers. The client retries by itself when it is safe.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ResilienceHandlerTests
 
         Assert.Equal(11, (await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)).Result);
 
-        Assert.Contains(log.Messages, message => message.StartsWith("12 Warning: A handler of the application tried to send a request again.", StringComparison.Ordinal));
+        Assert.Contains(log.Messages, message => message.StartsWith("12 Warning: A handler of the application tried to send a request a second time.", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class ResponseMemoryTests
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4 * Megabyte);
-        Assert.Contains("longer than the 262144 bytes that are read", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("larger than the limit of 262144 bytes", exception.Message, StringComparison.Ordinal);
         Assert.Equal(CallExecution.Unknown, exception.Execution);
         Assert.Equal(0, ResponseMemory.Held);
     }
@@ -71,7 +71,7 @@ public sealed class ResponseMemoryTests
         Assert.Empty((await first).Result);
         Assert.Empty((await client.Bitrix24.ListCallListsAsync(new ListCallListsRequest())).Result);
         Assert.Equal((CallExecution.Unknown, HttpStatusCode.OK), (exception.Execution, exception.StatusCode));
-        Assert.Contains("at once have more than 1048576 bytes (HTTP 200); make fewer calls", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("at the same time have more than 1048576 bytes (HTTP 200); send fewer calls", exception.Message, StringComparison.Ordinal);
         Assert.Equal(0, ResponseMemory.Held);
     }
 

@@ -25,7 +25,7 @@ public sealed class RedirectTests
         Assert.Single(old.Requests);
         Assert.Equal(2, moved.CallLists.Count);
         Assert.All(moved.Requests, request => Assert.Equal(("POST", old.Requests[0].PathAndQuery, old.Requests[0].Body), (request.HttpMethod, request.PathAndQuery, request.Body)));
-        Assert.Single(log.Messages, message => message.Contains("has moved to", StringComparison.Ordinal));
+        Assert.Single(log.Messages, message => message.Contains("moved to", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Messages, message => message.Contains("secret", StringComparison.Ordinal));
     }
 
@@ -45,16 +45,16 @@ public sealed class RedirectTests
         third.FailNext(SimulatedFault.MovedTo(fourth.Url));
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(first.WebhookUrl).AddCallListAsync(TestClient.Request));
         Assert.Equal((CallExecution.NotExecuted, HttpStatusCode.Found), (exception.Execution, exception.StatusCode));
-        Assert.Contains("too often", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("too many times", exception.Message, StringComparison.Ordinal);
         Assert.Empty(fourth.Requests);
     }
 
     [Theory]
-    [InlineData("", "without saying where to")]
-    [InlineData("/rest/7/secret/crm.calllist.add", "to a page of its own")]
-    [InlineData("/bitrix/coupon_activation.php", "to a page of its own")]
-    [InlineData("https://elsewhere.example/login", "to something that is not this method")]
-    [InlineData("http://elsewhere.example/rest/7/secret/crm.calllist.add", "to an address without https")]
+    [InlineData("", "without a target")]
+    [InlineData("/rest/7/secret/crm.calllist.add", "to one of its own pages")]
+    [InlineData("/bitrix/coupon_activation.php", "to one of its own pages")]
+    [InlineData("https://elsewhere.example/login", "to a URL that is not this method")]
+    [InlineData("http://elsewhere.example/rest/7/secret/crm.calllist.add", "to a URL without https")]
     public async Task Redirect_that_leads_to_no_portal_is_an_error_and_no_secret_is_sent(string location, string words)
     {
         using var portal = NewPortal();

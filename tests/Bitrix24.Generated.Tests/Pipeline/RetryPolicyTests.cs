@@ -6,9 +6,9 @@ namespace Bitrix24.Tests;
 /// <summary>What decides whether, and when, a call is tried again.</summary>
 public sealed class RetryPolicyTests
 {
-    private static readonly OperationDescriptor Reading = new("x.get", isIdempotent: true, whenUnknown: null);
-    private static readonly OperationDescriptor Making = new("x.add", isIdempotent: false, whenUnknown: null);
-    private static readonly OperationDescriptor Keyed = new("x.add", isIdempotent: false, whenUnknown: null, isRest3: true, takesIdempotencyKey: true);
+    private static readonly OperationDescriptor Reading = new("x.get", isIdempotent: true, unknownOutcomeHint: null);
+    private static readonly OperationDescriptor Making = new("x.add", isIdempotent: false, unknownOutcomeHint: null);
+    private static readonly OperationDescriptor Keyed = new("x.add", isIdempotent: false, unknownOutcomeHint: null, isRest3: true, acceptsIdempotencyKey: true);
 
     private readonly SkippingTimeProvider clock = new();
 

@@ -69,7 +69,7 @@ public sealed class RetryTests
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(request));
 
         Assert.Equal(requests, handler.Requests);
-        Assert.EndsWith("; it is safe to make the call again.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; it is safe to send the call again.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class RetryTests
 
         Assert.Equal([10], portal.CallLists[0].Entities);
         Assert.Equal((CallExecution.Unknown, 2), (exception.Execution, exception.Attempts));
-        Assert.EndsWith("It is not known whether an earlier attempt ran.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It is unknown whether the portal executed an earlier attempt.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -341,7 +341,7 @@ public sealed class RetryTests
 
             Assert.Equal(1, handler.Requests - before);
             Assert.Equal((CallExecution.Unknown, Bitrix24ErrorCode.InternalServerError), (exception.Execution, exception.ErrorCode));
-            Assert.Contains("tried to send the request again", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("tried to send the request a second time", exception.Message, StringComparison.Ordinal);
         }
     }
 

@@ -102,7 +102,7 @@ public sealed class TransportTests
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Equal("crm.calllist.add failed: no answer came within the attempt timeout; it is not known whether the call ran: find out with ListCallListsAsync before you make the call again.", exception.Message);
+        Assert.Equal("crm.calllist.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call: check with ListCallListsAsync before you send it again.", exception.Message);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class TransportTests
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
-        Assert.Equal("crm.calllist.add failed: no connection to the portal was made within the attempt timeout.", exception.Message);
+        Assert.Equal("crm.calllist.add failed: no connection to the portal within the attempt timeout.", exception.Message);
     }
 
     [Fact]

@@ -348,7 +348,7 @@ public sealed class RateLimitTests
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
-        Assert.Contains("its turn would come later", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("waiting for the client-side rate limit", exception.Message, StringComparison.Ordinal);
         Assert.Equal([TimeSpan.FromSeconds(20)], clock.Waits);
         Assert.Equal(0, handler.Requests);
     }

@@ -188,7 +188,7 @@ public sealed class HostileAnswerTests
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Contains(status == 200 ? "longer than the 100000 bytes" : "longer than the 65536 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(status == 200 ? "larger than the limit of 100000 bytes" : "larger than the limit of 65536 bytes", exception.Message, StringComparison.Ordinal);
         Assert.InRange(endless.Given, 0, 130_000);
     }
 

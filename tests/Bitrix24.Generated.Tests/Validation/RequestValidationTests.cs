@@ -29,14 +29,14 @@ public sealed class RequestValidationTests
     public void What_is_out_of_bounds_is_named()
     {
         InvalidArgument("P is not set.", () => RequestValidation.Required(null, "P"));
-        InvalidArgument("P is 0.5; the least is 1.", () => RequestValidation.Minimum(0.5, 1, "P"));
-        InvalidArgument("P is 0; the least is 1. Leave it unset where there is none.", () => RequestValidation.Minimum((long?)0, 1, "P"));
-        InvalidArgument("P holds 1 values; the least is 2.", () => RequestValidation.MinimumCount([1], 2, "P"));
-        InvalidArgument("P holds 3 values; the most is 2.", () => RequestValidation.MaximumCount([1, 2, 3], 2, "P"));
-        InvalidArgument("P[1] is 0; the least is 1.", () => RequestValidation.ItemMinimum([1L, 0, -1], 1, "P"));
-        InvalidArgument("P[1] is 0.5; the least is 1.", () => RequestValidation.ItemMinimum<double>([1, 0.5, 0], 1, "P"));
-        InvalidArgument("P[2] repeats 1; each value may be given only once.", () => RequestValidation.Unique([1L, 2, 1], "P"));
-        InvalidArgument("P[1] repeats a; each value may be given only once.", () => RequestValidation.Unique<string>(["a", "a", "b", "b"], "P"));
+        InvalidArgument("P is 0.5; the minimum is 1.", () => RequestValidation.Minimum(0.5, 1, "P"));
+        InvalidArgument("P is 0; the minimum is 1. Do not set it if there is none.", () => RequestValidation.Minimum((long?)0, 1, "P"));
+        InvalidArgument("P contains 1 values; the minimum is 2.", () => RequestValidation.MinimumCount([1], 2, "P"));
+        InvalidArgument("P contains 3 values; the maximum is 2.", () => RequestValidation.MaximumCount([1, 2, 3], 2, "P"));
+        InvalidArgument("P[1] is 0; the minimum is 1.", () => RequestValidation.ItemMinimum([1L, 0, -1], 1, "P"));
+        InvalidArgument("P[1] is 0.5; the minimum is 1.", () => RequestValidation.ItemMinimum<double>([1, 0.5, 0], 1, "P"));
+        InvalidArgument("P[2] repeats 1. Remove the duplicate.", () => RequestValidation.Unique([1L, 2, 1], "P"));
+        InvalidArgument("P[1] repeats a. Remove the duplicate.", () => RequestValidation.Unique<string>(["a", "a", "b", "b"], "P"));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed partial class SpreadsheetText : StringConverter
 {
     /// <summary>What was written once is written in the same way again.</summary>
     public override string? ConvertToString(object? value, IWriterRow row, MemberMapData memberMapData) =>
-        value is string text ? FormulaBegin().Replace(PlainText.OneLine(text), "$0'") : base.ConvertToString(value, row, memberMapData);
+        value is string text ? FormulaBegin().Replace(PlainText.ReplaceUnsafe(text), "$0'") : base.ConvertToString(value, row, memberMapData);
 
     [GeneratedRegex(@"(?:^|;)[\s""]*(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FormulaBegin();

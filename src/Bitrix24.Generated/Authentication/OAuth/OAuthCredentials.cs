@@ -136,7 +136,7 @@ internal sealed class OAuthCredentials : CredentialScheme
 
         if (result.Error is { } error)
         {
-            var rawCode = error.Refusal?.RawErrorCode is { } code ? PlainText.Quote(code) : null;
+            var rawCode = error.Refusal?.RawErrorCode is { } code ? PlainText.ToSingleLine(code) : null;
             Log.TokenNotRenewed(http.Logger, PortalUrl.Host, error.Reason, rawCode);
             Telemetry.Renewed(succeeded: false);
         }

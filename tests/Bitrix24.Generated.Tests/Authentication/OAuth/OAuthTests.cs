@@ -509,7 +509,7 @@ public sealed class OAuthTests
         Assert.StartsWith("ClientId is not set.", Message(options => options.ClientId = " "), StringComparison.Ordinal);
         Assert.StartsWith("ClientSecret is not set.", Message(options => options.ClientSecret = null), StringComparison.Ordinal);
         Assert.StartsWith("TokenStore is not set.", Message(options => options.TokenStore = null), StringComparison.Ordinal);
-        Assert.StartsWith("TokenEndpoint must use https", Message(options => options.TokenEndpoint = new Uri("http://oauth.example/")), StringComparison.Ordinal);
+        Assert.StartsWith("TokenEndpoint does not use https", Message(options => options.TokenEndpoint = new Uri("http://oauth.example/")), StringComparison.Ordinal);
     }
 
     private static SimulatedPortal NewPortal()

@@ -101,7 +101,7 @@ public sealed class TokenExchangeTests
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Equal(
-            "crm.calllist.add failed: the access token has expired and was not renewed: oauth/token failed: no answer came within the time "
+            "crm.calllist.add failed: the access token has expired and was not renewed: oauth/token failed: no response within the time "
                 + "limit of a token exchange; it is not known whether the server has issued new tokens.",
             exception.Message);
     }
