@@ -63,7 +63,7 @@ internal sealed class Rest3Document
         if (!reads)
         {
             operation["x-idempotency-key"] = true;
-            operation["x-unknown-outcome-hint"] = "find out before you make the call again";
+            operation["x-unknown-outcome-hint"] = "check whether it was executed before you send it again";
         }
 
         if (JsonBody(source["requestBody"]) is { } request && schemas.Resolve(request) is { } resolved && resolved["properties"] is JsonObject { Count: > 0 })

@@ -5,7 +5,7 @@ using Bitrix24.Validation;
 namespace Bitrix24.Http;
 
 /// <summary>
-/// Represents the system proxy, except for loopback addresses, to which plain http is allowed only because nothing leaves the machine.
+/// Represents the system proxy. Loopback addresses bypass it, because plain http is allowed for them only if nothing leaves the machine.
 /// </summary>
 internal sealed class LoopbackBypassingProxy : IWebProxy
 {

@@ -8,7 +8,10 @@ internal sealed class LenientScalarConverter : JsonConverter
     public override bool CanWrite => false;
 
     public override bool CanConvert(Type objectType) =>
-        objectType == typeof(double?) || objectType == typeof(long?) || objectType == typeof(DateTimeOffset?) || objectType == typeof(string);
+        objectType == typeof(double?)
+        || objectType == typeof(long?)
+        || objectType == typeof(DateTimeOffset?)
+        || objectType == typeof(string);
 
     public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
     {

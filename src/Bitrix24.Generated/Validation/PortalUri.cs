@@ -6,7 +6,8 @@ internal static class PortalUri
     /// <exception cref="FormatException">The text is not a URL to which secrets can be sent.</exception>
     internal static Uri Parse(string address, string name, string form)
     {
-        if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
+        if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
         {
             throw new FormatException($"{name} is not an absolute https URL. Use the form {form}.");
         }

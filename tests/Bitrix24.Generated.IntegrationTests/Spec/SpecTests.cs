@@ -13,16 +13,16 @@ public sealed class SpecTests
     private static readonly (string Rule, string Text, string By, string Says)[] Breakages =
     [
         ("valid-openapi", "          description: The id of the new call list.\n          content", "          content", "AddCallList|crm.calllist.add"),
-        ("known-words", "          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "          formt: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "'formt'"),
+        ("known-words", "          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "          formt: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'formt'"),
         ("known-words", "      requestBody:\n        description: The entities", "      requestBdy:\n        description: The entities", "'requestBdy'"),
         ("unique-names", "operationId: GetCallList\n", "operationId: AddCalllist\n", "crm.calllist.get: operationId 'AddCalllist' is taken."),
         ("unique-names", "    BatchError:\n", "    Batcherror: {type: object}\n    BatchError:\n", "the name is taken"),
         ("operation-described", AddCallList, "      operationId: add_call_list\n", "'add_call_list'"),
-        ("operation-described", "      summary: Creates a call list, and a CRM activity with it.\n", "", "crm.calllist.add: summary"),
+        ("operation-described", "      summary: Creates a call list and its CRM activity.\n", "", "crm.calllist.add: summary"),
         ("operation-described", "      x-reference: *AddCallListReference\n", "      x-reference: https://apidocs.bitrix24.com/\n", "crm.calllist.add: externalDocs"),
         ("operation-bodies", AddCallList, "      operationId: AppendCallList\n", "AppendCallListRequest"),
         ("operation-bodies", "                $ref: '#/components/schemas/AddCallListResponse'", "                $ref: '#/components/schemas/GetCallListResponse'", "the response 200 is no schema AddCallListResponse"),
-        ("operation-bodies", "          description: Id of the new call list.\n        time:", "          description: Id of the new call list.\n        duration:", "has no member time"),
+        ("operation-bodies", "          description: The id of the new call list.\n        time:", "          description: The id of the new call list.\n        duration:", "has no member time"),
         ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
         ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
         ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
@@ -31,12 +31,12 @@ public sealed class SpecTests
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is no size"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is no size"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 256 KiB\n", "x-max-response-size '256 KiB' is no size"),
-        ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "'integr'"),
+        ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'integr'"),
         ("schema-generable", "          uniqueItems: true\n", "          uniqueItems: true\n          maxItems: 5\n", "'maxItems'"),
         ("schema-generable", "    CallListEntityType:\n      type: string\n", "    CallListEntityType:\n      type: integer\n", "CallListEntityType: an enum"),
-        ("schema-generable", "      description: A condition for members of a call list.\n", "      description: A condition for members of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a map"),
+        ("schema-generable", "      description: A condition for items of a call list.\n", "      description: A condition for items of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a map"),
         ("schema-generable", "        NAME:\n          type: string\n", "        NAME:\n          enum: [a]\n          type: string\n", "the type of NAME has no name"),
-        ("schema-generable", "        start:\n          type: number\n          format: double\n", "        start:\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
+        ("schema-generable", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: number\n          format: double\n", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
         ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is no AddCallListRequest"),
         ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
         ("catalog-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
@@ -68,7 +68,7 @@ public sealed class SpecTests
     [Fact]
     public async Task Finding_says_the_line_of_what_it_is_about()
     {
-        var broken = await BrokenAsync("      summary: Reads a call list.\n", "");
+        var broken = await BrokenAsync("      summary: Returns a call list.\n", "");
         var line = broken[..broken.IndexOf("  /crm.calllist.get:", StringComparison.Ordinal)].Count(character => character == '\n') + 1;
 
         Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both; they become the documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
