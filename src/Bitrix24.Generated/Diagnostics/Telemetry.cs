@@ -33,7 +33,8 @@ internal static class Telemetry
         Seconds("bitrix24.client.wait.duration", "How long calls waited for a limit.", [.. Durations, 120, 300, 600]);
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "Attempts after the first.");
-    private static readonly Counter<long> Renewals = Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Renewals of access tokens.");
+    private static readonly Counter<long> TokenRefreshes =
+        Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Refreshes of access tokens.");
 
     internal static Activity? StartCall(string method, Uri portal)
     {
@@ -104,7 +105,10 @@ internal static class Telemetry
 
     internal static void Retried(Bitrix24Exception exception) => Guarded(exception, static exception => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception))));
 
-    internal static void Renewed(bool succeeded) => Guarded(succeeded, static succeeded => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
+    /// <summary>Counts a refresh of an access token. The names of the metric and of its outcomes are a contract with dashboards.</summary>
+    internal static void Refreshed(bool succeeded) => Guarded(
+        succeeded,
+        static succeeded => TokenRefreshes.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
 
     private static Histogram<double> Seconds(string name, string description, IReadOnlyList<double> bounds) =>
         Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });

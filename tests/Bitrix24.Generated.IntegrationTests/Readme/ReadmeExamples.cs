@@ -161,7 +161,7 @@ public sealed class ReadmeExamples : IDisposable
         var form = new Dictionary<string, string> { ["AUTH_ID"] = simulated.AccessToken, ["REFRESH_ID"] = simulated.RefreshToken };
         var cancellationToken = CancellationToken.None;
 
-        using (await application.TokenStore!.LockAsync(cancellationToken))   // nobody renews meanwhile
+        await using (await application.TokenStore!.LockAsync(cancellationToken))   // no refresh meanwhile
         {
             await application.TokenStore.SaveAsync(new Bitrix24Token { AccessToken = form["AUTH_ID"], RefreshToken = form["REFRESH_ID"] }, cancellationToken);
         }

@@ -1,7 +1,5 @@
 using Bitrix24.Authentication;
-using Bitrix24.Errors;
 using Bitrix24.Http;
-using Bitrix24.Secrets;
 
 namespace Bitrix24;
 
@@ -36,48 +34,6 @@ public static class Bitrix24OAuth
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await ExchangeAsync(application, code).WaitOrAbandonAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task<Bitrix24Authorization> ExchangeAsync(OAuthSettings application, string code)
-    {
-        var http = HttpSender.WithoutOptions();
-        var execution = CallExecution.NotExecuted;
-        string[] secrets = [application.ClientSecret, code];
-        try
-        {
-            // A code can be used only once: it is not sent before there is a place for what it gives.
-            using var timeout = http.NewTimeout();
-            using (await application.LockAsync(timeout.Token).ConfigureAwait(false))
-            {
-                execution = CallExecution.Unknown;
-                var authorization = await new TokenClient(http).RequestAsync(application, "authorization_code", "code", code).ConfigureAwait(false);
-                secrets = [.. secrets, authorization.Token.AccessToken, authorization.Token.RefreshToken];
-                await application.SaveAsync(authorization.Token, http).ConfigureAwait(false);
-                return authorization;
-            }
-        }
-        catch (Bitrix24Exception exception) when (exception is Bitrix24TransportException or Bitrix24AuthenticationException)
-        {
-            throw;
-        }
-        catch (Bitrix24Exception exception)
-        {
-            throw new Bitrix24AuthenticationException(new ErrorDetails(exception.Method, exception.Execution, exception.Message)
-            {
-                StatusCode = exception.StatusCode,
-                ErrorCode = exception.ErrorCode,
-                RawErrorCode = exception.RawErrorCode,
-                ErrorDescription = exception.ErrorDescription,
-            });
-        }
-        catch (Exception exception)
-        {
-            var message = $"{TokenClient.Name} failed: {TokenStoreException.Describe(exception)}.";
-            throw new Bitrix24AuthenticationException(new ErrorDetails(TokenClient.Name, execution, message)
-            {
-                Cause = Redaction.IsClean(exception, text => Redaction.Remove(text, application.TokenEndpoint, secrets)) ? exception : null,
-            });
-        }
+        return await new TokenManager(application, application.TokenEndpoint).ExchangeAsync(code, HttpSender.WithoutOptions()).WaitOrAbandonAsync(cancellationToken).ConfigureAwait(false);
     }
 }
