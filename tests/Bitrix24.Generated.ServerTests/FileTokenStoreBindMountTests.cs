@@ -148,7 +148,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
 
         var exchange = Options(Path.Combine(disk, "new.json"));
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
-            () => Bitrix24OAuth.ExchangeCodeAsync(exchange, portal.AuthorizationCode));
+            () => Bitrix24OAuthClient.Create(exchange).ExchangeCodeAsync(portal.AuthorizationCode));
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("make room on the disk", exception.Message, StringComparison.Ordinal);
 

@@ -1,7 +1,9 @@
 using Bitrix24;
+using Bitrix24.Authentication;
 using Bitrix24.Configuration;
 using Bitrix24.DependencyInjection;
 using Bitrix24.Http;
+using Bitrix24.Pipeline;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
@@ -14,7 +16,10 @@ public static class Bitrix24ServiceCollectionExtensions
 {
     private const string HttpClientName = "Bitrix24.Generated";
 
-    /// <summary>Registers <see cref="IBitrix24Client"/> and <see cref="IBitrix24ClientFactory"/> as singletons.</summary>
+    /// <summary>
+    /// Registers <see cref="IBitrix24Client"/>, <see cref="IBitrix24ClientFactory"/> and, for OAuth credentials,
+    /// <see cref="Bitrix24OAuthClient"/> as singletons.
+    /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="configure">Sets the options; <see cref="Bitrix24ClientOptions.Credentials"/> is required.</param>
     /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
@@ -28,10 +33,17 @@ public static class Bitrix24ServiceCollectionExtensions
 
         var builder = services.AddBitrix24(configure, credentialsRequired: true);
         services.AddSingleton(provider => provider.GetRequiredService<IBitrix24ClientFactory>().Create(provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!.Scheme is OAuthCredentials oauth
+            ? new Bitrix24OAuthClient(oauth.Tokens, provider.GetRequiredService<ClientContext>().Http)
+            : throw new InvalidOperationException(
+                "The credentials of the client are not OAuth. Use Bitrix24Credentials.OAuth, or IBitrix24ClientFactory.CreateOAuthClient."));
         return builder;
     }
 
-    /// <summary>Registers <see cref="IBitrix24Client"/> and <see cref="IBitrix24ClientFactory"/> as singletons, with options from configuration.</summary>
+    /// <summary>
+    /// Registers <see cref="IBitrix24Client"/>, <see cref="IBitrix24ClientFactory"/> and, for OAuth credentials,
+    /// <see cref="Bitrix24OAuthClient"/> as singletons, with options from configuration.
+    /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="configuration">
     /// A section with <c>WebhookUrl</c>; or with <c>PortalUrl</c> and <c>AccessToken</c>; or with <c>PortalUrl</c>, <c>OAuth:ClientId</c>,
@@ -78,14 +90,15 @@ public static class Bitrix24ServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired));
 
         // A singleton may hold a client: each call asks for a connection anew, so handlers are never kept beyond their time.
-        services.AddSingleton<IBitrix24ClientFactory>(provider =>
+        services.AddSingleton(provider =>
         {
             var factory = provider.GetRequiredService<IHttpClientFactory>();
-            return new Bitrix24ClientFactory(Bitrix24ClientFactory.ContextOf(
+            return ClientContextFactory.Create(
                 provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value,
                 () => factory.CreateClient(HttpClientName),
-                provider.GetService<ILoggerFactory>()));
+                provider.GetService<ILoggerFactory>());
         });
+        services.AddSingleton<IBitrix24ClientFactory>(provider => new Bitrix24ClientFactory(provider.GetRequiredService<ClientContext>()));
 
         // Around the connections themselves, so that whoever adds handlers, and whenever, adds them before this one.
         services.AddOptions<HttpClientFactoryOptions>(HttpClientName)

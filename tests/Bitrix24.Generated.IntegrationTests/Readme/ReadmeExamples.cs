@@ -146,7 +146,7 @@ public sealed class ReadmeExamples : IDisposable
 
         application.TokenEndpoint = simulated.TokenEndpoint;
 
-        Bitrix24Authorization authorization = await Bitrix24OAuth.ExchangeCodeAsync(application, code);
+        Bitrix24Authorization authorization = await Bitrix24OAuthClient.Create(application).ExchangeCodeAsync(code);
         application.PortalUrl = authorization.PortalUrl!.ToString();
         var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.OAuth(application) });
 

@@ -112,7 +112,7 @@ public sealed class SecretsTests
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { AccessToken = "unused", ClientSecret = Secret });
         var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
 
-        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+        var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
 
         var rendered = authorization + Newtonsoft.Json.JsonConvert.SerializeObject(authorization);
 #if !NETSTANDARD_ASSEMBLY
@@ -131,7 +131,7 @@ public sealed class SecretsTests
             $$"""{"access_token":"a","refresh_token":"r","client_endpoint":"https://svc:{{Secret}}@acme.example/rest/"}"""));
         var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
 
-        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+        var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal("https://acme.example/", authorization.PortalUrl!.ToString());
     }

@@ -125,7 +125,7 @@ public sealed class FileTokenStoreTests : IDisposable
         var options = TestCredentials.Options(portal, new FileBitrix24TokenStore(TokenPath));
 
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
-            () => Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode));
+            () => Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Matches(
@@ -227,7 +227,7 @@ public sealed class FileTokenStoreTests : IDisposable
         var store = new FileBitrix24TokenStore(TokenPath);
         Assert.Null(await store.LoadAsync(CancellationToken.None));
 
-        await Bitrix24OAuth.ExchangeCodeAsync(TestCredentials.Options(portal, store), portal.AuthorizationCode);
+        await Bitrix24OAuthClient.Create(TestCredentials.Options(portal, store)).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
         AssertOwnerOnly(TokenPath);

@@ -329,17 +329,17 @@ public sealed class OAuthTests
         var options = TestCredentials.Options(portal, store);
         options.PortalUrl = null;
 
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(options, "no-such-code"));
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(options).ExchangeCodeAsync("no-such-code"));
         Assert.Null(store.Token);
         using (var other = NewPortal())
         {
             var failed = TestCredentials.Options(other, new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 3 });
-            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(failed, other.AuthorizationCode));
+            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(failed).ExchangeCodeAsync(other.AuthorizationCode));
             Assert.Equal(CallExecution.Unknown, exception.Execution);
             Assert.IsType<IOException>(exception.InnerException);
         }
 
-        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+        var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal(portal.Url, authorization.PortalUrl);
         Assert.Equal(["crm"], authorization.Scope);
@@ -355,7 +355,7 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var store = new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 2 };
 
-        await Bitrix24OAuth.ExchangeCodeAsync(TestCredentials.Options(portal, store), portal.AuthorizationCode);
+        await Bitrix24OAuthClient.Create(TestCredentials.Options(portal, store)).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal(portal.AccessToken, (await store.LoadAsync(CancellationToken.None))!.AccessToken);
     }
@@ -366,7 +366,7 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var telltale = TestCredentials.Options(portal, new TelltaleStore());
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(telltale, portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(telltale).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Null(exception.InnerException);
         Assert.DoesNotContain(portal.AccessToken, exception.ToString(), StringComparison.Ordinal);
@@ -378,7 +378,7 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var locked = TestCredentials.Options(portal, new TelltaleStore { IsLocked = true });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(locked, portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(locked).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Empty(portal.Requests);
