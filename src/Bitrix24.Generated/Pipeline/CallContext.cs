@@ -7,6 +7,9 @@ namespace Bitrix24.Pipeline;
 /// <summary>One call over all its attempts: what is known about them, and what follows for whether the portal executed the call.</summary>
 internal sealed class CallContext
 {
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private string? refreshedToken;
+
     internal CallContext(OperationDescriptor operation, IRequest request)
     {
         Operation = operation;
@@ -56,6 +59,26 @@ internal sealed class CallContext
     /// <summary>Gets the access token of the latest attempt.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AccessToken { get; private set; }
+
+    /// <summary>Sets the token of the next attempt. Returns <see langword="false"/> when it is the one that the portal did not accept.</summary>
+    internal bool TryReplaceToken(string? accessToken)
+    {
+        if (accessToken == AccessToken)
+        {
+            return false;
+        }
+
+        refreshedToken = accessToken;
+        return true;
+    }
+
+    /// <summary>Returns the token that was set for the next attempt, once.</summary>
+    internal string? TakeRefreshedToken()
+    {
+        var token = refreshedToken;
+        refreshedToken = null;
+        return token;
+    }
 
     internal void AddRateLimitWait(TimeSpan wait) => RateLimitWait += wait;
 

@@ -51,7 +51,7 @@ internal sealed class CallPipeline
         {
             cancellationToken.ThrowIfCancellationRequested();
             var response = await context.Retry
-                .ExecuteAsync<TResponse>(call, credentials.CanRefresh ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>, cancellationToken)
+                .ExecuteAsync<TResponse>(call, credentials.MaxRefreshes > 0 ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>, cancellationToken)
                 .ConfigureAwait(false);
             var duration = context.TimeProvider.GetElapsedTime(started);
             Log.CallSucceeded(context.Logger, call.Method, duration.TotalMilliseconds, call.Attempts);
@@ -93,30 +93,30 @@ internal sealed class CallPipeline
     /// <summary>Returns how long until a method has execution time again; <see langword="null"/> when that is not known.</summary>
     internal TimeSpan? UntilReset(string method) => executionTime.UntilReset(method);
 
-    /// <summary>
-    /// Sends again with a new access token where the portal does not accept the present one. A new token may come from another process and have
-    /// expired as well; one that was just issued is not refreshed again.
-    /// </summary>
+    /// <summary>Sends again with another access token where the portal does not accept the present one.</summary>
     private async Task<TResponse> SendWithTokenRefreshAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
-        const int MaxRefreshes = 2;
         for (var refreshes = 0; ; refreshes++)
         {
             try
             {
                 return await SendUntilAcceptedAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (Bitrix24AuthenticationException exception) when (refreshes < MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
+            catch (Bitrix24AuthenticationException exception) when (refreshes < credentials.MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
             {
                 var refreshed = await credentials.RefreshAsync(call.AccessToken!, context.Http, cancellationToken).ConfigureAwait(false);
                 ThrowIfFailed(refreshed, call);
+                if (!call.TryReplaceToken(refreshed.AccessToken))
+                {
+                    throw;
+                }
             }
             catch (Bitrix24AuthenticationException exception) when (refreshes == 0 && IsTokenUnknown(exception))
             {
                 var reloaded = await credentials.ReloadTokenAsync(context.Http, cancellationToken).ConfigureAwait(false);
                 ThrowIfFailed(reloaded, call);
-                if (reloaded.AccessToken == call.AccessToken)
+                if (!call.TryReplaceToken(reloaded.AccessToken))
                 {
                     throw;
                 }
@@ -155,7 +155,7 @@ internal sealed class CallPipeline
             using var permit = await rateLimit.AcquireAsync(call, host, ErrorsOf(call), cancellationToken).ConfigureAwait(false);
 
             // After the waits: a token that was taken before them may have expired by now.
-            var token = await credentials.GetTokenAsync(context.Http, cancellationToken).ConfigureAwait(false);
+            var token = await credentials.GetTokenAsync(context.Http, call.TakeRefreshedToken(), cancellationToken).ConfigureAwait(false);
             ThrowIfFailed(token, call);
             if (hops == 0)
             {

@@ -14,7 +14,8 @@ internal sealed class OAuthCredentials : CredentialScheme
 
     public TokenManager Tokens { get; }
 
-    internal override bool CanRefresh => true;
+    /// <summary>A new token may come from another process and have expired as well. One that was just issued is not refreshed again.</summary>
+    internal override int MaxRefreshes => 2;
 
     internal override string ChargedTo => $"{PortalUri.KeyOf(PortalUrl)} {Tokens.Settings.ClientId}";
 
@@ -24,7 +25,7 @@ internal sealed class OAuthCredentials : CredentialScheme
 
     internal override string MethodPath(string root, string method) => root + method;
 
-    internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) =>
+    internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, string? refreshed, CancellationToken cancellationToken) =>
         Tokens.GetAsync(http, cancellationToken);
 
     internal override ValueTask<TokenResult> ReloadTokenAsync(HttpSender http, CancellationToken cancellationToken) =>
