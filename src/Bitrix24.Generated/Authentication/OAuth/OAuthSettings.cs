@@ -27,7 +27,7 @@ internal sealed class OAuthSettings
     /// <exception cref="FormatException">An option is missing or invalid.</exception>
     internal static OAuthSettings From(Bitrix24OAuthOptions options) => new(
         Required(options.ClientId, nameof(options.ClientId)),
-        Required(options.ClientSecret, nameof(options.ClientSecret)),
+        Required(options.Secret, nameof(options.ClientSecret)),
         options.TokenStore ?? throw new FormatException(
             "TokenStore is not set. Use FileBitrix24TokenStore, InMemoryBitrix24TokenStore or an implementation of IBitrix24TokenStore."),
         PortalUri.Parse(
