@@ -119,28 +119,37 @@ internal sealed class ConfigurationReader
             case (null, { }, { }, false):
                 return Parsed(PortalUrl, () => new Bitrix24Credentials(AccessTokenCredentials.Parse(portalUrl, accessToken)));
             case (null, { }, null, true):
-                return Parsed(PortalUrl, () => PortalUri.ParsePortal(portalUrl)) is null ? null : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(new Bitrix24OAuthOptions
-                {
-                    PortalUrl = portalUrl,
-                    ClientId = Value("OAuth:ClientId"),
-                    ClientSecret = Value("OAuth:ClientSecret"),
-                    TokenStore = Value("OAuth:TokenFile") is { } file ? new FileBitrix24TokenStore(file) : throw new FormatException("TokenFile is not set. It is the path of the file that keeps the tokens."),
-                    TokenEndpoint = Value("OAuth:TokenEndpoint") is { } endpoint ? Address("TokenEndpoint", endpoint) : Bitrix24OAuthOptions.DefaultTokenEndpoint,
-                })));
+                return Parsed(PortalUrl, () => PortalUri.ParsePortal(portalUrl)) is null
+                    ? null
+                    : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(Application(portalUrl))));
             case ({ }, _, _, _):
-                return Failed($"{Key(WebhookUrl)} goes without {PortalUrl}, {AccessToken} and {OAuth}: use one or the others.");
+                return Failed($"{Key(WebhookUrl)} cannot be combined with {PortalUrl}, {AccessToken} or {OAuth}.");
             case (null, _, { }, true):
-                return Failed($"{Key(AccessToken)} goes without {OAuth}: use one or the other.");
+                return Failed($"{Key(AccessToken)} cannot be combined with {OAuth}.");
             case (null, { }, null, false):
-                return Failed($"{Key(AccessToken)} is missing, and so is {OAuth}: {PortalUrl} needs one of them.");
+                return Failed($"{Key(AccessToken)} is not set. {PortalUrl} requires it, unless {OAuth} is set.");
             case (null, null, { }, false):
-                return Failed($"{Key(PortalUrl)} is missing: {AccessToken} needs it.");
+                return Failed($"{Key(PortalUrl)} is not set. {AccessToken} requires it.");
             case (null, null, null, true):
-                return Failed($"{Key(PortalUrl)} is missing: {OAuth} needs it.");
+                return Failed($"{Key(PortalUrl)} is not set. {OAuth} requires it.");
             default:
-                return Failed($"{Key(WebhookUrl)} is missing, and so is {PortalUrl} with {AccessToken} or {OAuth}: set the one or the others.");
+                return Failed($"{Key(WebhookUrl)} is not set. Set it, or set {PortalUrl} with {AccessToken} or {OAuth}.");
         }
     }
+
+    /// <exception cref="FormatException">A key is missing or invalid.</exception>
+    private Bitrix24OAuthOptions Application(string portalUrl) => new()
+    {
+        PortalUrl = portalUrl,
+        ClientId = Value("OAuth:ClientId"),
+        ClientSecret = Value("OAuth:ClientSecret"),
+        TokenStore = Value("OAuth:TokenFile") is { } file
+            ? new FileBitrix24TokenStore(file)
+            : throw new FormatException("TokenFile is not set. It is the path of the file that keeps the tokens."),
+        TokenEndpoint = Value("OAuth:TokenEndpoint") is { } endpoint
+            ? Address("TokenEndpoint", endpoint)
+            : Bitrix24OAuthOptions.DefaultTokenEndpoint,
+    };
 
     private Bitrix24RateLimit? RateLimit()
     {
@@ -202,7 +211,7 @@ internal sealed class ConfigurationReader
         return null;
     }
 
-    private static Uri Address(string what, string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new FormatException($"{what} is no absolute address.");
+    private static Uri Address(string what, string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new FormatException($"{what} is not an absolute address.");
 
     private TimeSpan? Span(string key)
     {
