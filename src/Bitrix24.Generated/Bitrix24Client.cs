@@ -45,8 +45,7 @@ public sealed partial class Bitrix24Client
     {
         ArgumentNullException.ThrowIfNull(options);
         Bitrix24ClientOptionsValidator.ThrowIfInvalid(options);
-        return new Bitrix24Client(
-            options.Credentials!, Bitrix24ClientFactory.CreateContext(options, () => HttpHandlerFactory.Shared, loggerFactory));
+        return new Bitrix24Client(options.Credentials!, ClientContextFactory.Create(options, () => HttpHandlerFactory.Shared, loggerFactory));
     }
 
     /// <summary>Returns a description of the client without secrets.</summary>

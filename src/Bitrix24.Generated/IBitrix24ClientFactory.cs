@@ -12,4 +12,12 @@ public interface IBitrix24ClientFactory
     /// <returns>The client.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="credentials"/> is <see langword="null"/>.</exception>
     IBitrix24Client Create(Bitrix24Credentials credentials);
+
+    /// <summary>Creates a client that obtains the first tokens of an OAuth 2.0 application.</summary>
+    /// <param name="options">The application. <see cref="Bitrix24OAuthOptions.PortalUrl"/> is not needed.</param>
+    /// <returns>The client.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="options"/> is <see langword="null"/>, or one of its properties is missing or invalid.
+    /// </exception>
+    Bitrix24OAuthClient CreateOAuthClient(Bitrix24OAuthOptions options);
 }

@@ -50,8 +50,8 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         var (one, other) = (Mount("one"), Mount("other"));
 
         using var cancellation = new CancellationTokenSource();
-        Task<IDisposable> waiting;
-        using (await new FileBitrix24TokenStore(one).LockAsync(CancellationToken.None))
+        Task<IAsyncDisposable> waiting;
+        await using (await new FileBitrix24TokenStore(one).LockAsync(CancellationToken.None))
         {
             waiting = new FileBitrix24TokenStore(other).LockAsync(cancellation.Token).AsTask();
             Assert.False(waiting.IsCompleted);
@@ -60,7 +60,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         }
 
-        (await new FileBitrix24TokenStore(other).LockAsync(CancellationToken.None)).Dispose();
+        await (await new FileBitrix24TokenStore(other).LockAsync(CancellationToken.None)).DisposeAsync();
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         File.Copy(HostPath, path + ".new");
         await File.WriteAllBytesAsync(HostPath, first);
 
-        (await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None)).Dispose();
+        await (await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None)).DisposeAsync();
 
         Assert.Equal(portal.RefreshToken, (await LoadAsync(HostPath))!.RefreshToken);
         Assert.False(File.Exists(path + ".new"));
@@ -87,7 +87,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         File.Copy(HostPath, path + ".new");
         await SaveAsync(Mount("other"), TokenOfPortal());
 
-        (await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None)).Dispose();
+        await (await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None)).DisposeAsync();
 
         Assert.Equal(portal.RefreshToken, (await LoadAsync(HostPath))!.RefreshToken);
     }
@@ -148,7 +148,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
 
         var exchange = Options(Path.Combine(disk, "new.json"));
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
-            () => Bitrix24OAuth.ExchangeCodeAsync(exchange, portal.AuthorizationCode));
+            () => Bitrix24OAuthClient.Create(exchange).ExchangeCodeAsync(portal.AuthorizationCode));
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("make room on the disk", exception.Message, StringComparison.Ordinal);
 

@@ -14,7 +14,7 @@ internal static class CommandLineTool
             $"""
             Calls the Bitrix24 REST API.
 
-            The portal and the authorization come from the environment or from --env-file, never from a flag: {Settings.WebhookUrl}, or {Settings.PortalUrl} with {Settings.AccessToken}.
+            The portal and the authorization come from the environment or from --env-file, never from a flag: {Settings.WebhookUrl}, or {Settings.PortalUrl} with {Settings.AccessToken}, or {Settings.PortalUrl} with {Settings.OAuth}, BITRIX24_OAUTH_CLIENT_SECRET and BITRIX24_OAUTH_TOKEN_FILE.
 
             Examples:
               b24 calllist add --demo --type contact --ids 9,17,19 --webform 1

@@ -1,11 +1,29 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
 namespace Bitrix24.CommandLine;
 
-/// <summary>The variables that name a portal and authorize the calls: of the environment, or of a file.</summary>
-internal sealed class Settings(Func<string, string?> variable)
+/// <summary>The variables of the environment or of a file that name a portal and authorize the calls.</summary>
+internal sealed partial class Settings(Func<string, string?> variable)
 {
     public const string WebhookUrl = "BITRIX24_WEBHOOK_URL";
     public const string PortalUrl = "BITRIX24_PORTAL_URL";
     public const string AccessToken = "BITRIX24_ACCESS_TOKEN";
+    public const string OAuth = "BITRIX24_OAUTH_CLIENT_ID";
+
+    /// <summary>The variable of each key of the configuration.</summary>
+    private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
+    {
+        ["WebhookUrl"] = WebhookUrl,
+        ["PortalUrl"] = PortalUrl,
+        ["AccessToken"] = AccessToken,
+        ["OAuth:ClientId"] = OAuth,
+        ["OAuth:ClientSecret"] = "BITRIX24_OAUTH_CLIENT_SECRET",
+        ["OAuth:TokenFile"] = "BITRIX24_OAUTH_TOKEN_FILE",
+        ["OAuth:TokenEndpoint"] = "BITRIX24_OAUTH_TOKEN_ENDPOINT",
+    };
 
     /// <summary>Reads lines of the form <c>NAME=value</c>; empty lines and lines that begin with # do not count.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
@@ -39,39 +57,41 @@ internal sealed class Settings(Func<string, string?> variable)
         }
     }
 
-    /// <exception cref="UsageException">Variables are missing or wrong.</exception>
+    /// <exception cref="UsageException">Variables are missing or invalid.</exception>
     public Bitrix24Credentials Credentials()
     {
-        var webhookUrl = Value(WebhookUrl);
-        var portalUrl = Value(PortalUrl);
-        var accessToken = Value(AccessToken);
-        return (webhookUrl, portalUrl, accessToken) switch
+        var values = Variables
+            .Select(name => KeyValuePair.Create(name.Key, variable(name.Value)))
+            .Where(value => !string.IsNullOrWhiteSpace(value.Value))
+            .ToList();
+        if (values.Count == 0)
         {
-            ({ }, null, null) => Parsed(WebhookUrl, () => Bitrix24Credentials.Webhook(webhookUrl)),
-            (null, { }, { }) => Parsed(PortalUrl, () => Bitrix24Credentials.AccessToken(portalUrl, accessToken)),
-            ({ }, _, _) => throw new UsageException($"{WebhookUrl} is set together with {PortalUrl} or {AccessToken}: use one or the other."),
-            (null, { }, null) => throw new UsageException($"{PortalUrl} is set but {AccessToken} is not."),
-            (null, null, { }) => throw new UsageException($"{AccessToken} is set but {PortalUrl} is not."),
-            _ => throw new UsageException(
+            throw new UsageException(
                 $"No portal is named, nothing was sent. Set {WebhookUrl}, or {PortalUrl} with {AccessToken}, in the environment or in a file given by --env-file; "
-                + "or add --demo to try the command on a simulated portal."),
-        };
-    }
+                + "or add --demo to try the command on a simulated portal.");
+        }
 
-    /// <summary>Host of the portal that <see cref="Credentials"/> are for.</summary>
-    public string Portal() => new Uri(Value(WebhookUrl) ?? Value(PortalUrl)!).Authority;
-
-    private string? Value(string name) => variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
-
-    private static Bitrix24Credentials Parsed(string name, Func<Bitrix24Credentials> parse)
-    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        using var services = new ServiceCollection().AddBitrix24Client(configuration).Services.BuildServiceProvider();
         try
         {
-            return parse();
+            return services.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!;
         }
-        catch (ArgumentException exception) when (exception.InnerException is FormatException reason)
+        catch (OptionsValidationException exception)
         {
-            throw new UsageException($"{name}: {reason.Message}");
+            throw new UsageException(InVariables(string.Join(' ', exception.Failures)));
         }
     }
+
+    /// <summary>Returns the host of the portal that <see cref="Credentials"/> are for.</summary>
+    /// <exception cref="UsageException">Variables are missing or invalid.</exception>
+    public string Portal() => Credentials().PortalUrl.Authority;
+
+    /// <summary>Replaces the keys in a message of the client with the variables that they come from.</summary>
+    private static string InVariables(string message) => Key().Replace(
+        message,
+        key => Variables.GetValueOrDefault(key.Value) ?? Variables.GetValueOrDefault("OAuth:" + key.Value) ?? OAuth);
+
+    [GeneratedRegex(@"\b(WebhookUrl|PortalUrl|AccessToken|ClientId|ClientSecret|TokenFile|TokenEndpoint|OAuth)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Key();
 }

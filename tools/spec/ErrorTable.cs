@@ -48,7 +48,7 @@ internal static class ErrorTable
         "Unknown" => "not known",
         "Never" => "never",
         "AfterWaiting" => "after a wait",
-        "AfterRefresh" => "after a renewal of the token",
+        "AfterRefresh" => "after a refresh of the token",
         "IfIdempotent" => "methods that may run twice",
         _ => value,
     };

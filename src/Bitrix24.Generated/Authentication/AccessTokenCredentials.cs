@@ -4,7 +4,7 @@ using Bitrix24.Validation;
 
 namespace Bitrix24.Authentication;
 
-/// <summary>An OAuth 2.0 access token: it travels in the body.</summary>
+/// <summary>A fixed OAuth 2.0 access token. It travels in the body.</summary>
 internal sealed class AccessTokenCredentials : CredentialScheme
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -22,8 +22,10 @@ internal sealed class AccessTokenCredentials : CredentialScheme
 
     internal override string MethodPath(string root, string method) => root + method;
 
-    internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, CancellationToken cancellationToken) => new(TokenResult.Of(accessToken));
+    internal override ValueTask<TokenResult> GetTokenAsync(HttpSender http, string? refreshed, CancellationToken cancellationToken) =>
+        new(TokenResult.Of(accessToken));
 
-    /// <exception cref="FormatException">The text is no address of a portal.</exception>
-    internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) => new(PortalUri.ParsePortal(portalUrl), accessToken.Trim());
+    /// <exception cref="FormatException">The text is not the address of a portal.</exception>
+    internal static AccessTokenCredentials Parse(string portalUrl, string accessToken) =>
+        new(PortalUri.ParsePortal(portalUrl), accessToken.Trim());
 }

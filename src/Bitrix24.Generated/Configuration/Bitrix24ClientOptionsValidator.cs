@@ -69,9 +69,9 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    internal static void ThrowIfInvalid(Bitrix24ClientOptions options)
+    internal static void ThrowIfInvalid(Bitrix24ClientOptions options, bool credentialsRequired = true)
     {
-        var result = new Bitrix24ClientOptionsValidator(credentialsRequired: true).Validate(name: null, options);
+        var result = new Bitrix24ClientOptionsValidator(credentialsRequired).Validate(name: null, options);
         if (result.Failed)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(Bitrix24ClientOptions), result.Failures);

@@ -1,7 +1,9 @@
 using Bitrix24;
+using Bitrix24.Authentication;
 using Bitrix24.Configuration;
 using Bitrix24.DependencyInjection;
 using Bitrix24.Http;
+using Bitrix24.Pipeline;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
@@ -14,7 +16,10 @@ public static class Bitrix24ServiceCollectionExtensions
 {
     private const string HttpClientName = "Bitrix24.Generated";
 
-    /// <summary>Registers <see cref="IBitrix24Client"/> and <see cref="IBitrix24ClientFactory"/> as singletons.</summary>
+    /// <summary>
+    /// Registers <see cref="IBitrix24Client"/>, <see cref="IBitrix24ClientFactory"/> and, for OAuth credentials,
+    /// <see cref="Bitrix24OAuthClient"/> as singletons.
+    /// </summary>
     /// <param name="services">The services to add the client to.</param>
     /// <param name="configure">A delegate to set the options. <see cref="Bitrix24ClientOptions.Credentials"/> is required.</param>
     /// <returns>The builder of the HTTP client that sends the calls, for example to add handlers.</returns>
@@ -35,11 +40,20 @@ public static class Bitrix24ServiceCollectionExtensions
             var options = provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
             return provider.GetRequiredService<IBitrix24ClientFactory>().Create(options.Credentials!);
         });
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
+            return options.Credentials!.Scheme is OAuthCredentials oauth
+                ? new Bitrix24OAuthClient(oauth.Tokens, provider.GetRequiredService<ClientContext>().Http)
+                : throw new InvalidOperationException(
+                    "The credentials of the client are not OAuth. Use Bitrix24Credentials.OAuth or IBitrix24ClientFactory.CreateOAuthClient.");
+        });
         return builder;
     }
 
     /// <summary>
-    /// Registers <see cref="IBitrix24Client"/> and <see cref="IBitrix24ClientFactory"/> as singletons, with options from configuration.
+    /// Registers <see cref="IBitrix24Client"/>, <see cref="IBitrix24ClientFactory"/> and, for OAuth credentials,
+    /// <see cref="Bitrix24OAuthClient"/> as singletons, with options from configuration.
     /// </summary>
     /// <param name="services">The services to add the client to.</param>
     /// <param name="configuration">
@@ -95,14 +109,15 @@ public static class Bitrix24ServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<Bitrix24ClientOptions>>(new Bitrix24ClientOptionsValidator(credentialsRequired));
 
         // A singleton can hold a client, because each call requests a handler from the factory.
-        services.AddSingleton<IBitrix24ClientFactory>(provider =>
+        services.AddSingleton(provider =>
         {
             var factory = provider.GetRequiredService<IHttpClientFactory>();
-            return new Bitrix24ClientFactory(Bitrix24ClientFactory.CreateContext(
+            return ClientContextFactory.Create(
                 provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value,
                 () => factory.CreateClient(HttpClientName),
-                provider.GetService<ILoggerFactory>()));
+                provider.GetService<ILoggerFactory>());
         });
+        services.AddSingleton<IBitrix24ClientFactory>(provider => new Bitrix24ClientFactory(provider.GetRequiredService<ClientContext>()));
 
         // Wraps the primary handler, so that all handlers of the application run before this one.
         services.AddOptions<HttpClientFactoryOptions>(HttpClientName).PostConfigure(options =>

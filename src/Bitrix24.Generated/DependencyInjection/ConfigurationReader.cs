@@ -121,7 +121,7 @@ internal sealed class ConfigurationReader
             case (null, { }, null, true):
                 return Parsed(PortalUrl, () => PortalUri.ParsePortal(portalUrl)) is null
                     ? null
-                    : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(OAuthOptions(portalUrl))));
+                    : Parsed(OAuth, () => new Bitrix24Credentials(OAuthCredentials.From(Application(portalUrl))));
             case ({ }, _, _, _):
                 return Failed($"{Key(WebhookUrl)} cannot be combined with {PortalUrl}, {AccessToken} or {OAuth}.");
             case (null, _, { }, true):
@@ -137,7 +137,8 @@ internal sealed class ConfigurationReader
         }
     }
 
-    private Bitrix24OAuthOptions OAuthOptions(string portalUrl) => new()
+    /// <exception cref="FormatException">A key is missing or invalid.</exception>
+    private Bitrix24OAuthOptions Application(string portalUrl) => new()
     {
         PortalUrl = portalUrl,
         ClientId = Value("OAuth:ClientId"),

@@ -44,11 +44,11 @@ internal static partial class Log
         "The portal {Portal} moved to {NewPortal}. The client calls the new address from now on. Configure it.")]
     internal static partial void PortalMoved(ILogger logger, string portal, string newPortal);
 
-    [LoggerMessage(6, LogLevel.Information, "The access token for {Portal} was refreshed.")]
-    internal static partial void TokenRenewed(ILogger logger, string portal);
+    [LoggerMessage(6, LogLevel.Information, "The access token for {Portal} was refreshed.", EventName = "TokenRenewed")]
+    internal static partial void TokenRefreshed(ILogger logger, string portal);
 
-    [LoggerMessage(7, LogLevel.Warning, "The access token for {Portal} could not be refreshed: {Reason}.")]
-    internal static partial void TokenNotRenewed(ILogger logger, string portal, string reason, string? rawErrorCode);
+    [LoggerMessage(7, LogLevel.Warning, "The access token for {Portal} could not be refreshed: {Reason}.", EventName = "TokenNotRenewed")]
+    internal static partial void TokenNotRefreshed(ILogger logger, string portal, string reason, string? rawErrorCode);
 
     [LoggerMessage(8, LogLevel.Warning, "{Method} was canceled; execution: {Execution}.")]
     internal static partial void CallCancelled(ILogger logger, string method, CallExecution execution);

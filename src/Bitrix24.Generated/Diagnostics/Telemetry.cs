@@ -36,6 +36,8 @@ internal static class Telemetry
 
     private static readonly Counter<long> Retries =
         Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "The number of attempts after the first one.");
+    private static readonly Counter<long> TokenRefreshes =
+        Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Refreshes of access tokens.");
 
     private static readonly Counter<long> Renewals =
         Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "The number of access token refreshes.");
@@ -107,9 +109,10 @@ internal static class Telemetry
     internal static void Retried(Bitrix24Exception failure) =>
         NonThrowing.Invoke(failure, static exception => Retries.Add(1, Method(exception.Method), Error(ErrorType(exception))));
 
-    internal static void Renewed(bool succeeded) => NonThrowing.Invoke(
+    /// <summary>Counts a refresh of an access token. The names of the metric and of its outcomes are a contract with dashboards.</summary>
+    internal static void Refreshed(bool succeeded) => NonThrowing.Invoke(
         succeeded,
-        static succeeded => Renewals.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
+        static succeeded => TokenRefreshes.Add(1, new KeyValuePair<string, object?>("outcome", succeeded ? "renewed" : "failed")));
 
     private static Histogram<double> Seconds(string name, string description, IReadOnlyList<double> bounds) =>
         Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });

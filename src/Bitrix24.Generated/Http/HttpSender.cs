@@ -1,6 +1,5 @@
 using Bitrix24.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitrix24.Http;
 
@@ -32,15 +31,6 @@ internal sealed class HttpSender
         Logger = logger;
         Http2Suspension = new Http2Suspension(timeProvider);
     }
-
-    /// <summary>Creates a sender for requests without a client.</summary>
-    internal static HttpSender WithoutOptions() => new(
-        () => HttpHandlerFactory.Shared,
-        applicationName: null,
-        TimeProvider.System,
-        DefaultAttemptTimeout,
-        DefaultMaxTotalResponseSize,
-        NullLogger.Instance);
 
     public TimeProvider TimeProvider { get; }
 

@@ -9,6 +9,9 @@ internal sealed class CallContext
 {
     private readonly string? idempotencyKey;
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private string? refreshedToken;
+
     internal CallContext(OperationDescriptor operation, IRequest request)
     {
         Operation = operation;
@@ -71,6 +74,26 @@ internal sealed class CallContext
 
     /// <summary>Gives back the buffer of the request. The call cannot be sent any more.</summary>
     internal void Release() => Request.Release();
+
+    /// <summary>Sets the token of the next attempt. Returns <see langword="false"/> when it is the one that the portal did not accept.</summary>
+    internal bool TryReplaceToken(string? accessToken)
+    {
+        if (accessToken == AccessToken)
+        {
+            return false;
+        }
+
+        refreshedToken = accessToken;
+        return true;
+    }
+
+    /// <summary>Returns the token that was set for the next attempt, once.</summary>
+    internal string? TakeRefreshedToken()
+    {
+        var token = refreshedToken;
+        refreshedToken = null;
+        return token;
+    }
 
     internal void AddRateLimitWait(TimeSpan wait) => RateLimitWait += wait;
 

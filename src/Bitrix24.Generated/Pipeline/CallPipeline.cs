@@ -51,7 +51,7 @@ internal sealed class CallPipeline
         {
             cancellationToken.ThrowIfCancellationRequested();
             Func<CallContext, CancellationToken, Task<TResponse>> attempt =
-                credentials.CanRefresh ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>;
+                credentials.MaxRefreshes > 0 ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>;
             var response = await context.Retry.ExecuteAsync(call, attempt, cancellationToken).ConfigureAwait(false);
             var duration = context.TimeProvider.GetElapsedTime(started);
             Log.CallSucceeded(context.Logger, call.Method, duration.TotalMilliseconds, call.Attempts);
@@ -93,14 +93,10 @@ internal sealed class CallPipeline
     /// <summary>Returns the time until a method has execution time again; <see langword="null"/> if it is unknown.</summary>
     internal TimeSpan? UntilReset(string method) => executionTime.UntilReset(method);
 
-    /// <summary>
-    /// Sends a call again with a new access token if the portal rejects the current one. The first refresh can return a token of another
-    /// process that has expired as well, so a second refresh is allowed.
-    /// </summary>
+    /// <summary>Sends again with another access token where the portal does not accept the present one.</summary>
     private async Task<TResponse> SendWithTokenRefreshAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
-        const int MaxRefreshes = 2;
         for (var refreshes = 0; ; refreshes++)
         {
             try
@@ -108,16 +104,20 @@ internal sealed class CallPipeline
                 return await SendUntilAcceptedAsync<TResponse>(call, cancellationToken).ConfigureAwait(false);
             }
             catch (Bitrix24AuthenticationException exception)
-                when (refreshes < MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
+                when (refreshes < credentials.MaxRefreshes && exception.Retry == RetryDisposition.AfterRefresh)
             {
                 var refreshed = await credentials.RefreshAsync(call.AccessToken!, context.Http, cancellationToken).ConfigureAwait(false);
                 ThrowIfFailed(refreshed, call);
+                if (!call.TryReplaceToken(refreshed.AccessToken))
+                {
+                    throw;
+                }
             }
             catch (Bitrix24AuthenticationException exception) when (refreshes == 0 && IsTokenUnknown(exception))
             {
                 var reloaded = await credentials.ReloadTokenAsync(context.Http, cancellationToken).ConfigureAwait(false);
                 ThrowIfFailed(reloaded, call);
-                if (reloaded.AccessToken == call.AccessToken)
+                if (!call.TryReplaceToken(reloaded.AccessToken))
                 {
                     throw;
                 }
@@ -156,7 +156,7 @@ internal sealed class CallPipeline
             using var permit = await rateLimit.AcquireAsync(call, host, ErrorsOf(call), cancellationToken).ConfigureAwait(false);
 
             // After the waits, because a token from before could have expired.
-            var token = await credentials.GetTokenAsync(context.Http, cancellationToken).ConfigureAwait(false);
+            var token = await credentials.GetTokenAsync(context.Http, call.TakeRefreshedToken(), cancellationToken).ConfigureAwait(false);
             ThrowIfFailed(token, call);
             if (hops == 0)
             {

@@ -56,8 +56,19 @@ public sealed class CommandLineToolTests
         await Succeeds(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl });
         await Succeeds(new() { ["BITRIX24_PORTAL_URL"] = portal.Url.ToString(), ["BITRIX24_ACCESS_TOKEN"] = portal.AccessToken });
         await Succeeds([], "--env-file", file);
+        var tokenFile = Path.Combine(folder.Path, "tokens.json");
+        await new FileBitrix24TokenStore(tokenFile).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
+        portal.ExpireAccessToken();
+        await Succeeds(new()
+        {
+            ["BITRIX24_PORTAL_URL"] = portal.Url.ToString(),
+            ["BITRIX24_OAUTH_CLIENT_ID"] = portal.ClientId,
+            ["BITRIX24_OAUTH_CLIENT_SECRET"] = portal.ClientSecret,
+            ["BITRIX24_OAUTH_TOKEN_FILE"] = tokenFile,
+            ["BITRIX24_OAUTH_TOKEN_ENDPOINT"] = portal.TokenEndpoint.ToString(),
+        });
 
-        Assert.Equal(3, portal.CallLists.Count);
+        Assert.Equal(4, portal.CallLists.Count);
         Assert.All(portal.Requests, request => Assert.StartsWith("b24 Bitrix24.Generated/", request.Headers["User-Agent"], StringComparison.Ordinal));
 
         async Task Succeeds(Dictionary<string, string> variables, params string[] more)
@@ -123,7 +134,7 @@ public sealed class CommandLineToolTests
         var none = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", "no-such-file");
 
         Assert.Equal([2, 2, 2, 2], [both.ExitCode, half.ExitCode, other.ExitCode, none.ExitCode]);
-        Assert.Contains("use one or the other", both.Error, StringComparison.Ordinal);
+        Assert.Contains("BITRIX24_WEBHOOK_URL cannot be combined with BITRIX24_PORTAL_URL, BITRIX24_ACCESS_TOKEN or", both.Error, StringComparison.Ordinal);
         Assert.Contains("BITRIX24_ACCESS_TOKEN is not", half.Error, StringComparison.Ordinal);
         Assert.Contains("BITRIX24_PORTAL_URL is not", other.Error, StringComparison.Ordinal);
         Assert.Contains("--env-file cannot be read", none.Error, StringComparison.Ordinal);

@@ -149,11 +149,29 @@ public sealed class ReadmeExamples : IDisposable
 
         application.TokenEndpoint = simulated.TokenEndpoint;
 
-        Bitrix24Authorization authorization = await Bitrix24OAuth.ExchangeCodeAsync(application, code);
+        var (portalUrl, state) = (simulated.Url.ToString(), "r4nd0m");
+
+        Bitrix24OAuthClient oauth = Bitrix24OAuthClient.Create(application);
+        Uri page = oauth.GetAuthorizeUrl(portalUrl, state);
+
+        Assert.Equal($"/oauth/authorize/?client_id={clientId}&state=r4nd0m", page.PathAndQuery);
+
+        Bitrix24Authorization authorization = await oauth.ExchangeCodeAsync(code);
         application.PortalUrl = authorization.PortalUrl!.ToString();
         var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.OAuth(application) });
 
         await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
+    public async Task Access_token_of_a_function()
+    {
+        var (portalUrl, vault) = (simulated.Url.ToString(), new Vault(simulated));
+
+        var credentials = Bitrix24Credentials.AccessToken(portalUrl, async cancellationToken => await vault.GetTokenAsync(cancellationToken));
+
+        await TestClient.On(credentials).AddCallListAsync(TestClient.Request);
         Assert.Single(simulated.CallLists);
     }
 
@@ -164,9 +182,10 @@ public sealed class ReadmeExamples : IDisposable
         var form = new Dictionary<string, string> { ["AUTH_ID"] = simulated.AccessToken, ["REFRESH_ID"] = simulated.RefreshToken };
         var cancellationToken = CancellationToken.None;
 
-        using (await application.TokenStore!.LockAsync(cancellationToken))   // nobody renews meanwhile
+        await using (await application.TokenStore!.LockAsync(cancellationToken))   // no refresh meanwhile
         {
-            await application.TokenStore.SaveAsync(new Bitrix24Token { AccessToken = form["AUTH_ID"], RefreshToken = form["REFRESH_ID"] }, cancellationToken);
+            var token = new Bitrix24Token { AccessToken = form["AUTH_ID"], RefreshToken = form["REFRESH_ID"] };
+            await application.TokenStore.SaveAsync(token, cancellationToken);
         }
 
         simulated.ExpireAccessToken();
@@ -409,5 +428,14 @@ public sealed class ReadmeExamples : IDisposable
 
         Assert.Equal(Bitrix24ErrorCode.OperationTimeLimit, exception.ErrorCode);
         Assert.True(exception.RetryAfter > TimeSpan.FromMinutes(9));
+    }
+
+    private sealed class Vault(SimulatedPortal portal)
+    {
+        public ValueTask<string> GetTokenAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(portal.AccessToken);
+        }
     }
 }

@@ -46,8 +46,11 @@ public sealed class CredentialsTests
     {
         Assert.Throws<ArgumentNullException>("webhookUrl", () => Bitrix24Credentials.Webhook(null!));
         Assert.Throws<ArgumentNullException>("portalUrl", () => Bitrix24Credentials.AccessToken(null!, "token"));
-        Assert.Throws<ArgumentNullException>("accessToken", () => Bitrix24Credentials.AccessToken("https://acme.bitrix24.com/", null!));
+        Assert.Throws<ArgumentNullException>("accessToken", () => Bitrix24Credentials.AccessToken("https://acme.bitrix24.com/", (string)null!));
         Assert.Throws<ArgumentException>("accessToken", () => Bitrix24Credentials.AccessToken("https://acme.bitrix24.com/", " "));
+        Assert.Throws<ArgumentNullException>("portalUrl", () => Bitrix24Credentials.AccessToken(null!, _ => new("token")));
+        Assert.Throws<ArgumentNullException>("accessTokenProvider", () => Bitrix24Credentials.AccessToken("https://acme.bitrix24.com/", (Func<CancellationToken, ValueTask<string>>)null!));
+        Assert.Throws<ArgumentException>("portalUrl", () => Bitrix24Credentials.AccessToken("http://acme.bitrix24.com/", _ => new("token")));
         Assert.Throws<ArgumentNullException>("webhookUrl", () => Bitrix24Client.Create((string)null!));
         Assert.Throws<ArgumentNullException>("options", () => Bitrix24Client.Create((Bitrix24ClientOptions)null!));
     }

@@ -103,7 +103,7 @@ public sealed class ProxyTests : IDisposable
         using var portal = SimulatedPortal.Start();
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(
-            () => Bitrix24OAuth.ExchangeCodeAsync(Application(portal), portal.AuthorizationCode));
+            () => Bitrix24OAuthClient.Create(Application(portal)).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("no connection", exception.Message, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class SecretsTests
 {
     private const string Secret = "Pl4nt3dS3cr3t";
 
-    public static TheoryData<string> Kinds => ["webhook", "token", "oauth"];
+    public static TheoryData<string> Kinds => ["webhook", "token", "function", "oauth"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -112,7 +112,7 @@ public sealed class SecretsTests
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { AccessToken = "unused", ClientSecret = Secret });
         var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
 
-        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+        var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
 
         var rendered = authorization + Newtonsoft.Json.JsonConvert.SerializeObject(authorization);
 #if !NETSTANDARD_ASSEMBLY
@@ -131,7 +131,7 @@ public sealed class SecretsTests
             $$"""{"access_token":"a","refresh_token":"r","client_endpoint":"https://svc:{{Secret}}@acme.example/rest/"}"""));
         var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
 
-        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+        var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal("https://acme.example/", authorization.PortalUrl!.ToString());
     }
@@ -286,22 +286,39 @@ public sealed class SecretsTests
     [Fact]
     public void Debuggers_do_not_show_fields_with_secrets()
     {
-        foreach (var credentials in new[] { "webhook", "token", "oauth" }.Select(kind => Credentials(kind, "https://portal.example/")))
+        foreach (var kind in Kinds)
         {
-            foreach (var field in credentials.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+            var shown = new List<string>();
+            Expand(Credentials(kind, "https://portal.example/"), shown, []);
+
+            Assert.NotEmpty(shown);
+            Assert.All(shown, text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Collects what a debugger shows of an object and of all that can be expanded below it.</summary>
+    private static void Expand(object? value, List<string> shown, HashSet<object> seen)
+    {
+        const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        if (value is string text)
+        {
+            shown.Add(text);
+        }
+        else if (value is IEnumerable<string> texts)
+        {
+            shown.AddRange(texts);
+        }
+        else if (value?.GetType() is { } type && type.Assembly == typeof(Bitrix24Client).Assembly && type != typeof(InMemoryBitrix24TokenStore) && seen.Add(value))
+        {
+            shown.Add(value.ToString() ?? string.Empty);
+            var properties = type.GetProperties(Members).Where(IsVisible).Where(property => property.GetIndexParameters().Length == 0).Select(property => property.GetValue(value));
+            foreach (var member in properties.Concat(type.GetFields(Members).Where(IsVisible).Select(field => field.GetValue(value))))
             {
-                var isSecret = field.GetValue(credentials) switch
-                {
-                    string text => text.Contains(Secret, StringComparison.Ordinal),
-                    IEnumerable<string> texts => texts.Any(text => text.Contains(Secret, StringComparison.Ordinal)),
-                    _ => field.FieldType == typeof(Bitrix24Token),
-                };
-                if (isSecret)
-                {
-                    Assert.Equal(DebuggerBrowsableState.Never, field.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
-                }
+                Expand(member, shown, seen);
             }
         }
+
+        static bool IsVisible(MemberInfo member) => member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never;
     }
 
     private static Bitrix24Credentials Credentials(string kind, SimulatedPortal portal) => Credentials(kind, portal.Url.ToString());
@@ -310,6 +327,7 @@ public sealed class SecretsTests
     {
         "webhook" => Bitrix24Credentials.Webhook($"{portalUrl}rest/1/{Secret}/"),
         "token" => Bitrix24Credentials.AccessToken(portalUrl, Secret),
+        "function" => Bitrix24Credentials.AccessToken(portalUrl, _ => new ValueTask<string>(Secret)),
         _ => Bitrix24Credentials.OAuth(OAuthOptions(portalUrl)),
     };
 

@@ -28,6 +28,9 @@ internal sealed class TestClient : IDisposable
 
     public IBitrix24Client Bitrix24 { get; }
 
+    /// <summary>Gets the client for the first tokens, where the credentials are OAuth.</summary>
+    public Bitrix24OAuthClient OAuth => services.GetRequiredService<Bitrix24OAuthClient>();
+
     public static AddCallListRequest Request => new() { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
 
     /// <summary>A client without dependency injection. Like all clients of tests it tries once and knows no limit, where a test does not ask for more.</summary>

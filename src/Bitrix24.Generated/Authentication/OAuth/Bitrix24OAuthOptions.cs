@@ -1,27 +1,34 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Bitrix24;
 
-/// <summary>What an OAuth 2.0 application needs to call a portal and to renew its tokens.</summary>
+/// <summary>Represents the settings of an OAuth 2.0 application that calls a portal and refreshes its tokens.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Bitrix24OAuthOptions
 {
-    /// <summary>Where the authorization server of the cloud issues tokens.</summary>
+    /// <summary>The token endpoint of the cloud.</summary>
     internal static readonly Uri DefaultTokenEndpoint = new("https://oauth.bitrix.info/oauth/token/");
 
-    /// <summary>Address of the portal, <c>https://{portal}/</c>. Required for calls; <c>https</c> except for a loopback address.</summary>
+    /// <summary>Gets or sets the address of the portal, <c>https://{portal}/</c>. Required for calls.</summary>
+    /// <remarks><c>https</c> is required except for a loopback address.</remarks>
     public string? PortalUrl { get; set; }
 
-    /// <summary>Id of the application. Required.</summary>
+    /// <summary>Gets or sets the id of the application. Required.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>Secret of the application. Required. It can be set and not read, so that nothing that prints options prints it.</summary>
+    /// <summary>Sets the secret of the application. Required. Reading it always returns <see langword="null"/>.</summary>
+    /// <remarks>
+    /// Serializers, loggers and debuggers show what they can read, so the secret cannot be read. The property has a getter because
+    /// <c>IConfiguration.Bind</c> sets only properties that have a public one.
+    /// </remarks>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    [SuppressMessage("Design", "CA1044:Properties should not be write only", Justification = "Serializers print what they can read.")]
-    public string? ClientSecret { internal get; set; }
+    public string? ClientSecret
+    {
+        get => null;
+        set => Secret = value;
+    }
 
-    /// <summary>Where the tokens are kept. Required.</summary>
+    /// <summary>Gets or sets the store of the tokens. Required.</summary>
     [Newtonsoft.Json.JsonIgnore]
 #if NET
     [System.Text.Json.Serialization.JsonIgnore]
@@ -29,10 +36,15 @@ public sealed class Bitrix24OAuthOptions
     public IBitrix24TokenStore? TokenStore { get; set; }
 
     /// <summary>
-    /// Where the authorization server issues tokens; it varies by region. Default: <c>https://oauth.bitrix.info/oauth/token/</c>.
-    /// <c>https</c> is required except for a loopback address.
+    /// Gets or sets the address where the authorization server issues tokens; it varies by region. Default:
+    /// <c>https://oauth.bitrix.info/oauth/token/</c>.
     /// </summary>
+    /// <remarks><c>https</c> is required except for a loopback address.</remarks>
     public Uri TokenEndpoint { get; set; } = DefaultTokenEndpoint;
+
+    /// <summary>Gets the secret of the application.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal string? Secret { get; private set; }
 
     /// <summary>Describes the application without its secret.</summary>
     /// <returns>The id and the portal.</returns>

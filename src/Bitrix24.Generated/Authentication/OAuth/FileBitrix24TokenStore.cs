@@ -74,7 +74,7 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The file cannot be locked, or a pair could not be saved to it.</exception>
-    public async ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken)
+    public async ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
     {
         while (true)
         {

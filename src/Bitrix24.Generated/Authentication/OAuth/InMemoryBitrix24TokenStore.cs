@@ -32,16 +32,20 @@ public sealed class InMemoryBitrix24TokenStore : IBitrix24TokenStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken)
+    public async ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         return new Gate(gate);
     }
 
-    private sealed class Gate(SemaphoreSlim gate) : IDisposable
+    private sealed class Gate(SemaphoreSlim gate) : IAsyncDisposable
     {
         private SemaphoreSlim? held = gate;
 
-        public void Dispose() => Interlocked.Exchange(ref held, null)?.Release();
+        public ValueTask DisposeAsync()
+        {
+            Interlocked.Exchange(ref held, null)?.Release();
+            return default;
+        }
     }
 }

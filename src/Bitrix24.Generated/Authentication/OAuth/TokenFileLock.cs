@@ -1,7 +1,7 @@
 namespace Bitrix24.Authentication;
 
-/// <summary>The right to renew the tokens in a file. Open files hold it, so it ends with its process whatever happens to that.</summary>
-internal sealed class TokenFileLock : IDisposable
+/// <summary>The lock of a token file. Open file handles hold it, so it ends with its process, however the process ends.</summary>
+internal sealed class TokenFileLock : IAsyncDisposable
 {
     private readonly FileStream? beside;
     private readonly FileStream? itself;
@@ -61,15 +61,21 @@ internal sealed class TokenFileLock : IDisposable
         }
         catch
         {
-            held?.Dispose();
+            held?.Release();
             throw;
         }
 
-        held?.Dispose();
+        held?.Release();
         return null;
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
+    {
+        Release();
+        return default;
+    }
+
+    private void Release()
     {
         itself?.Dispose();
         beside?.Dispose();

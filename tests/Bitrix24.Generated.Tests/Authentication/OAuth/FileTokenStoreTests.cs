@@ -29,7 +29,7 @@ public sealed class FileTokenStoreTests : IDisposable
         await new FileBitrix24TokenStore(link).SaveAsync(Second, CancellationToken.None);
 
         Assert.Equal("refresh2", (await new FileBitrix24TokenStore(path).LoadAsync(CancellationToken.None))!.RefreshToken);
-        using (await new FileBitrix24TokenStore(link).LockAsync(CancellationToken.None))
+        await using (await new FileBitrix24TokenStore(link).LockAsync(CancellationToken.None))
         {
             using var cancellation = new CancellationTokenSource();
             var waiting = new FileBitrix24TokenStore(path).LockAsync(cancellation.Token).AsTask();
@@ -105,7 +105,7 @@ public sealed class FileTokenStoreTests : IDisposable
 
         foreach (var token in new[] { First, longer, Second })
         {
-            using (await store.LockAsync(CancellationToken.None))
+            await using (await store.LockAsync(CancellationToken.None))
             {
                 await store.SaveAsync(token, CancellationToken.None);
             }
@@ -125,7 +125,7 @@ public sealed class FileTokenStoreTests : IDisposable
         var options = TestCredentials.Options(portal, new FileBitrix24TokenStore(TokenPath));
 
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
-            () => Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode));
+            () => Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Matches(
@@ -175,7 +175,7 @@ public sealed class FileTokenStoreTests : IDisposable
             torn++;
             await File.WriteAllBytesAsync(TokenPath + ".new", after);
             Assert.Equal("refresh2", (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
-            using (await store.LockAsync(CancellationToken.None))
+            await using (await store.LockAsync(CancellationToken.None))
             {
                 Assert.Equal(after, await File.ReadAllBytesAsync(TokenPath));
                 Assert.False(File.Exists(TokenPath + ".new"));
@@ -195,7 +195,7 @@ public sealed class FileTokenStoreTests : IDisposable
         await store.SaveAsync(new Bitrix24Token { AccessToken = "access3", RefreshToken = "refresh3" }, CancellationToken.None);
         File.Move(TokenPath + ".second", TokenPath + ".new");
 
-        using var held = await store.LockAsync(CancellationToken.None);
+        await using var held = await store.LockAsync(CancellationToken.None);
 
         Assert.Equal("refresh3", (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
         Assert.False(File.Exists(TokenPath + ".new"));
@@ -215,7 +215,7 @@ public sealed class FileTokenStoreTests : IDisposable
         Assert.NotNull(await new FileBitrix24TokenStore(TokenPath).LoadAsync(CancellationToken.None));
 
         AssertOwnerOnly(TokenPath);
-        using var held = await new FileBitrix24TokenStore(TokenPath).LockAsync(CancellationToken.None);
+        await using var held = await new FileBitrix24TokenStore(TokenPath).LockAsync(CancellationToken.None);
         AssertOwnerOnly(TokenPath + ".lock");
     }
 
@@ -227,7 +227,7 @@ public sealed class FileTokenStoreTests : IDisposable
         var store = new FileBitrix24TokenStore(TokenPath);
         Assert.Null(await store.LoadAsync(CancellationToken.None));
 
-        await Bitrix24OAuth.ExchangeCodeAsync(TestCredentials.Options(portal, store), portal.AuthorizationCode);
+        await Bitrix24OAuthClient.Create(TestCredentials.Options(portal, store)).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
         AssertOwnerOnly(TokenPath);

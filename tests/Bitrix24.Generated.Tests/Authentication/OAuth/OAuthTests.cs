@@ -329,17 +329,17 @@ public sealed class OAuthTests
         var options = TestCredentials.Options(portal, store);
         options.PortalUrl = null;
 
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(options, "no-such-code"));
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(options).ExchangeCodeAsync("no-such-code"));
         Assert.Null(store.Token);
         using (var other = NewPortal())
         {
             var failed = TestCredentials.Options(other, new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 3 });
-            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(failed, other.AuthorizationCode));
+            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(failed).ExchangeCodeAsync(other.AuthorizationCode));
             Assert.Equal(CallExecution.Unknown, exception.Execution);
             Assert.IsType<IOException>(exception.InnerException);
         }
 
-        var authorization = await Bitrix24OAuth.ExchangeCodeAsync(options, portal.AuthorizationCode);
+        var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal(portal.Url, authorization.PortalUrl);
         Assert.Equal(["crm"], authorization.Scope);
@@ -355,7 +355,7 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var store = new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 2 };
 
-        await Bitrix24OAuth.ExchangeCodeAsync(TestCredentials.Options(portal, store), portal.AuthorizationCode);
+        await Bitrix24OAuthClient.Create(TestCredentials.Options(portal, store)).ExchangeCodeAsync(portal.AuthorizationCode);
 
         Assert.Equal(portal.AccessToken, (await store.LoadAsync(CancellationToken.None))!.AccessToken);
     }
@@ -366,7 +366,7 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var telltale = TestCredentials.Options(portal, new TelltaleStore());
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(telltale, portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(telltale).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Null(exception.InnerException);
         Assert.DoesNotContain(portal.AccessToken, exception.ToString(), StringComparison.Ordinal);
@@ -378,7 +378,7 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var locked = TestCredentials.Options(portal, new TelltaleStore { IsLocked = true });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuth.ExchangeCodeAsync(locked, portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(locked).ExchangeCodeAsync(portal.AuthorizationCode));
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Empty(portal.Requests);
@@ -454,19 +454,19 @@ public sealed class OAuthTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokens.json");
         var store = new FileBitrix24TokenStore(path);
-        Task<IDisposable> locking;
+        Task<IAsyncDisposable> locking;
         await using (var writing = new FileStream(path + ".new", FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
             locking = store.LockAsync(CancellationToken.None).AsTask();
             Assert.False(locking.IsCompleted);
         }
 
-        using (await locking)
+        await using (await locking)
         {
             Assert.False(File.Exists(path + ".new"));
         }
 
-        using var next = await store.LockAsync(CancellationToken.None);
+        await using var next = await store.LockAsync(CancellationToken.None);
     }
 
     [Fact]
@@ -478,7 +478,7 @@ public sealed class OAuthTests
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
-            using (await new FileBitrix24TokenStore(path, new SkippingTimeProvider()).LockAsync(CancellationToken.None))
+            await using (await new FileBitrix24TokenStore(path, new SkippingTimeProvider()).LockAsync(CancellationToken.None))
             {
                 Assert.Equal(1, Interlocked.Increment(ref inside));
                 await Task.Yield();
@@ -486,7 +486,7 @@ public sealed class OAuthTests
             }
         })));
 
-        using var held = await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None);
+        await using var held = await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None);
         using var cancellation = new CancellationTokenSource();
         var waiting = new FileBitrix24TokenStore(path).LockAsync(cancellation.Token).AsTask();
         await cancellation.CancelAsync();
@@ -529,7 +529,7 @@ public sealed class OAuthTests
 
         public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => new(new MemoryStream());
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => new(new MemoryStream());
     }
 
     /// <summary>Says the tokens that it cannot save.</summary>
@@ -541,7 +541,7 @@ public sealed class OAuthTests
 
         public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new InvalidOperationException($"Truncated: {token.AccessToken}");
 
-        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => IsLocked ? throw new IOException("locked") : new(new MemoryStream());
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => IsLocked ? throw new IOException("locked") : new(new MemoryStream());
     }
 
     /// <summary>A store that can fail and that notes when it is saved to.</summary>
@@ -578,6 +578,6 @@ public sealed class OAuthTests
             await store.SaveAsync(token, cancellationToken);
         }
 
-        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken) => store.LockAsync(cancellationToken);
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => store.LockAsync(cancellationToken);
     }
 }

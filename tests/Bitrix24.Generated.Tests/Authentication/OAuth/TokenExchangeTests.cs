@@ -101,7 +101,7 @@ public sealed class TokenExchangeTests
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Equal(
-            "crm.calllist.add failed: the access token has expired and was not renewed: oauth/token failed: no response within the time "
+            "crm.calllist.add failed: the access token has expired and was not refreshed: oauth/token failed: no response within the time "
                 + "limit of a token exchange; it is not known whether the server has issued new tokens.",
             exception.Message);
     }
@@ -247,7 +247,7 @@ public sealed class TokenExchangeTests
 
         public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => store.SaveAsync(token, cancellationToken);
 
-        public ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken)
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
         {
             var locking = store.LockAsync(cancellationToken);
             if (!locking.IsCompleted)
