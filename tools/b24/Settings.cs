@@ -1,13 +1,13 @@
 namespace Bitrix24.CommandLine;
 
-/// <summary>The variables that name a portal and authorize the calls: of the environment, or of a file.</summary>
+/// <summary>Reads the portal and its credentials from the environment or from a file.</summary>
 internal sealed class Settings(Func<string, string?> variable)
 {
     public const string WebhookUrl = "BITRIX24_WEBHOOK_URL";
     public const string PortalUrl = "BITRIX24_PORTAL_URL";
     public const string AccessToken = "BITRIX24_ACCESS_TOKEN";
 
-    /// <summary>Reads lines of the form <c>NAME=value</c>; empty lines and lines that begin with # do not count.</summary>
+    /// <summary>Reads lines of the form <c>NAME=value</c>. Empty lines and lines that start with # are ignored.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
     public static Settings FromFile(string path)
     {
@@ -23,9 +23,11 @@ internal sealed class Settings(Func<string, string?> variable)
                     continue;
                 }
 
-                if ((line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..] : line).Split('=', 2) is not [var name, var value])
+                var setting = line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..] : line;
+                if (setting.Split('=', 2) is not [var name, var value])
                 {
-                    throw new UsageException(FormattableString.Invariant($"Line {number} of the file of --env-file does not have the form NAME=value."));
+                    throw new UsageException(FormattableString.Invariant(
+                        $"Line {number} of the file of --env-file does not have the form NAME=value."));
                 }
 
                 values[name.Trim()] = value.Trim().Trim('"', '\'');
@@ -39,7 +41,7 @@ internal sealed class Settings(Func<string, string?> variable)
         }
     }
 
-    /// <exception cref="UsageException">Variables are missing or wrong.</exception>
+    /// <exception cref="UsageException">A variable is missing or invalid.</exception>
     public Bitrix24Credentials Credentials()
     {
         var webhookUrl = Value(WebhookUrl);
@@ -49,16 +51,17 @@ internal sealed class Settings(Func<string, string?> variable)
         {
             ({ }, null, null) => Parsed(WebhookUrl, () => Bitrix24Credentials.Webhook(webhookUrl)),
             (null, { }, { }) => Parsed(PortalUrl, () => Bitrix24Credentials.AccessToken(portalUrl, accessToken)),
-            ({ }, _, _) => throw new UsageException($"{WebhookUrl} is set together with {PortalUrl} or {AccessToken}: use one or the other."),
+            ({ }, _, _) => throw new UsageException(
+                $"{WebhookUrl} is set together with {PortalUrl} or {AccessToken}. Set only one of them."),
             (null, { }, null) => throw new UsageException($"{PortalUrl} is set but {AccessToken} is not."),
             (null, null, { }) => throw new UsageException($"{AccessToken} is set but {PortalUrl} is not."),
             _ => throw new UsageException(
-                $"No portal is named, nothing was sent. Set {WebhookUrl}, or {PortalUrl} with {AccessToken}, in the environment or in a file given by --env-file; "
-                + "or add --demo to try the command on a simulated portal."),
+                $"No portal is set, and nothing was sent. Set {WebhookUrl}, or {PortalUrl} with {AccessToken}, in the environment or in "
+                + "the file of --env-file. Or add --demo to try the command on a simulated portal."),
         };
     }
 
-    /// <summary>Host of the portal that <see cref="Credentials"/> are for.</summary>
+    /// <summary>Returns the host of the portal.</summary>
     public string Portal() => new Uri(Value(WebhookUrl) ?? Value(PortalUrl)!).Authority;
 
     private string? Value(string name) => variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;

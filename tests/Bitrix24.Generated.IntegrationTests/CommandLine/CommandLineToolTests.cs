@@ -14,7 +14,7 @@ public sealed class CommandLineToolTests
 
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^Created call list 1\. The portal took \d+\.\d{3} s\.\n$", output);
-        Assert.Contains("portal simulated in this process", error, StringComparison.Ordinal);
+        Assert.Contains("portal that is simulated in this process", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class CommandLineToolTests
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""));
         await Fails(6, "too many requests", "9");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}"""));
-        await Fails(7, "may have run the call", "9");
+        await Fails(7, "may have executed the call", "9");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadGateway, "<html>", "text/html"));
         await Fails(8, "an HTML page", "9");
 
@@ -123,7 +123,7 @@ public sealed class CommandLineToolTests
         var none = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", "no-such-file");
 
         Assert.Equal([2, 2, 2, 2], [both.ExitCode, half.ExitCode, other.ExitCode, none.ExitCode]);
-        Assert.Contains("use one or the other", both.Error, StringComparison.Ordinal);
+        Assert.Contains("Set only one of them.", both.Error, StringComparison.Ordinal);
         Assert.Contains("BITRIX24_ACCESS_TOKEN is not", half.Error, StringComparison.Ordinal);
         Assert.Contains("BITRIX24_PORTAL_URL is not", other.Error, StringComparison.Ordinal);
         Assert.Contains("--env-file cannot be read", none.Error, StringComparison.Ordinal);

@@ -71,7 +71,7 @@ public sealed class SpecTests
         var broken = await BrokenAsync("      summary: Reads a call list.\n", "");
         var line = broken[..broken.IndexOf("  /crm.calllist.get:", StringComparison.Ordinal)].Count(character => character == '\n') + 1;
 
-        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both; they become the documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
+        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both. They become the XML documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class SpecTests
 
         var (exitCode, _, error) = await Tool.RunSpecAsync("rest3", path, "--output", Path.Combine(folder.Path, "prepared.json"));
 
-        Assert.Equal((2, $"{path} cannot be read: This is no OpenAPI document with paths.\n"), (exitCode, error));
+        Assert.Equal((2, $"{path} cannot be read: This is not an OpenAPI document with paths.\n"), (exitCode, error));
     }
 
     [Theory]
