@@ -2,13 +2,15 @@ using System.CommandLine;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>The arguments of a tool.</summary>
+/// <summary>Parses the arguments of a tool.</summary>
 internal static class Arguments
 {
-    /// <summary>Returns the parsed arguments, or <see langword="null"/> if they are wrong. Then <paramref name="error"/> says how.</summary>
+    /// <summary>
+    /// Returns the parsed arguments. If they are wrong, writes the reason to <paramref name="error"/> and returns <see langword="null"/>.
+    /// </summary>
     public static async Task<ParseResult?> ParseAsync(RootCommand root, string[] args, TextWriter error)
     {
-        // A file behind @ is no list of arguments: it would be quoted where it is wrong, and that of --env-file holds secrets.
+        // @file is not expanded: error messages would quote the file, and the file of --env-file contains secrets.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0)
         {
@@ -21,7 +23,7 @@ internal static class Arguments
             await error.WriteLineAsync(Printable.Text(typed.Hide(parseError.Message))).ConfigureAwait(false);
         }
 
-        await error.WriteLineAsync("Add --help to see what can be given.").ConfigureAwait(false);
+        await error.WriteLineAsync("Use --help to list the commands and options.").ConfigureAwait(false);
         return null;
     }
 }

@@ -4,16 +4,17 @@ using System.Globalization;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>What several commands of <c>b24 calllist</c> are told in the same way.</summary>
+/// <summary>Creates the arguments and options that several commands of <c>b24 calllist</c> share.</summary>
 internal static class CallListOptions
 {
-    public static IReadOnlyDictionary<string, CallListEntityType> EntityTypes { get; } = new Dictionary<string, CallListEntityType>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["contact"] = CallListEntityType.Contact,
-        ["company"] = CallListEntityType.Company,
-    };
+    public static IReadOnlyDictionary<string, CallListEntityType> EntityTypes { get; } =
+        new Dictionary<string, CallListEntityType>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["contact"] = CallListEntityType.Contact,
+            ["company"] = CallListEntityType.Company,
+        };
 
-    public static Argument<long> Id() => new("id") { Description = "Id of the call list." };
+    public static Argument<long> Id() => new("id") { Description = "The id of the call list." };
 
     public static Option<string> Type(string description, bool required = true)
     {
@@ -22,12 +23,19 @@ internal static class CallListOptions
         return type;
     }
 
-    public static Option<long[]> Ids() => new("--ids") { Description = "Ids of the contacts or companies, separated by commas.", Required = true, CustomParser = ParsedIds, HelpName = "id,id,..." };
+    public static Option<long[]> Ids() => new("--ids")
+    {
+        Description = "The ids of the contacts or companies, separated by commas.",
+        Required = true,
+        CustomParser = ParseIds,
+        HelpName = "id,id,...",
+    };
 
-    public static Option<long?> Webform() => new("--webform") { Description = "Id of the CRM form that is shown during a call.", HelpName = "id" };
+    public static Option<long?> Webform() =>
+        new("--webform") { Description = "The id of the webform that is shown during a call.", HelpName = "id" };
 
-    /// <summary>Reads ids.</summary>
-    /// <returns>The first text that is no id; <see langword="null"/> when all are.</returns>
+    /// <summary>Parses ids and adds them to a list.</summary>
+    /// <returns>The first text that is not an id, or <see langword="null"/> if all are ids.</returns>
     public static string? ReadIds(IEnumerable<string> texts, List<long> ids)
     {
         foreach (var text in texts)
@@ -43,13 +51,13 @@ internal static class CallListOptions
         return null;
     }
 
-    private static long[] ParsedIds(ArgumentResult result)
+    private static long[] ParseIds(ArgumentResult result)
     {
         var ids = new List<long>();
         if (ReadIds(result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)), ids) is not null)
         {
             var position = ids.Count + 1;
-            result.AddError(FormattableString.Invariant($"Value {position} of --ids is not an id. Give numbers separated by commas."));
+            result.AddError(FormattableString.Invariant($"Value {position} of --ids is not an id. Use numbers separated by commas."));
         }
 
         return [.. ids];

@@ -2,10 +2,10 @@ using Bitrix24.Testing;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>What <c>--demo</c> runs on.</summary>
+/// <summary>Starts the simulated portal of <c>--demo</c>.</summary>
 internal static class DemoPortal
 {
-    public const string Description = "contacts and companies 1 to 20, CRM forms 1 and 5";
+    public const string Description = "contacts and companies 1 to 20 and webforms 1 and 5";
 
     public static SimulatedPortal Start()
     {
@@ -17,11 +17,13 @@ internal static class DemoPortal
         return portal;
     }
 
-    /// <summary>For commands that show what is there: a list of contacts and one of companies.</summary>
+    /// <summary>Adds a list of contacts and a list of companies, for commands that show or change lists.</summary>
     public static async Task WithLists(SimulatedPortal portal)
     {
         var bitrix24 = Bitrix24Client.Create(portal.WebhookUrl);
-        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 }).ConfigureAwait(false);
-        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [1, 2] }).ConfigureAwait(false);
+        var contacts = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
+        var companies = new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [1, 2] };
+        await bitrix24.AddCallListAsync(contacts).ConfigureAwait(false);
+        await bitrix24.AddCallListAsync(companies).ConfigureAwait(false);
     }
 }

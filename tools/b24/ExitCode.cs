@@ -1,12 +1,12 @@
 namespace Bitrix24.CommandLine;
 
-/// <summary>What the tool returns to the shell.</summary>
+/// <summary>Contains the exit codes of the tool.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
     public const int Unexpected = 1;
 
-    /// <summary>Wrong arguments or settings; nothing was sent.</summary>
+    /// <summary>The arguments or settings are wrong. Nothing was sent.</summary>
     public const int Usage = 2;
 
     public const int InvalidRequest = 3;
@@ -16,13 +16,13 @@ internal static class ExitCode
     public const int Server = 7;
     public const int Transport = 8;
 
-    /// <summary>The call was done; its result is on standard error.</summary>
+    /// <summary>The call succeeded, but its result could not be written to standard output. It is on standard error.</summary>
     public const int ResultLost = 9;
 
-    /// <summary>The import ended; its report says which rows were not created or are unknown.</summary>
+    /// <summary>The import ended. Its report says which rows were not created or are unknown.</summary>
     public const int Incomplete = 10;
 
-    public const int Cancelled = 130;
+    public const int Canceled = 130;
 
     public static int Of(Exception exception) => exception switch
     {
@@ -34,7 +34,7 @@ internal static class ExitCode
         Bitrix24TransportException => Transport,
         UsageException or ArgumentException => Usage,
         ResultLostException => ResultLost,
-        OperationCanceledException or { InnerException: OperationCanceledException } => Cancelled,
+        OperationCanceledException or { InnerException: OperationCanceledException } => Canceled,
         ImportIncompleteException => Incomplete,
         _ => Unexpected,
     };

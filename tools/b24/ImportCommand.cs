@@ -3,21 +3,19 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>The command <c>b24 calllist import</c>.</summary>
+/// <summary>Creates the command <c>b24 calllist import</c>.</summary>
 internal static class ImportCommand
 {
     public static Command Create(PortalOptions portal)
     {
-        var file = new Argument<string>("file") { Description = "A CSV file with a heading: type (contact or company), ids (separated by blanks, or quoted and separated by commas) and form (id of the CRM form, or empty)." };
-        var reportPath = new Option<string?>("--report") { Description = "Where to say what came of each row: CSV, or JSON lines when the name ends in .json or .jsonl. Default: the name of the file with .report.csv behind it.", HelpName = "path" };
-        var resend = new Option<bool>("--resend-unknown") { Description = "Sends rows again of which an earlier run left unknown whether they were created. Look on the portal first: this can create them twice." };
-        var concurrency = new Option<int>("--concurrency") { Description = "How many requests are under way at once, 1 to 50.", DefaultValueFactory = _ => 1, HelpName = "number" };
+        var (file, reportPath, resend, concurrency) = (File(), ReportPath(), ResendUnknown(), Concurrency());
         var command = new Command(
             "import",
             """
-            Creates a call list for each row of a CSV file, 50 with one request.
+            Creates a call list from each row of a CSV file, 50 lists per request.
 
-            Run again with the same file and report, it goes on where it stopped, after a crash as well: rows that were created are not created again, rows that were not are tried again, and rows of which nobody knows are left alone unless --resend-unknown is given.
+            To continue after a crash or a failure, run the command again with the same file and report. Rows that were created are
+            skipped. Rows that were not created are tried again. Rows whose outcome is unknown are skipped without --resend-unknown.
 
             Example:
               type,ids,form
@@ -33,10 +31,10 @@ internal static class ImportCommand
             var target = result.GetValue(reportPath) ?? path + ".report.csv";
             if (result.GetValue(concurrency) is < 1 or > 50)
             {
-                throw new UsageException("--concurrency has to be 1 to 50.");
+                throw new UsageException("--concurrency must be 1 to 50.");
             }
 
-            // A file that is none leaves no report behind.
+            // If the file cannot be read, no report is created.
             _ = ImportFile.Read(path).FirstOrDefault();
             using var report = ImportReport.Open(target, portal.PortalOf(result));
             var import = new CallListImport(bitrix24, path, report, result.GetValue(resend), result.GetValue(concurrency));
@@ -44,7 +42,8 @@ internal static class ImportCommand
             Exception? stopped = null;
             try
             {
-                await output.ProgressAsync(summary.Rows, tick => import.RunAsync(summary, done => tick(done.Done, done.ToString()), cancellationToken)).ConfigureAwait(false);
+                await output.ProgressAsync(summary.Rows, tick => import.RunAsync(
+                    summary, current => tick(current.Done, current.ToString()), cancellationToken)).ConfigureAwait(false);
             }
             catch (OperationCanceledException exception)
             {
@@ -56,17 +55,46 @@ internal static class ImportCommand
         return command;
     }
 
+    private static Argument<string> File() => new("file")
+    {
+        Description = "A CSV file with a header row and the columns type (contact or company), ids (separated by spaces, or quoted and "
+            + "separated by commas) and form (the id of the webform, or empty).",
+    };
+
+    private static Option<string?> ReportPath() => new("--report")
+    {
+        Description = "The file for the outcome of each row. The format is CSV, or JSON lines if the name ends in .json or .jsonl. "
+            + "Default: the name of the CSV file followed by .report.csv.",
+        HelpName = "path",
+    };
+
+    private static Option<bool> ResendUnknown() => new("--resend-unknown")
+    {
+        Description = "Sends rows again whose outcome is unknown. Check the portal first: this can create them twice.",
+    };
+
+    private static Option<int> Concurrency() => new("--concurrency")
+    {
+        Description = "The number of concurrent requests, 1 to 50.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "number",
+    };
+
     private static void End(Report output, ImportSummary summary, string report, Exception? stopped)
     {
         output.Result(summary.ToJson(report), $"{summary}. The report is {report}.");
         if (summary.Unknown > 0)
         {
-            output.Note($"Of these rows nobody knows whether they were created: {string.Join(", ", summary.UnknownRows)}{(summary.Unknown > summary.UnknownRows.Count ? ", ..." : string.Empty)}. Look with \"b24 calllist list --newest-first\" before you run the import again with --resend-unknown.");
+            var rows = string.Join(", ", summary.UnknownRows) + (summary.Unknown > summary.UnknownRows.Count ? ", ..." : string.Empty);
+            output.Note(
+                $"It is unknown whether these rows were created: {rows}. "
+                + "Check with \"b24 calllist list --newest-first\" before you run the import again with --resend-unknown.");
         }
 
         if (!summary.IsComplete)
         {
-            throw new ImportIncompleteException(stopped is null ? $"Not every row is a call list: see {report}." : "Cancelled. Run the import again to go on.", stopped);
+            throw new ImportIncompleteException(
+                stopped is null ? $"Not every row was created: see {report}." : "Canceled. Run the import again to continue.", stopped);
         }
     }
 }

@@ -4,30 +4,35 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>The command <c>b24 portal</c>.</summary>
+/// <summary>Creates the command <c>b24 portal</c>.</summary>
 internal static class PortalCommand
 {
     public static Command Create()
     {
-        var port = new Option<int?>("--port") { Description = "The port on 127.0.0.1. Default: a free one.", HelpName = "number" };
-        var code = new Option<string?>("--webhook-code") { Description = "The code of the webhook. Default: a random one.", HelpName = "code" };
+        var port = new Option<int?>("--port") { Description = "The port on 127.0.0.1. Default: a free port.", HelpName = "number" };
+        var code = new Option<string?>("--webhook-code") { Description = "The webhook code. Default: a random code.", HelpName = "code" };
         var token = new Option<string?>("--access-token") { Description = "The access token. Default: a random one.", HelpName = "token" };
-        var entities = new Option<int>("--entities") { Description = "How many contacts and companies there are, with the ids from 1.", DefaultValueFactory = _ => 1000, HelpName = "number" };
-        var limits = new Option<bool>("--limits") { Description = "Limits requests and execution time as the cloud's standard plans do." };
-        var legacy = new Option<bool>("--legacy-errors") { Description = "Says what is wrong with call lists as portals older than August 2026 do." };
-        var json = new Option<bool>("--json") { Description = "Prints one JSON object, for machines." };
+        var entities = Entities();
+        var limits = new Option<bool>("--limits") { Description = "Limits requests and execution time like the standard cloud plans." };
+        var legacy = LegacyErrors();
+        var json = new Option<bool>("--json") { Description = "Prints a JSON object." };
         var command = new Command(
             "portal",
             """
-            Runs a simulated portal until it is stopped with Ctrl+C: for trying things with curl or another language's SDK. Nothing leaves this machine.
+            Runs a simulated portal for curl or an SDK in another language, until you press Ctrl+C. Nothing leaves this machine.
 
             Example:
               b24 portal --port 8024 --webhook-code secret
-              curl -X POST -H "Content-Type: application/json" -d '{"ENTITY_TYPE":"CONTACT","ENTITIES":[1,2,3],"WEBFORM_ID":5}' http://127.0.0.1:8024/rest/1/secret/crm.calllist.add
+              curl -d 'ENTITY_TYPE=CONTACT&ENTITIES[]=1&ENTITIES[]=2' http://127.0.0.1:8024/rest/1/secret/crm.calllist.add
             """) { port, code, token, entities, limits, legacy, json };
         command.SetReportedAction(json, async (result, report, cancellationToken) =>
         {
-            var options = new SimulatedPortalOptions { Port = result.GetValue(port), LegacyErrors = result.GetValue(legacy), RecordRequests = false };
+            var options = new SimulatedPortalOptions
+            {
+                Port = result.GetValue(port),
+                LegacyErrors = result.GetValue(legacy),
+                RecordRequests = false,
+            };
             options.WebhookCode = result.GetValue(code) ?? options.WebhookCode;
             options.AccessToken = result.GetValue(token) ?? options.AccessToken;
             if (result.GetValue(limits))
@@ -39,14 +44,19 @@ internal static class PortalCommand
             using var portal = Start(options, result.GetValue(entities));
             report.Result(
                 new JObject { ["webhookUrl"] = portal.WebhookUrl, ["url"] = portal.Url.ToString(), ["accessToken"] = portal.AccessToken },
-                $"Simulated portal with {result.GetValue(entities)} contacts and companies and the CRM forms 1 to 5.\nWebhook:      {portal.WebhookUrl}\nAccess token: {portal.AccessToken} at {portal.Url}rest/\nStop it with Ctrl+C.");
+                $"""
+                Simulated portal with {result.GetValue(entities)} contacts and companies and the webforms 1 to 5.
+                Webhook:      {portal.WebhookUrl}
+                Access token: {portal.AccessToken} at {portal.Url}rest/
+                Press Ctrl+C to stop it.
+                """);
             try
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                // Stopped, as it said.
+                // Ctrl+C is the normal way to stop.
             }
 
             return ExitCode.Done;
@@ -54,11 +64,21 @@ internal static class PortalCommand
         return command;
     }
 
+    private static Option<int> Entities() => new("--entities")
+    {
+        Description = "The number of contacts and companies. Their ids start at 1.",
+        DefaultValueFactory = _ => 1000,
+        HelpName = "number",
+    };
+
+    private static Option<bool> LegacyErrors() =>
+        new("--legacy-errors") { Description = "Returns errors of call list methods like portals older than August 2026." };
+
     private static SimulatedPortal Start(SimulatedPortalOptions options, int entities)
     {
         if (entities < 0 || options.Port is < 1 or > 65535)
         {
-            throw new UsageException("--entities is at least 0, and --port 1 to 65535.");
+            throw new UsageException("--entities must be at least 0, and --port 1 to 65535.");
         }
 
         SimulatedPortal portal;

@@ -4,13 +4,13 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>Makes text of a portal safe for a terminal, which obeys some characters.</summary>
+/// <summary>Makes text of a portal safe for a terminal, which interprets control characters.</summary>
 internal static class Printable
 {
-    /// <summary>Replaces what a terminal obeys, line breaks excepted, by blanks.</summary>
+    /// <summary>Replaces control characters, except line breaks, with spaces.</summary>
     public static string Text(string text) => string.Join('\n', text.Split('\n').Select(PlainText.ReplaceUnsafe));
 
-    /// <summary>Returns JSON on one line, with escape sequences for what a terminal obeys: for machines nothing is lost.</summary>
+    /// <summary>Returns JSON on one line, with escape sequences for control characters. No information is lost.</summary>
     public static string Json(JObject value) =>
         string.Concat(value.ToString(Formatting.None).Select(Escaped));
 

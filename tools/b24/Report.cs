@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>Prints for people or, with <c>--json</c>, for machines: results on standard output, everything else on standard error.</summary>
+/// <summary>Writes results to standard output and everything else to standard error, as text or, with <c>--json</c>, as JSON.</summary>
 internal sealed class Report(TextWriter output, TextWriter error, bool json, TypedSecrets typed, bool isRepeatable)
 {
-    private const int LineEvery = 500;
+    private const int ItemsPerLine = 500;
 
     private readonly IAnsiConsole notes = AnsiConsole.Create(new AnsiConsoleSettings
     {
@@ -16,10 +16,10 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         Ansi = Lines.IsTerminalOf(error) ? AnsiSupport.Detect : AnsiSupport.No,
     });
 
-    /// <exception cref="ResultLostException">The result cannot be written. It is in the exception: what was made must not get lost.</exception>
+    /// <exception cref="ResultLostException">The result cannot be written. The exception contains it, so that it is not lost.</exception>
     public void Result(JObject values, string sentence) => Write(json ? Printable.Json(values) : Printable.Text(sentence), sentence);
 
-    /// <summary>A table for people; for machines, an object on each line.</summary>
+    /// <summary>Writes a table or, with <c>--json</c>, one object per line.</summary>
     public void Rows(IReadOnlyList<string> columns, IEnumerable<JObject> rows)
     {
         if (json)
@@ -45,7 +45,8 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
 
         var text = new StringWriter(CultureInfo.InvariantCulture);
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new Lines(text), Ansi = AnsiSupport.No }).Write(table);
-        Write(string.Join('\n', text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd())).Trim('\n'), "The rows were read.");
+        var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd());
+        Write(string.Join('\n', lines).Trim('\n'), "The rows were read.");
     }
 
     public async Task RowsAsync(IReadOnlyList<string> columns, IAsyncEnumerable<JObject> rows)
@@ -85,19 +86,21 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         }
     }
 
-    /// <summary>A bar on a terminal; elsewhere a line now and then. Nothing for machines.</summary>
-    /// <param name="total">How much there is to do.</param>
-    /// <param name="work">Is told whom to tell how much is done.</param>
+    /// <summary>
+    /// Shows a progress bar on a terminal, and otherwise a line after every 500 items. With <c>--json</c>, shows nothing.
+    /// </summary>
+    /// <param name="total">The number of items.</param>
+    /// <param name="work">The work. Its argument reports the number of completed items and a text.</param>
     public Task ProgressAsync(int total, Func<Action<int, string>, Task> work)
     {
         if (json || !Lines.IsTerminalOf(error))
         {
-            var next = LineEvery;
+            var next = ItemsPerLine;
             return work((done, text) =>
             {
                 if (done >= next)
                 {
-                    next = done + LineEvery;
+                    next = done + ItemsPerLine;
                     Note(text);
                 }
             });
@@ -136,13 +139,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         if (Execution(exception) is { } execution)
         {
             notes.WriteLine(execution == CallExecution.NotExecuted
-                ? "The portal did not run the call: nothing was made."
+                ? "The portal did not execute the call. Nothing was created."
                 : isRepeatable ? "It is safe to run the command again."
-                : "The portal may have run the call: look before you make it again.");
+                : "The portal may have executed the call. Check the portal before you run the command again.");
         }
     }
 
-    /// <summary>After a cancellation nobody knows.</summary>
+    /// <summary>Returns whether the portal executed the call. After a cancellation, this is unknown.</summary>
     private static CallExecution? Execution(Exception exception) => exception switch
     {
         Bitrix24Exception failed => failed.Execution,
@@ -153,11 +156,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
     public static string Seconds(double? seconds) =>
         seconds is { } known ? known.ToString("0.000", CultureInfo.InvariantCulture) + " s" : "an unknown time";
 
-    /// <summary>Who types a command knows no parameter names.</summary>
+    /// <summary>Returns the message without the parameter name, which means nothing on a command line.</summary>
     private string Message(Exception exception) =>
-        typed.Hide(exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : exception.Message);
+        typed.Hide(exception is ArgumentException { ParamName: { } name }
+            ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
+            : exception.Message);
 
-    /// <summary>A writer as an output of Spectre.Console that does not break lines.</summary>
+    /// <summary>Represents an output of Spectre.Console that does not wrap lines.</summary>
     private sealed class Lines(TextWriter writer) : IAnsiConsoleOutput
     {
         public TextWriter Writer => writer;

@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>The one way out of a command: an exception becomes a sentence and an exit code.</summary>
+/// <summary>Runs a command and turns its exception into a message and an exit code.</summary>
 internal static class ReportedAction
 {
     /// <param name="command">The command.</param>
-    /// <param name="json">The option that asks for JSON, where there is one.</param>
-    /// <param name="action">What the command does; it returns the exit code.</param>
-    /// <param name="isRepeatable">Whether running the command twice is the same as running it once.</param>
+    /// <param name="json">The option that asks for JSON, if the command has one.</param>
+    /// <param name="action">The work of the command. It returns the exit code.</param>
+    /// <param name="isRepeatable">Whether running the command twice has the same effect as running it once.</param>
     public static void SetReportedAction(
         this Command command,
         Option<bool>? json,

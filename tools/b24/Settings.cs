@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>The variables of the environment or of a file that name a portal and authorize the calls.</summary>
+/// <summary>Reads the portal and its credentials from the environment or from a file.</summary>
 internal sealed partial class Settings(Func<string, string?> variable)
 {
     public const string WebhookUrl = "BITRIX24_WEBHOOK_URL";
@@ -25,7 +25,7 @@ internal sealed partial class Settings(Func<string, string?> variable)
         ["OAuth:TokenEndpoint"] = "BITRIX24_OAUTH_TOKEN_ENDPOINT",
     };
 
-    /// <summary>Reads lines of the form <c>NAME=value</c>; empty lines and lines that begin with # do not count.</summary>
+    /// <summary>Reads lines of the form <c>NAME=value</c>. Empty lines and lines that start with # are ignored.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
     public static Settings FromFile(string path)
     {
@@ -41,9 +41,11 @@ internal sealed partial class Settings(Func<string, string?> variable)
                     continue;
                 }
 
-                if ((line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..] : line).Split('=', 2) is not [var name, var value])
+                var setting = line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..] : line;
+                if (setting.Split('=', 2) is not [var name, var value])
                 {
-                    throw new UsageException(FormattableString.Invariant($"Line {number} of the file of --env-file does not have the form NAME=value."));
+                    throw new UsageException(FormattableString.Invariant(
+                        $"Line {number} of the file of --env-file does not have the form NAME=value."));
                 }
 
                 values[name.Trim()] = value.Trim().Trim('"', '\'');
@@ -57,7 +59,7 @@ internal sealed partial class Settings(Func<string, string?> variable)
         }
     }
 
-    /// <exception cref="UsageException">Variables are missing or invalid.</exception>
+    /// <exception cref="UsageException">A variable is missing or invalid.</exception>
     public Bitrix24Credentials Credentials()
     {
         var values = Variables
@@ -67,8 +69,8 @@ internal sealed partial class Settings(Func<string, string?> variable)
         if (values.Count == 0)
         {
             throw new UsageException(
-                $"No portal is named, nothing was sent. Set {WebhookUrl}, or {PortalUrl} with {AccessToken}, in the environment or in a file given by --env-file; "
-                + "or add --demo to try the command on a simulated portal.");
+                $"No portal is set, and nothing was sent. Set {WebhookUrl}, or {PortalUrl} with {AccessToken}, in the environment or in "
+                + "the file of --env-file. Or add --demo to try the command on a simulated portal.");
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();

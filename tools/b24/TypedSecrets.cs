@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Bitrix24.CommandLine;
 
 /// <summary>
-/// Removes from messages what was typed in the wrong place and may be a secret: addresses, settings, and every value except numbers, names
-/// of files, and what is a word of the tool or nearly one.
+/// Removes arguments from messages that may be secrets typed in the wrong place: addresses, settings, and every value except numbers, file
+/// names and words close to a word of the tool.
 /// </summary>
 internal sealed partial class TypedSecrets(ParseResult parsed)
 {
@@ -33,23 +33,25 @@ internal sealed partial class TypedSecrets(ParseResult parsed)
         Regex.Replace(text, $@"(?<!\w){Regex.Escape(word)}(?!\w)", Hidden, RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static bool IsHarmless(string value, string[] words) =>
-        value.All(char.IsAsciiDigit) || UnknownOption().IsMatch(value) || IsFile(value) || words.Any(word => IsNearly(word, value));
+        value.All(char.IsAsciiDigit) || UnknownOption().IsMatch(value) || IsFile(value) || words.Any(word => IsSimilar(word, value));
 
-    /// <summary>Whether it is a file or a folder, or has the name of a file in a folder that there is.</summary>
+    /// <summary>Returns whether a value is a file, a folder, or the name of a file in an existing folder.</summary>
     private static bool IsFile(string value) =>
         Path.Exists(value)
         || (Extensions.Contains(Path.GetExtension(value), StringComparer.OrdinalIgnoreCase) && Path.GetDirectoryName(value) is { } folder
             && (folder.Length == 0 || Directory.Exists(folder)));
 
-    /// <summary>The names of the commands and options, and the values that options are limited to.</summary>
+    /// <summary>Returns the names of the commands and options, and the allowed values of options.</summary>
     private static IEnumerable<string> Words(Command command) =>
         command.Options.Select(option => option.Name.TrimStart('-'))
-            .Concat(command.Options.SelectMany(option => option.GetCompletions(CompletionContext.Empty)).Select(completion => completion.Label))
+            .Concat(command.Options
+                .SelectMany(option => option.GetCompletions(CompletionContext.Empty))
+                .Select(completion => completion.Label))
             .Append(command.Name)
             .Concat(command.Subcommands.SelectMany(Words));
 
-    /// <summary>Whether at most one character was changed, left out or added.</summary>
-    private static bool IsNearly(string word, string value)
+    /// <summary>Returns whether two words differ in at most one changed, omitted or added character.</summary>
+    private static bool IsSimilar(string word, string value)
     {
         var start = word.AsSpan().CommonPrefixLength(value);
         var least = Math.Min(word.Length, value.Length);
@@ -62,15 +64,17 @@ internal sealed partial class TypedSecrets(ParseResult parsed)
         return Math.Max(word.Length, value.Length) - start - end <= 1;
     }
 
-    /// <summary>The name of an option that there is not, without a value.</summary>
+    /// <summary>Matches the name of an unknown option, without a value.</summary>
     [GeneratedRegex("^--[a-z-]+[=:]?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnknownOption();
 
-    /// <summary>Also as part of a path: that of a webhook carries its code.</summary>
-    [GeneratedRegex(@"[^\s'""]*(://(?!\{)|rest/(api/)?[0-9]+/)[^\s'""]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    /// <summary>Matches an address, also as part of a path: the path of a webhook contains its code.</summary>
+    [GeneratedRegex(
+        @"[^\s'""]*(://(?!\{)|rest/(api/)?[0-9]+/)[^\s'""]*",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 
-    /// <summary>A line of a file of settings, or of a shell.</summary>
+    /// <summary>Matches the value of a variable in a settings file or a shell.</summary>
     [GeneratedRegex(@"(?<=BITRIX24_[A-Z_]+=)[^\s'""]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Setting();
 }

@@ -1,4 +1,4 @@
 namespace Bitrix24.CommandLine;
 
-/// <summary>The tool was called in a way that cannot work; the message says what to do.</summary>
+/// <summary>The exception that is thrown if the arguments or settings of the tool are wrong.</summary>
 internal sealed class UsageException(string message) : Exception(message);

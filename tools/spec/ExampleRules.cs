@@ -2,7 +2,7 @@ using NJsonSchema;
 
 namespace Bitrix24.Specs;
 
-/// <summary>Checks of the examples.</summary>
+/// <summary>Checks the examples.</summary>
 internal static class ExampleRules
 {
     public static async IAsyncEnumerable<SpecFinding> Validity(SpecDocument spec)
@@ -10,10 +10,12 @@ internal static class ExampleRules
         var schemas = new Dictionary<string, JsonSchema>(StringComparer.Ordinal);
         foreach (var (method, operation) in spec.Operations)
         {
-            var bodies = (operation.Responses ?? []).Select(response => SpecDocument.JsonOf(response.Value.Content)).Append(SpecDocument.JsonOf(operation.RequestBody?.Content));
+            var bodies = (operation.Responses ?? [])
+                .Select(response => SpecDocument.JsonOf(response.Value.Content))
+                .Append(SpecDocument.JsonOf(operation.RequestBody?.Content));
             foreach (var body in bodies)
             {
-                // One without a name, or of a schema that is not there, is found by other rules.
+                // Other rules find a schema without a name, and a reference to a missing schema.
                 if (SpecDocument.SchemaNameOf(body) is not { } name || !spec.Schemas.ContainsKey(name) || body!.Examples is null)
                 {
                     continue;
@@ -28,7 +30,10 @@ internal static class ExampleRules
                 {
                     foreach (var error in schema.Validate(example.Value!.ToJsonString()))
                     {
-                        yield return SpecFinding.InOperation(method, $"the example {key} is no {name}: {error.Kind} at {error.Path}.", "Correct the example or the schema, whichever the reference contradicts.");
+                        yield return SpecFinding.InOperation(
+                            method,
+                            $"the example {key} is not a valid {name}: {error.Kind} at {error.Path}.",
+                            "Correct the example or the schema, whichever contradicts the reference.");
                     }
                 }
             }
@@ -38,5 +43,5 @@ internal static class ExampleRules
     public static IEnumerable<SpecFinding> Use(SpecDocument spec) =>
         from name in spec.Document.Components?.Examples?.Keys ?? []
         where !spec.Text.Contains($"#/components/examples/{name}'", StringComparison.Ordinal)
-        select SpecFinding.InExample(name, "no operation refers to this example.", "Refer to it, or take it away.");
+        select SpecFinding.InExample(name, "no operation refers to this example.", "Refer to it, or remove it.");
 }

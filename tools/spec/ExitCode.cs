@@ -1,6 +1,6 @@
 namespace Bitrix24.Specs;
 
-/// <summary>The exit codes of the tool. The values that <c>b24</c> also has mean the same there.</summary>
+/// <summary>Contains the exit codes of the tool. <c>b24</c> uses the same values with the same meaning.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>The arguments are wrong, or a file cannot be read.</summary>
     public const int Usage = 2;
 
-    /// <summary>The document has faults, which are on standard output.</summary>
+    /// <summary>The document has problems, which are on standard output.</summary>
     public const int Findings = 11;
 
     public const int Canceled = 130;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Bitrix24.Specs;
 
-/// <summary>A file that a command reads.</summary>
+/// <summary>Reads the input files of commands.</summary>
 internal static class InputFile
 {
-    /// <summary>Returns the content of a file, as <paramref name="read"/> understands it.</summary>
+    /// <summary>Returns the content of a file, parsed by <paramref name="read"/>.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read. The message names the file.</exception>
     public static async Task<T> ReadAsync<T>(string path, Func<Task<T>> read)
     {

@@ -3,17 +3,17 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Specs;
 
-/// <summary>The command <c>lint</c>.</summary>
+/// <summary>Creates the command <c>lint</c>.</summary>
 internal static class LintCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The document.", DefaultValueFactory = _ => SpecTool.DefaultSpec };
-        var json = new Option<bool>("--json") { Description = "Prints a JSON object for each finding, for machines." };
+        var file = new Argument<string>("file") { Description = "The OpenAPI document.", DefaultValueFactory = _ => SpecTool.DefaultSpec };
+        var json = new Option<bool>("--json") { Description = "Prints a JSON object for each problem." };
         var command = new Command(
             "lint",
             """
-            Checks a document by the rules that the tests of this project use, and says how to correct each finding.
+            Checks the OpenAPI document with the rules that the tests use, and explains how to correct each problem.
 
             Example:
               dotnet run --project tools/spec -- lint spec/bitrix24.openapi.yaml
@@ -28,7 +28,7 @@ internal static class LintCommand
                 report.Result(ToJson(path, finding), finding.Sentence(path));
             }
 
-            report.Note(findings.Count == 0 ? $"{path}: nothing found." : FormattableString.Invariant($"{path}: {findings.Count} found."));
+            report.Note(findings.Count == 0 ? $"{path}: no problems." : FormattableString.Invariant($"{path}: {findings.Count} problems."));
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
         });
         return command;

@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Bitrix24.Specs;
 
-/// <summary>Checks of the operations.</summary>
+/// <summary>Checks the operations.</summary>
 internal static partial class OperationRules
 {
     private const long MinResponseSize = 1024;
@@ -15,25 +15,32 @@ internal static partial class OperationRules
     {
         if (!spec.Operations.Any())
         {
-            yield return new(["paths"], "there is no operation.", "Describe at least one.");
+            yield return new(["paths"], "the document has no operation.", "Describe at least one.");
         }
 
         foreach (var (method, operation) in spec.Operations)
         {
             if (!OperationId().IsMatch(operation.OperationId ?? string.Empty))
             {
-                yield return SpecFinding.InOperation(method, $"operationId '{operation.OperationId}' is no name for a method.", "Write it in PascalCase, letters only, without Async: AddCallList.");
+                yield return SpecFinding.InOperation(
+                    method,
+                    $"operationId '{operation.OperationId}' is not a valid method name.",
+                    "Use PascalCase with letters only, without Async. Example: AddCallList.");
             }
 
             if (string.IsNullOrWhiteSpace(operation.Summary) || string.IsNullOrWhiteSpace(operation.Description))
             {
-                yield return SpecFinding.InOperation(method, "summary or description is missing.", "Write both; they become the documentation.");
+                yield return SpecFinding.InOperation(
+                    method, "summary or description is missing.", "Write both. They become the XML documentation.");
             }
 
             var page = operation.ExternalDocs?.Url?.ToString();
             if (page?.StartsWith(Reference, StringComparison.Ordinal) != true || Extension(operation, "x-reference") != page)
             {
-                yield return SpecFinding.InOperation(method, "externalDocs and x-reference do not name the same page of the reference.", $"Give both the address of the page below {Reference}");
+                yield return SpecFinding.InOperation(
+                    method,
+                    "externalDocs and x-reference are not the same page of the reference.",
+                    $"Set both to the address of the page, which starts with {Reference}");
             }
         }
     }
@@ -42,19 +49,29 @@ internal static partial class OperationRules
     {
         foreach (var (method, operation) in spec.Operations)
         {
-            if (operation.RequestBody is { } body && SpecDocument.SchemaNameOf(SpecDocument.JsonOf(body.Content)) != operation.OperationId + "Request")
+            if (operation.RequestBody is { } body
+                && SpecDocument.SchemaNameOf(SpecDocument.JsonOf(body.Content)) != operation.OperationId + "Request")
             {
-                yield return SpecFinding.InOperation(method, $"the body of the request is no schema {operation.OperationId}Request.", "Name it so, and refer to it with $ref.");
+                yield return SpecFinding.InOperation(
+                    method,
+                    $"the body of the request is not the schema {operation.OperationId}Request.",
+                    "Use this name, and refer to the schema with $ref.");
             }
 
-            var answer = operation.Responses?.TryGetValue("200", out var response) == true ? SpecDocument.JsonOf(response.Content) : null;
-            if (SpecDocument.SchemaNameOf(answer) != operation.OperationId + "Response")
+            var body200 = operation.Responses?.TryGetValue("200", out var response) == true ? SpecDocument.JsonOf(response.Content) : null;
+            if (SpecDocument.SchemaNameOf(body200) != operation.OperationId + "Response")
             {
-                yield return SpecFinding.InOperation(method, $"the response 200 is no schema {operation.OperationId}Response.", "Name it so, and refer to it with $ref.");
+                yield return SpecFinding.InOperation(
+                    method,
+                    $"the response 200 is not the schema {operation.OperationId}Response.",
+                    "Use this name, and refer to the schema with $ref.");
             }
-            else if (answer!.Schema?.Properties?.ContainsKey("time") != true)
+            else if (body200!.Schema?.Properties?.ContainsKey("time") != true)
             {
-                yield return SpecFinding.InOperation(method, $"{operation.OperationId}Response has no member time.", "Add it: every answer can carry ResponseTime.");
+                yield return SpecFinding.InOperation(
+                    method,
+                    $"{operation.OperationId}Response has no property time.",
+                    "Add it: every response can contain ResponseTime.");
             }
 
             foreach (var finding in Statuses(method, operation))
@@ -70,8 +87,8 @@ internal static partial class OperationRules
         where stated is not ("true" or "false") || (stated == "true") != (Extension(operation.Operation, "x-unknown-outcome-hint") is null)
         select SpecFinding.InOperation(
             operation.Method,
-            "it does not say what to do when nobody knows whether it ran.",
-            "Say x-idempotent: true; or x-idempotent: false, and with x-unknown-outcome-hint what to do then.");
+            "it does not state what to do if the outcome is unknown.",
+            "Set x-idempotent: true. Or set x-idempotent: false, and state in x-unknown-outcome-hint what to do.");
 
     public static IEnumerable<SpecFinding> ResponseSizes(SpecDocument spec) =>
         from operation in spec.Operations
@@ -80,27 +97,28 @@ internal static partial class OperationRules
             && !(long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= MinResponseSize)
         select SpecFinding.InOperation(
             operation.Method,
-            $"x-max-response-size '{stated}' is no size of a response.",
-            "Write the number of bytes of the longest one, at least 1024.");
+            $"x-max-response-size '{stated}' is not a valid response size.",
+            "Use the size of the longest response in bytes, at least 1024.");
 
     private static IEnumerable<SpecFinding> Statuses(string method, OpenApiOperation operation)
     {
         if (operation.RequestBody is { } body && SpecDocument.JsonOf(body.Content)?.Examples is not { Count: > 0 })
         {
-            yield return SpecFinding.InOperation(method, "the request has no example.", "Show at least the one of the reference.");
+            yield return SpecFinding.InOperation(method, "the request has no example.", "Add at least the example of the reference.");
         }
 
         foreach (var response in operation.Responses ?? [])
         {
             if (SpecDocument.JsonOf(response.Value.Content)?.Examples is not { Count: > 0 })
             {
-                yield return SpecFinding.InOperation(method, $"the response {response.Key} has no example.", "Show at least one.");
+                yield return SpecFinding.InOperation(method, $"the response {response.Key} has no example.", "Add at least one.");
             }
         }
 
         foreach (var kind in "45".Where(kind => operation.Responses?.Keys.Any(status => status.StartsWith(kind)) != true))
         {
-            yield return SpecFinding.InOperation(method, $"no response {kind}xx is described.", "Refer to those of components/responses that every method has.");
+            yield return SpecFinding.InOperation(
+                method, $"no response {kind}xx is described.", "Refer to the common responses in components/responses.");
         }
     }
 

@@ -4,15 +4,23 @@ using System.Text.Json.Nodes;
 
 namespace Bitrix24.Specs;
 
-/// <summary>The command <c>rest3</c>.</summary>
+/// <summary>Creates the command <c>rest3</c>.</summary>
 internal static class Rest3Command
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The document that the portal's method rest.documentation.openapi returned." };
-        var output = new Option<string>("--output") { Description = "The file to write the prepared document to.", Required = true, HelpName = "path" };
+        var file = new Argument<string>("file")
+        {
+            Description = "The document that the portal's method rest.documentation.openapi returned.",
+        };
+        var output = new Option<string>("--output")
+        {
+            Description = "The file to write the prepared document to.",
+            Required = true,
+            HelpName = "path",
+        };
         var command = new Command(
             "rest3",
             """

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 namespace Bitrix24.Specs;
 
 /// <summary>
-/// Makes of a portal's own document of REST 3.0 one that the templates can be fed with: names for what has none, descriptions where they are missing, and what each method does when it
-/// comes twice. Of the schemas no more is kept than answers of a portal are sure to keep to.
+/// Prepares a portal's own document of REST 3.0 for the templates. It adds missing names and descriptions, and states which methods are
+/// idempotent. Of the schemas, it keeps only constraints that the portal's responses are certain to satisfy.
 /// </summary>
 internal sealed class Rest3Document
 {
     private const string Reference = "https://apidocs.bitrix24.com/api-reference/rest-v3.html";
 
-    private static readonly string[] Reading = ["get", "list", "tail", "aggregate", "search", "openapi", "documentation"];
+    private static readonly string[] ReadingVerbs = ["get", "list", "tail", "aggregate", "search", "openapi", "documentation"];
 
     private readonly Rest3Schemas schemas;
     private readonly JsonObject source;
@@ -21,17 +21,18 @@ internal sealed class Rest3Document
         schemas = new Rest3Schemas(Rest3Schemas.At(source, "components", "schemas") as JsonObject ?? []);
     }
 
-    /// <exception cref="InvalidDataException">It is no document with methods.</exception>
-    public static JsonObject Prepare(JsonNode? source) => source is JsonObject document && document["paths"] is JsonObject { Count: > 0 } paths
+    /// <exception cref="InvalidDataException">The text is not an OpenAPI document with methods.</exception>
+    public static JsonObject Prepare(JsonNode? source) =>
+        source is JsonObject document && document["paths"] is JsonObject { Count: > 0 } paths
         ? new Rest3Document(document).Prepare(paths)
-        : throw new InvalidDataException("This is no OpenAPI document with paths.");
+        : throw new InvalidDataException("This is not an OpenAPI document with paths.");
 
     private JsonObject Prepare(JsonObject methods)
     {
         var paths = new JsonObject();
         foreach (var (path, item) in methods)
         {
-            // A batch is a list, and is no method of its own.
+            // The batch of REST 3.0 has another format, so it is omitted.
             if ((Rest3Schemas.At(item, "post") ?? Rest3Schemas.At(item, "get")) is JsonObject operation && path.Trim('/') != "batch")
             {
                 paths["/" + path.Trim('/')] = new JsonObject { ["post"] = Operation(path.Trim('/'), operation) };
@@ -50,12 +51,12 @@ internal sealed class Rest3Document
     private JsonObject Operation(string method, JsonObject source)
     {
         var id = Rest3Schemas.Pascal(method);
-        var reads = Reading.Contains(method.Split('.')[^1], StringComparer.Ordinal);
+        var reads = ReadingVerbs.Contains(method.Split('.')[^1], StringComparer.Ordinal);
         var operation = new JsonObject
         {
             ["operationId"] = id,
             ["summary"] = Text(source["summary"]) ?? Text(source["description"]) ?? $"Calls `{method}`.",
-            ["description"] = Text(source["description"]) ?? "The portal's document says no more.",
+            ["description"] = Text(source["description"]) ?? "The portal's document has no description.",
             ["x-reference"] = Reference,
             ["x-rest-3"] = true,
             ["x-idempotent"] = reads,
@@ -66,15 +67,18 @@ internal sealed class Rest3Document
             operation["x-unknown-outcome-hint"] = "check whether it was executed before you send it again";
         }
 
-        if (JsonBody(source["requestBody"]) is { } request && schemas.Resolve(request) is { } resolved && resolved["properties"] is JsonObject { Count: > 0 })
+        if (JsonBody(source["requestBody"]) is { } request
+            && schemas.Resolve(request) is { } resolved
+            && resolved["properties"] is JsonObject { Count: > 0 })
         {
-            // One that is not required would have a type that C# does not allow.
-            operation["requestBody"] = Body(schemas.AddRequest(id + "Request", method, resolved), "What the method is called with.");
+            // The generator produces an invalid C# type for an optional body.
+            operation["requestBody"] = Body(schemas.AddRequest(id + "Request", method, resolved), "The parameters of the method.");
             operation["requestBody"]!["required"] = true;
         }
 
-        var answer = JsonBody(Rest3Schemas.At(source, "responses", "200"));
-        operation["responses"] = new JsonObject { ["200"] = Body(schemas.AddResponse(id + "Response", method, answer is null ? null : schemas.Resolve(answer)), "What the portal answers.") };
+        var response = JsonBody(Rest3Schemas.At(source, "responses", "200"));
+        var schema = schemas.AddResponse(id + "Response", method, response is null ? null : schemas.Resolve(response));
+        operation["responses"] = new JsonObject { ["200"] = Body(schema, "The response of the portal.") };
         return operation;
     }
 

@@ -2,28 +2,34 @@ using System.Text.Json.Nodes;
 
 namespace Bitrix24.Specs;
 
-/// <summary>The data types of a portal's document, each with a name that C# knows.</summary>
-/// <param name="source">The schemas of the document by their names there.</param>
+/// <summary>Collects the data types of a portal's document, each with a valid C# name.</summary>
+/// <param name="source">The schemas of the document by their original names.</param>
 internal sealed class Rest3Schemas(JsonObject source)
 {
     private const string Prefix = "#/components/schemas/";
     private const string TimeName = "ResponseTime";
-    private const int Deepest = 20;
+    private const int MaxDepth = 20;
 
     private readonly Dictionary<string, string> namesOfSource = new(StringComparer.Ordinal);
 
-    /// <summary>The time is a type of the package.</summary>
-    public JsonObject Prepared { get; } = new() { [TimeName] = new JsonObject { ["type"] = "object", ["description"] = "How long the portal took." } };
+    /// <summary>Gets the prepared schemas. <c>ResponseTime</c> is a type of the package.</summary>
+    public JsonObject Prepared { get; } = new()
+    {
+        [TimeName] = new JsonObject { ["type"] = "object", ["description"] = "The timing of the portal." },
+    };
 
-    /// <summary><c>tasks.task.add</c> becomes TasksTaskAdd.</summary>
+    /// <summary>Converts a name to Pascal case: <c>tasks.task.add</c> becomes TasksTaskAdd.</summary>
     public static string Pascal(string text)
     {
-        var words = text.Split([.. text.Where(character => !char.IsAsciiLetterOrDigit(character)).Distinct()], StringSplitOptions.RemoveEmptyEntries);
-        var name = string.Concat(words.Select(word => char.ToUpperInvariant(word[0]) + (word.Any(char.IsAsciiLetterLower) ? word[1..] : word[1..].ToLowerInvariant())));
+        char[] separators = [.. text.Where(character => !char.IsAsciiLetterOrDigit(character)).Distinct()];
+        var name = string.Concat(text.Split(separators, StringSplitOptions.RemoveEmptyEntries).Select(word =>
+            char.ToUpperInvariant(word[0]) + (word.Any(char.IsAsciiLetterLower) ? word[1..] : word[1..].ToLowerInvariant())));
         return name.Length > 0 && char.IsAsciiLetter(name[0]) ? name : "N" + name;
     }
 
-    /// <summary>A member of a member; <see langword="null"/> where there is none. PHP writes a map without members as a list.</summary>
+    /// <summary>
+    /// Returns the value at a path, or <see langword="null"/> if there is none. PHP writes an empty map as a list, which counts as empty.
+    /// </summary>
     public static JsonNode? At(JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var key in path)
@@ -36,10 +42,10 @@ internal sealed class Rest3Schemas(JsonObject source)
 
     public static JsonObject ReferenceTo(string name) => new() { ["$ref"] = Prefix + name };
 
-    /// <summary>What a reference leads to.</summary>
+    /// <summary>Returns the target of a reference, or the schema itself.</summary>
     public JsonObject? Resolve(JsonObject schema)
     {
-        for (var depth = 0; depth < Deepest && NameOf(schema) is { } name; depth++)
+        for (var depth = 0; depth < MaxDepth && NameOf(schema) is { } name; depth++)
         {
             if (source[name] is not JsonObject target)
             {
@@ -52,10 +58,12 @@ internal sealed class Rest3Schemas(JsonObject source)
         return schema;
     }
 
-    /// <summary>What is required of a request is known; of an answer it depends on what was selected.</summary>
+    /// <summary>
+    /// Adds the schema of a request, with its required properties. In a response, the present properties depend on the selection.
+    /// </summary>
     public string AddRequest(string name, string method, JsonObject schema)
     {
-        Add(name, $"What `{method}` is called with.", schema);
+        Add(name, $"The parameters of `{method}`.", schema);
         if (schema["required"] is JsonArray { Count: > 0 } required)
         {
             Prepared[name]!["required"] = required.DeepClone();
@@ -66,26 +74,33 @@ internal sealed class Rest3Schemas(JsonObject source)
 
     public string AddResponse(string name, string method, JsonObject? schema)
     {
-        Add(name, $"What `{method}` answers.", new JsonObject { ["properties"] = new JsonObject { ["result"] = At(schema, "properties", "result")?.DeepClone() ?? new JsonObject() } });
+        var result = At(schema, "properties", "result")?.DeepClone() ?? new JsonObject();
+        Add(name, $"The response of `{method}`.", new JsonObject { ["properties"] = new JsonObject { ["result"] = result } });
         Prepared[name]!["required"] = new JsonArray("result");
-        Prepared[name]!["properties"]!["time"] = new JsonObject { ["description"] = "How long the portal took. Absent when the portal did not say.", ["allOf"] = new JsonArray(ReferenceTo(TimeName)) };
+        Prepared[name]!["properties"]!["time"] = new JsonObject
+        {
+            ["description"] = "The timing of the portal. Absent if the portal did not send it.",
+            ["allOf"] = new JsonArray(ReferenceTo(TimeName)),
+        };
         return name;
     }
 
     private void Add(string name, string description, JsonObject schema)
     {
-        // Known before its members are looked at: it may contain itself.
+        // The name is added before the properties are read, because a schema can contain itself.
         var properties = new JsonObject();
         Prepared[name] = new JsonObject { ["type"] = "object", ["description"] = description, ["properties"] = properties };
-        var taken = new HashSet<string>(StringComparer.Ordinal) { name };
+        var usedNames = new HashSet<string>(StringComparer.Ordinal) { name };
         foreach (var (key, value) in schema["properties"] as JsonObject ?? [])
         {
             var member = value as JsonObject ?? [];
             var type = TypeOf(member, name + Pascal(key), depth: 0);
             var prepared = type.ContainsKey("$ref") ? new JsonObject { ["allOf"] = new JsonArray(type) } : type;
-            prepared["description"] = (member["description"] ?? member["title"])?.ToString() is { Length: > 0 } text ? text : $"`{key}`, as the portal sends it.";
+            prepared["description"] = (member["description"] ?? member["title"])?.ToString() is { Length: > 0 } text
+                ? text
+                : $"`{key}`, as the portal sends it.";
             var property = Pascal(key);
-            while (!taken.Add(property))
+            while (!usedNames.Add(property))
             {
                 property += "Value";
             }
@@ -95,10 +110,10 @@ internal sealed class Rest3Schemas(JsonObject source)
         }
     }
 
-    /// <summary>What can be several things, or is nothing in particular, is a JSON value.</summary>
+    /// <summary>Returns the type of a schema. A schema with several types, or with none, becomes a JSON value.</summary>
     private JsonObject TypeOf(JsonObject schema, string name, int depth)
     {
-        if (depth > Deepest)
+        if (depth > MaxDepth)
         {
             return [];
         }
@@ -119,13 +134,15 @@ internal sealed class Rest3Schemas(JsonObject source)
             case "string" or "boolean":
                 return new JsonObject { ["type"] = schema["type"]!.ToString() };
             case "array":
-                return new JsonObject { ["type"] = "array", ["items"] = TypeOf(schema["items"] as JsonObject ?? [], name + "Item", depth + 1) };
+                var items = TypeOf(schema["items"] as JsonObject ?? [], name + "Item", depth + 1);
+                return new JsonObject { ["type"] = "array", ["items"] = items };
             case "object" when schema["properties"] is JsonObject { Count: > 0 }:
-                var own = Free(name);
-                Add(own, $"A part of `{name}`.", schema);
-                return ReferenceTo(own);
+                var uniqueName = UniqueName(name);
+                Add(uniqueName, $"A part of `{name}`.", schema);
+                return ReferenceTo(uniqueName);
             case "object":
-                return new JsonObject { ["type"] = "object", ["additionalProperties"] = TypeOf(schema["additionalProperties"] as JsonObject ?? [], name + "Value", depth + 1) };
+                var values = TypeOf(schema["additionalProperties"] as JsonObject ?? [], name + "Value", depth + 1);
+                return new JsonObject { ["type"] = "object", ["additionalProperties"] = values };
             default:
                 return [];
         }
@@ -135,16 +152,16 @@ internal sealed class Rest3Schemas(JsonObject source)
     {
         if (!namesOfSource.TryGetValue(target, out var name))
         {
-            namesOfSource[target] = name = Free(Pascal(target));
+            namesOfSource[target] = name = UniqueName(Pascal(target));
             Add(name, schema["description"]?.ToString() is { Length: > 0 } text ? text : $"`{target}` of the portal.", schema);
         }
 
         return name;
     }
 
-    private string Free(string name)
+    private string UniqueName(string name)
     {
-        // A name on Request would make it the argument of a method.
+        // The generator treats every type whose name ends in Request as the argument of a method.
         name = name.EndsWith("Request", StringComparison.Ordinal) ? name + "Data" : name;
         while (Prepared.ContainsKey(name))
         {
@@ -156,7 +173,7 @@ internal sealed class Rest3Schemas(JsonObject source)
 
     private static string? NameOf(JsonObject schema)
     {
-        var reference = schema["$ref"] ?? (schema["allOf"] is JsonArray { Count: 1 } one ? At(one[0], "$ref") : null);
+        var reference = schema["$ref"] ?? (schema["allOf"] is JsonArray { Count: 1 } single ? At(single[0], "$ref") : null);
         return reference?.ToString() is { } text && text.StartsWith(Prefix, StringComparison.Ordinal)
             ? text[Prefix.Length..].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)
             : null;

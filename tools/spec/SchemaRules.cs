@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Bitrix24.Specs;
 
-/// <summary>Checks of the data types.</summary>
+/// <summary>Checks the data types.</summary>
 internal static class SchemaRules
 {
     private static readonly string[] KnownTypes = ["object", "array", "string", "integer", "number", "boolean"];
     private static readonly string[] LenientTypes = ["double", "int64", "date-time", "string"];
 
-    /// <summary>The templates know these words. Another would be passed over in silence.</summary>
-    private static readonly string[] KnownWords =
+    /// <summary>The keys that the templates support. They would silently ignore any other key.</summary>
+    private static readonly string[] SupportedKeys =
     [
         "type", "format", "description", "required", "properties", "items", "allOf", "$ref", "externalDocs", "nullable",
         "minimum", "minItems", "uniqueItems", "minProperties", "maxProperties", "additionalProperties", "enum",
@@ -20,7 +20,7 @@ internal static class SchemaRules
         from schema in spec.WrittenSchemas
         from type in Values(schema.Value, "type")
         where !KnownTypes.Contains(type, StringComparer.Ordinal)
-        select SpecFinding.InSchema(schema.Key, $"'{type}' is no type.", $"Use one of {string.Join(", ", KnownTypes)}.");
+        select SpecFinding.InSchema(schema.Key, $"'{type}' is not a type.", $"Use one of {string.Join(", ", KnownTypes)}.");
 
     public static IEnumerable<SpecFinding> Generable(SpecDocument spec) =>
         from schema in spec.WrittenSchemas
@@ -30,30 +30,44 @@ internal static class SchemaRules
 
     private static IEnumerable<SpecFinding> Generable(string name, JsonObject schema)
     {
-        foreach (var word in Words(schema).Except(KnownWords, StringComparer.Ordinal))
+        foreach (var word in Words(schema).Except(SupportedKeys, StringComparer.Ordinal))
         {
-            yield return SpecFinding.InSchema(name, $"the templates do not know '{word}'.", "Say it with the words they know, or exclude the schema in nswag.json and write its C# type by hand.");
+            yield return SpecFinding.InSchema(
+                name,
+                $"the templates do not support '{word}'.",
+                "Use only supported keys, or exclude the schema in nswag.json and write its C# type by hand.");
         }
 
         if (schema["enum"] is not null && schema["type"]?.ToString() != "string")
         {
-            yield return SpecFinding.InSchema(name, "an enum that is no string has no open C# type.", "Make it a string.");
+            yield return SpecFinding.InSchema(name, "only an enum of strings has a C# type.", "Set its type to string.");
         }
 
         if (schema.ContainsKey("additionalProperties"))
         {
-            yield return SpecFinding.InSchema(name, "a map has no C# type of its own.", "Write additionalProperties at the member, or at the items of the list, that holds the map.");
+            yield return SpecFinding.InSchema(
+                name,
+                "a schema cannot be a map.",
+                "Write additionalProperties at the property, or at the items of the list, that contains the map.");
         }
 
         foreach (var (key, member) in schema["properties"]?.AsObject() ?? [])
         {
-            if (member is not JsonObject described || described.ContainsKey("enum") || described.ContainsKey("properties") || described["items"]?["properties"] is not null)
+            if (member is not JsonObject described
+                || described.ContainsKey("enum")
+                || described.ContainsKey("properties")
+                || described["items"]?["properties"] is not null)
             {
-                yield return SpecFinding.InSchema(name, $"the type of {key} has no name.", "Give it a schema of its own, and refer to it.");
+                yield return SpecFinding.InSchema(
+                    name, $"the type of {key} has no name.", "Move it to a named schema, and refer to that schema.");
             }
-            else if (schema["x-lenient"] is not null && !LenientTypes.Contains((described["format"] ?? described["type"])?.ToString(), StringComparer.Ordinal))
+            else if (schema["x-lenient"] is not null
+                && !LenientTypes.Contains((described["format"] ?? described["type"])?.ToString(), StringComparer.Ordinal))
             {
-                yield return SpecFinding.InSchema(name, $"{key} has a type that a lenient schema cannot have.", $"Use one of {string.Join(", ", LenientTypes)}.");
+                yield return SpecFinding.InSchema(
+                    name,
+                    $"{key} has a type that a lenient schema does not support.",
+                    $"Use one of {string.Join(", ", LenientTypes)}.");
             }
         }
     }
@@ -65,7 +79,10 @@ internal static class SchemaRules
 
     private static IEnumerable<string> Values(JsonNode? node, string key) => node switch
     {
-        JsonObject map => map.Where(member => member.Key == key && member.Value is JsonValue).Select(member => member.Value!.ToString()).Concat(map.SelectMany(member => Values(member.Value, key))),
+        JsonObject map => map
+            .Where(member => member.Key == key && member.Value is JsonValue)
+            .Select(member => member.Value!.ToString())
+            .Concat(map.SelectMany(member => Values(member.Value, key))),
         JsonArray array => array.SelectMany(item => Values(item, key)),
         _ => [],
     };

@@ -8,15 +8,21 @@ using SharpYaml.Serialization;
 
 namespace Bitrix24.Specs;
 
-/// <summary>A spec, as its checks and the tests read it.</summary>
+/// <summary>Represents the OpenAPI document for its rules and the tests.</summary>
 internal sealed class SpecDocument
 {
-    /// <summary>The one enum that is no data type but the error catalog.</summary>
+    /// <summary>The name of the enum that contains the error catalog.</summary>
     public const string CatalogName = "Bitrix24ErrorCode";
 
     private const string JsonType = "application/json";
 
-    private SpecDocument(OpenApiDocument document, OpenApiDiagnostic diagnostic, JsonNode json, JsonNode written, string text, IReadOnlyCollection<string> writtenByHand)
+    private SpecDocument(
+        OpenApiDocument document,
+        OpenApiDiagnostic diagnostic,
+        JsonNode json,
+        JsonNode written,
+        string text,
+        IReadOnlyCollection<string> writtenByHand)
     {
         Document = document;
         Diagnostic = diagnostic;
@@ -30,15 +36,15 @@ internal sealed class SpecDocument
 
     public OpenApiDiagnostic Diagnostic { get; }
 
-    /// <summary>What the reader has understood: words it does not know are missing here.</summary>
+    /// <summary>Gets the document without the keys that the reader does not know.</summary>
     public JsonNode Json { get; }
 
-    /// <summary>What the file says, whatever it means.</summary>
+    /// <summary>Gets the document as written, including unknown keys.</summary>
     public JsonNode Written { get; }
 
     public string Text { get; }
 
-    /// <summary>The schemas that <c>nswag.json</c> excludes from the generation: their C# types are written by hand.</summary>
+    /// <summary>Gets the names of the schemas that <c>nswag.json</c> excludes, because their C# types are written by hand.</summary>
     public IReadOnlyCollection<string> WrittenByHand { get; }
 
     public JsonObject Schemas => Json["components"]?["schemas"] as JsonObject ?? [];
@@ -47,13 +53,13 @@ internal sealed class SpecDocument
 
     public JsonNode? ErrorCodes => Schemas[CatalogName];
 
-    /// <summary>Every operation with the name of its method on the wire.</summary>
+    /// <summary>Gets the operations, each with the name of its REST method.</summary>
     public IEnumerable<(string Method, OpenApiOperation Operation)> Operations =>
         from path in Document.Paths
         from operation in path.Value.Operations ?? []
         select (path.Key.TrimStart('/'), operation.Value);
 
-    /// <summary>Every error example with each status it is documented under.</summary>
+    /// <summary>Gets the error examples, each with the statuses that it is documented for.</summary>
     public IEnumerable<(string Status, string Name, JsonObject Error)> ErrorExamples =>
         (from operation in Operations
          from response in operation.Operation.Responses ?? []
@@ -68,7 +74,7 @@ internal sealed class SpecDocument
         .DistinctBy(example => (example.Item1, example.Item2, example.Item3["error"]!.GetValue<string>()));
 
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The text is no YAML, or no OpenAPI document.</exception>
+    /// <exception cref="InvalidDataException">The text is not YAML, or not an OpenAPI document.</exception>
     public static async Task<SpecDocument> LoadAsync(string path)
     {
         var settings = new OpenApiReaderSettings();
@@ -82,7 +88,8 @@ internal sealed class SpecDocument
             var json = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0).ConfigureAwait(false))!;
             var yaml = new YamlStream();
             yaml.Load(new StringReader(text));
-            return new SpecDocument(document, result.Diagnostic!, json, yaml.Documents[0].ToJsonNode(), text, await ReadWrittenByHandAsync(path).ConfigureAwait(false));
+            var writtenByHand = await ReadWrittenByHandAsync(path).ConfigureAwait(false);
+            return new SpecDocument(document, result.Diagnostic!, json, yaml.Documents[0].ToJsonNode(), text, writtenByHand);
         }
         catch (Exception exception) when (exception is not IOException)
         {
@@ -94,29 +101,33 @@ internal sealed class SpecDocument
 
     public string[][] ErrorAliases => [.. (ErrorCodes?["x-error-aliases"] as JsonArray ?? []).Select(row => Texts(row).ToArray())];
 
-    /// <summary>A schema of the spec that can check a text, and that refuses members which the spec does not name.</summary>
+    /// <summary>Returns a schema that validates a text. It rejects properties that the document does not describe.</summary>
     public Task<JsonSchema> SchemaAsync(string name)
     {
         var schema = new JsonObject { ["definitions"] = Schemas.DeepClone(), ["$ref"] = $"#/definitions/{name}" };
         return JsonSchema.FromJsonAsync(schema.ToJsonString().Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal));
     }
 
-    public static IOpenApiMediaType? JsonOf(IDictionary<string, IOpenApiMediaType>? content) => content?.TryGetValue(JsonType, out var json) == true ? json : null;
+    public static IOpenApiMediaType? JsonOf(IDictionary<string, IOpenApiMediaType>? content) =>
+        content?.TryGetValue(JsonType, out var json) == true ? json : null;
 
-    /// <summary>The name of the schema that a body refers to; <see langword="null"/> when it has one of its own.</summary>
+    /// <summary>Returns the name of the schema that a body refers to, or <see langword="null"/> if its schema is inline.</summary>
     public static string? SchemaNameOf(IOpenApiMediaType? body) => (body?.Schema as OpenApiSchemaReference)?.Reference.Id;
 
     private static IEnumerable<(string Status, string Name, JsonObject Error)> ErrorsOfNoOperation(JsonNode? errors, string name) =>
         (errors as JsonArray ?? []).OfType<JsonObject>().Select(error => (error["status"]?.ToString() ?? "400", name, error));
 
-    private static IEnumerable<string> Texts(JsonNode? list) => (list as JsonArray ?? []).Select(value => value?.ToString() ?? string.Empty);
+    private static IEnumerable<string> Texts(JsonNode? list) =>
+        (list as JsonArray ?? []).Select(value => value?.ToString() ?? string.Empty);
 
-    /// <summary>The settings lie above the folder of the spec. Without them every schema counts as generated.</summary>
+    /// <summary>Reads <c>nswag.json</c> in the parent folder of the document. Without that file, all schemas count as generated.</summary>
     private static async Task<IReadOnlyCollection<string>> ReadWrittenByHandAsync(string path)
     {
         var settings = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "..", "nswag.json");
         return File.Exists(settings)
-            ? [.. Texts(JsonNode.Parse(await File.ReadAllTextAsync(settings).ConfigureAwait(false))?["codeGenerators"]?["openApiToCSharpClient"]?["excludedTypeNames"])]
+            ? [.. Texts(Generator(await File.ReadAllTextAsync(settings).ConfigureAwait(false))?["excludedTypeNames"])]
             : [];
+
+        static JsonNode? Generator(string text) => JsonNode.Parse(text)?["codeGenerators"]?["openApiToCSharpClient"];
     }
 }

@@ -1,18 +1,18 @@
 namespace Bitrix24.Specs;
 
-/// <summary>Something that is wrong with a spec.</summary>
-/// <param name="Path">Where: the keys that lead there, as far as they are known.</param>
-/// <param name="Problem">What is wrong.</param>
-/// <param name="Remedy">What to do.</param>
+/// <summary>Represents a problem in the document.</summary>
+/// <param name="Path">The keys that lead to the place, as far as they are known.</param>
+/// <param name="Problem">The problem.</param>
+/// <param name="Remedy">How to correct it.</param>
 internal sealed record SpecFinding(string[] Path, string Problem, string Remedy)
 {
-    /// <summary>Name of the rule that found it.</summary>
+    /// <summary>Gets the name of the rule that found the problem.</summary>
     public string Rule { get; init; } = string.Empty;
 
-    /// <summary>From 1; <see langword="null"/> when it is not known.</summary>
+    /// <summary>Gets the line number from 1, or <see langword="null"/> if it is not known.</summary>
     public int? Line { get; init; }
 
-    /// <summary>The method or the component that it is about.</summary>
+    /// <summary>Gets the method or component with the problem.</summary>
     public string Place => Path switch
     {
         ["paths", var path, ..] => path.TrimStart('/'),
@@ -23,11 +23,13 @@ internal sealed record SpecFinding(string[] Path, string Problem, string Remedy)
 
     public static SpecFinding InOperation(string method, string problem, string remedy) => new(["paths", "/" + method], problem, remedy);
 
-    public static SpecFinding InSchema(string schema, string problem, string remedy) => new(["components", "schemas", schema], problem, remedy);
+    public static SpecFinding InSchema(string schema, string problem, string remedy) =>
+        new(["components", "schemas", schema], problem, remedy);
 
-    public static SpecFinding InExample(string example, string problem, string remedy) => new(["components", "examples", example], problem, remedy);
+    public static SpecFinding InExample(string example, string problem, string remedy) =>
+        new(["components", "examples", example], problem, remedy);
 
-    /// <param name="file">The file as the user named it.</param>
+    /// <param name="file">The file name as the user entered it.</param>
     public string Sentence(string file) => Line is { } line
         ? FormattableString.Invariant($"{file}({line}): {Place}: {Problem} {Remedy} [{Rule}]")
         : $"{file}: {Place}: {Problem} {Remedy} [{Rule}]";

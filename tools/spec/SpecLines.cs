@@ -1,11 +1,11 @@
 namespace Bitrix24.Specs;
 
-/// <summary>Finds the lines of a YAML text, by its indentation: readers of OpenAPI do not say where something stands.</summary>
+/// <summary>Finds the lines of keys in a YAML text by indentation, because OpenAPI readers do not report positions.</summary>
 internal sealed class SpecLines(string text)
 {
     private readonly string[] lines = text.Split('\n');
 
-    /// <summary>The line of the last key that is found on the way, from 1; <see langword="null"/> when not even the first one is.</summary>
+    /// <summary>Returns the line of the last key that is found on a path, from 1, or <see langword="null"/> if none is found.</summary>
     public int? Of(IEnumerable<string> path)
     {
         int? line = null;
@@ -42,7 +42,10 @@ internal sealed class SpecLines(string text)
             }
 
             children ??= indentation;
-            if (indentation == children && content.TrimStart('\'', '"').StartsWith(key, StringComparison.Ordinal) && content.TrimStart('\'', '"')[key.Length..].TrimStart('\'', '"').StartsWith(':'))
+            var unquoted = content.TrimStart('\'', '"');
+            if (indentation == children
+                && unquoted.StartsWith(key, StringComparison.Ordinal)
+                && unquoted[key.Length..].TrimStart('\'', '"').StartsWith(':'))
             {
                 return index;
             }

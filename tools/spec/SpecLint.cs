@@ -1,6 +1,8 @@
 namespace Bitrix24.Specs;
 
-/// <summary>All checks of a spec: what the generator would pass over in silence, and what this project asks for.</summary>
+/// <summary>
+/// Applies all rules to a document: for mistakes that the generator would silently ignore, and for conventions of this project.
+/// </summary>
 internal static class SpecLint
 {
     public static IReadOnlyList<SpecRule> Rules { get; } =

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Bitrix24.Specs;
 
-/// <summary>The tool as a function of its arguments.</summary>
+/// <summary>Runs the tool.</summary>
 internal static class SpecTool
 {
     public const string DefaultSpec = "spec/bitrix24.openapi.yaml";
@@ -18,7 +18,12 @@ internal static class SpecTool
               dotnet run --project tools/spec -- errors
               dotnet run --project tools/spec -- rest3 portal.openapi.json --output rest3.openapi.json
 
-            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or an unreadable file, 11 findings in the document, 130 canceled.
+            Exit codes:
+              0    success
+              1    unexpected failure
+              2    wrong arguments or an unreadable file
+              11   problems in the document
+              130  canceled
             """)
         {
             LintCommand.Create(),

@@ -22,7 +22,7 @@ public sealed class CallListCommandTests : IDisposable
     public void Dispose() => portal.Dispose();
 
     [Theory]
-    [InlineData("The portal may have run the call: look before you make it again.", "add", "--type", "contact", "--ids", "9")]
+    [InlineData("The portal may have executed the call. Check the portal before you run the command again.", "add", "--type", "contact", "--ids", "9")]
     [InlineData("It is safe to run the command again.", "get", "1")]
     [InlineData("It is safe to run the command again.", "list")]
     [InlineData("It is safe to run the command again.", "items", "1")]
@@ -54,7 +54,7 @@ public sealed class CallListCommandTests : IDisposable
 
         Assert.True(exitCode == 0, error);
         Assert.NotEmpty(output);
-        Assert.StartsWith("Demo: this runs on a portal simulated in this process", error, StringComparison.Ordinal);
+        Assert.StartsWith("Demo: the command runs on a portal that is simulated in this process", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class CallListCommandTests : IDisposable
 
         var (exitCode, _, error) = await Tool.RunAsync(Variables, "calllist", "update", "1", "--type", "contact", "--ids", "17");
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("Give one of --webform and --clear-webform: left out, the form would be cleared.", error, StringComparison.Ordinal);
+        Assert.StartsWith("Use either --webform or --clear-webform: without a webform, the update would remove the existing one.", error, StringComparison.Ordinal);
         await RunAsync("update", "1", "--type", "contact", "--ids", "17", "--webform", "5");
         Assert.Equal(5, portal.CallLists[0].WebformId);
         await RunAsync("update", "1", "--type", "contact", "--ids", "19", "--clear-webform");

@@ -14,7 +14,7 @@ public sealed class CommandLineToolTests
 
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^Created call list 1\. The portal took \d+\.\d{3} s\.\n$", output);
-        Assert.Contains("portal simulated in this process", error, StringComparison.Ordinal);
+        Assert.Contains("portal that is simulated in this process", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class CommandLineToolTests
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""));
         await Fails(6, "too many requests", "9");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}"""));
-        await Fails(7, "may have run the call", "9");
+        await Fails(7, "may have executed the call", "9");
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadGateway, "<html>", "text/html"));
         await Fails(8, "an HTML page", "9");
 

@@ -52,7 +52,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9], report.Select(line => line.Row).Order());
         Assert.Equal([(1, 1), (2, 2), (3, 3)], report.Where(line => line.Outcome == "Created").Select(line => (line.Row, int.Parse(line.Id, CultureInfo.InvariantCulture))));
         Assert.Contains(report, line => line is { Row: 4, Error: "ENTITY_ERROR" });
-        Assert.Contains("type is 'lead'; it has to be contact or company.", string.Join('\n', await System.IO.File.ReadAllLinesAsync(ReportFile)), StringComparison.Ordinal);
+        Assert.Contains("The type 'lead' is not valid. Use contact or company.", string.Join('\n', await System.IO.File.ReadAllLinesAsync(ReportFile)), StringComparison.Ordinal);
         Assert.Contains("Entities contains 0 values; the minimum is 1.,", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.DoesNotContain("Parameter", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.Equal([File, ReportFile], Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal));
@@ -88,7 +88,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(10, (await ImportAsync()).ExitCode);
 
         Assert.Equal("NotCreated", Assert.Single(Report()).Outcome);
-        Assert.Contains("is in no column", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.Contains("belongs to no column", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.Empty(portal.Requests);
     }
 
@@ -173,7 +173,7 @@ public sealed class ImportTests : IDisposable
         var (exitCode, _, error) = await ImportAsync();
 
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("Row 1 is not what the report says was sent.", error, StringComparison.Ordinal);
+        Assert.StartsWith("Row 1 differs from the row that the report recorded as sent.", error, StringComparison.Ordinal);
         Assert.Single(portal.CallLists);
     }
 
@@ -255,7 +255,7 @@ public sealed class ImportTests : IDisposable
         var (exitCode, output, error) = await ImportAsync();
         Assert.Equal((10, 30), (exitCode, portal.CallLists.Count));
         Assert.StartsWith("30 of 30 rows: 0 created, 0 not created, 30 unknown.", output, StringComparison.Ordinal);
-        Assert.Contains("nobody knows whether they were created: 1, 2, 3,", error, StringComparison.Ordinal);
+        Assert.Contains("It is unknown whether these rows were created: 1, 2, 3,", error, StringComparison.Ordinal);
         Assert.Contains("20, ....", error, StringComparison.Ordinal);
 
         Assert.Equal(10, (await ImportAsync()).ExitCode);
@@ -360,9 +360,9 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(0, (await ImportAsync()).ExitCode);
         Assert.Equal(3, portal.CallLists.Count);
 
-        await Refused("Row 1 is not what the report says was sent.", "type,ids\ncontact,10\ncompany,1\ncontact,17\n");
-        await Refused("Row 2 is not what the report says was sent.", "type,ids\ncontact,9\ncontact,17\ncompany,1\ncontact,19\n");
-        await Refused("The file has 2 rows, but the report speaks of 3.", "type,ids\ncontact,9\ncompany,1\n");
+        await Refused("Row 1 differs from the row that the report recorded as sent.", "type,ids\ncontact,10\ncompany,1\ncontact,17\n");
+        await Refused("Row 2 differs from the row that the report recorded as sent.", "type,ids\ncontact,9\ncontact,17\ncompany,1\ncontact,19\n");
+        await Refused("The file has 2 rows, but the report has 3.", "type,ids\ncontact,9\ncompany,1\n");
         Assert.Equal(3, portal.CallLists.Count);
 
         async Task Refused(string words, string text)
@@ -375,11 +375,11 @@ public sealed class ImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("has no heading with the columns type and ids", "")]
-    [InlineData("has no heading with the columns type and ids", "a,b\n1,2\n")]
+    [InlineData("has no header row with the columns type and ids", "")]
+    [InlineData("has no header row with the columns type and ids", "a,b\n1,2\n")]
     [InlineData("has the column 'ids' more than once", "type,ids,IDS\ncontact,9,17\n")]
     [InlineData("has the column 'form' more than once", "type,ids,form,form\ncontact,9,1,5\n")]
-    [InlineData("has a column 'webform', which an import does not know", "type,ids,webform\ncontact,9,1\n")]
+    [InlineData("has the unknown column 'webform'", "type,ids,webform\ncontact,9,1\n")]
     [InlineData("cannot be read as CSV in line 2", "type,ids\ncon\"tact,9\n")]
     [InlineData("cannot be read:", null)]
     public async Task A_file_that_cannot_be_imported_is_refused_before_anything_is_sent(string words, string? text)
@@ -404,7 +404,7 @@ public sealed class ImportTests : IDisposable
 
         var (exitCode, _, error) = await ImportAsync("--concurrency", "0");
 
-        Assert.Equal((2, "--concurrency has to be 1 to 50.\n"), (exitCode, error));
+        Assert.Equal((2, "--concurrency must be 1 to 50.\n"), (exitCode, error));
         Assert.Empty(portal.Requests);
     }
 
@@ -424,7 +424,7 @@ public sealed class ImportTests : IDisposable
         var (exitCode, _, error) = await ImportAsync();
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("is no report of an import", error, StringComparison.Ordinal);
+        Assert.Contains("is not a report of an import", error, StringComparison.Ordinal);
         Assert.Equal(report, await System.IO.File.ReadAllTextAsync(ReportFile));
         Assert.Empty(portal.Requests);
     }
@@ -437,7 +437,7 @@ public sealed class ImportTests : IDisposable
 
         var (exitCode, _, error) = await ImportAsync();
         Assert.Equal(2, exitCode);
-        Assert.Contains("speaks of an import to another portal, demo.", error, StringComparison.Ordinal);
+        Assert.Contains("belongs to an import to another portal, demo.", error, StringComparison.Ordinal);
 
         using (ImportReport.Open(File + ".other", "x"))
         {

@@ -9,49 +9,49 @@ public sealed class SpecTests
 {
     private const string AddCallList = "      operationId: AddCallList\n";
 
-    /// <summary>For each rule, changes of the spec that it has to find, and a part of what it says.</summary>
+    /// <summary>Changes of the spec that a rule must find, with a part of the expected message.</summary>
     private static readonly (string Rule, string Text, string By, string Says)[] Breakages =
     [
         ("valid-openapi", "          description: The id of the new call list.\n          content", "          content", "AddCallList|crm.calllist.add"),
         ("known-words", "          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "          formt: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'formt'"),
         ("known-words", "      requestBody:\n        description: The entities", "      requestBdy:\n        description: The entities", "'requestBdy'"),
-        ("unique-names", "operationId: GetCallList\n", "operationId: AddCalllist\n", "crm.calllist.get: operationId 'AddCalllist' is taken."),
-        ("unique-names", "    BatchError:\n", "    Batcherror: {type: object}\n    BatchError:\n", "the name is taken"),
+        ("unique-names", "operationId: GetCallList\n", "operationId: AddCalllist\n", "crm.calllist.get: operationId 'AddCalllist' is not unique."),
+        ("unique-names", "    BatchError:\n", "    Batcherror: {type: object}\n    BatchError:\n", "the name is not unique"),
         ("operation-described", AddCallList, "      operationId: add_call_list\n", "'add_call_list'"),
         ("operation-described", "      summary: Creates a call list and its CRM activity.\n", "", "crm.calllist.add: summary"),
         ("operation-described", "      x-reference: *AddCallListReference\n", "      x-reference: https://apidocs.bitrix24.com/\n", "crm.calllist.add: externalDocs"),
         ("operation-bodies", AddCallList, "      operationId: AppendCallList\n", "AppendCallListRequest"),
-        ("operation-bodies", "                $ref: '#/components/schemas/AddCallListResponse'", "                $ref: '#/components/schemas/GetCallListResponse'", "the response 200 is no schema AddCallListResponse"),
-        ("operation-bodies", "          description: The id of the new call list.\n        time:", "          description: The id of the new call list.\n        duration:", "has no member time"),
+        ("operation-bodies", "                $ref: '#/components/schemas/AddCallListResponse'", "                $ref: '#/components/schemas/GetCallListResponse'", "the response 200 is not the schema AddCallListResponse"),
+        ("operation-bodies", "          description: The id of the new call list.\n        time:", "          description: The id of the new call list.\n        duration:", "has no property time"),
         ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
         ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
         ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
-        ("idempotence-stated", "      x-unknown-outcome-hint: check with ListCallListsAsync before you send it again\n", "", "crm.calllist.add: it does not say"),
-        ("idempotence-stated", "      x-reference: *GetCallListReference\n      x-idempotent: true\n", "      x-reference: *GetCallListReference\n", "crm.calllist.get: it does not say"),
-        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is no size"),
-        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is no size"),
-        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 256 KiB\n", "x-max-response-size '256 KiB' is no size"),
+        ("idempotence-stated", "      x-unknown-outcome-hint: check with ListCallListsAsync before you send it again\n", "", "crm.calllist.add: it does not state"),
+        ("idempotence-stated", "      x-reference: *GetCallListReference\n      x-idempotent: true\n", "      x-reference: *GetCallListReference\n", "crm.calllist.get: it does not state"),
+        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is not a valid response size"),
+        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is not a valid response size"),
+        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 256 KiB\n", "x-max-response-size '256 KiB' is not a valid response size"),
         ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'integr'"),
         ("schema-generable", "          uniqueItems: true\n", "          uniqueItems: true\n          maxItems: 5\n", "'maxItems'"),
-        ("schema-generable", "    CallListEntityType:\n      type: string\n", "    CallListEntityType:\n      type: integer\n", "CallListEntityType: an enum"),
-        ("schema-generable", "      description: A condition for items of a call list.\n", "      description: A condition for items of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a map"),
+        ("schema-generable", "    CallListEntityType:\n      type: string\n", "    CallListEntityType:\n      type: integer\n", "CallListEntityType: only an enum"),
+        ("schema-generable", "      description: A condition for items of a call list.\n", "      description: A condition for items of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a schema cannot be a map"),
         ("schema-generable", "        NAME:\n          type: string\n", "        NAME:\n          enum: [a]\n          type: string\n", "the type of NAME has no name"),
         ("schema-generable", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: number\n          format: double\n", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
-        ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is no AddCallListRequest"),
+        ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is not a valid AddCallListRequest"),
         ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
         ("catalog-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
-        ("catalog-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "stands for two rows"),
-        ("catalog-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is no name"),
+        ("catalog-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "appears in two rows"),
+        ("catalog-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is not a valid or unique name"),
         ("catalog-consistent", "        - Never\n", "        - Sometimes\n", "'Sometimes'"),
-        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "no example shows 'OTHER_ERROR'"),
-        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "an example shows 'LIST_ID_ERROR', which has no row"),
+        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "no example contains 'OTHER_ERROR'"),
+        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "an example contains 'LIST_ID_ERROR', which has no row"),
     ];
 
     public static TheoryData<string> RuleNames => [.. SpecLint.Rules.Select(rule => rule.Name)];
 
     [Theory]
     [MemberData(nameof(RuleNames))]
-    public async Task Rule_finds_nothing_in_the_spec_and_every_breakage_of_it(string rule)
+    public async Task Rule_accepts_the_spec_and_finds_every_breakage(string rule)
     {
         Assert.Empty(await FindingsAsync(await File.ReadAllTextAsync(ProjectSpec.Path), rule));
 
@@ -66,25 +66,25 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public async Task Finding_says_the_line_of_what_it_is_about()
+    public async Task Finding_contains_the_line_of_its_place()
     {
         var broken = await BrokenAsync("      summary: Returns a call list.\n", "");
         var line = broken[..broken.IndexOf("  /crm.calllist.get:", StringComparison.Ordinal)].Count(character => character == '\n') + 1;
 
-        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both; they become the documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
+        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both. They become the XML documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
     }
 
     [Fact]
-    public async Task Tool_finds_nothing_in_the_spec()
+    public async Task Lint_of_the_spec_finds_no_problems()
     {
         var (exitCode, output, error) = await Tool.RunSpecAsync("lint", ProjectSpec.Path);
 
         Assert.Equal((0, string.Empty), (exitCode, output));
-        Assert.EndsWith("nothing found.\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("no problems.\n", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Tool_prints_a_sentence_or_an_object_for_each_finding()
+    public async Task Lint_prints_a_sentence_or_an_object_for_each_finding()
     {
         using var folder = new TemporaryFolder();
         var path = await WriteAsync(folder, await BrokenAsync("        - Never\n", "        - Sometimes\n"));
@@ -102,7 +102,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public async Task Tool_says_what_it_cannot_read()
+    public async Task Unreadable_file_is_named_in_the_message()
     {
         using var folder = new TemporaryFolder();
         var noYaml = await WriteAsync(folder, "openapi: [3.0.3\n");
@@ -120,7 +120,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public async Task Tool_says_that_a_portals_document_has_no_methods()
+    public async Task Rest3_rejects_a_document_without_methods()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "portal.openapi.json");
@@ -128,7 +128,7 @@ public sealed class SpecTests
 
         var (exitCode, _, error) = await Tool.RunSpecAsync("rest3", path, "--output", Path.Combine(folder.Path, "prepared.json"));
 
-        Assert.Equal((2, $"{path} cannot be read: This is no OpenAPI document with paths.\n"), (exitCode, error));
+        Assert.Equal((2, $"{path} cannot be read: This is not an OpenAPI document with paths.\n"), (exitCode, error));
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class SpecTests
     [InlineData("rest3", "s3cr3t", "--output", "rest3.json")]
     [InlineData("lint", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi")]
     [InlineData("rest3", "https://a.example/rest/api/1/s3cr3tc0de/rest.documentation.openapi", "--output", "rest3.json")]
-    public async Task Tool_does_not_repeat_what_may_be_a_secret(params string[] arguments)
+    public async Task Possible_secrets_in_arguments_are_not_repeated(params string[] arguments)
     {
         var (exitCode, output, error) = await Tool.RunSpecAsync(arguments);
 
@@ -150,7 +150,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public async Task Tool_does_not_repeat_a_file_of_secrets()
+    public async Task File_with_secrets_is_not_repeated()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "bitrix24.env");
@@ -166,7 +166,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public async Task Help_of_the_tool_shows_its_commands_and_exit_codes()
+    public async Task Help_lists_commands_and_exit_codes()
     {
         var (exitCode, output, _) = await Tool.RunSpecAsync("--help");
 
@@ -174,9 +174,9 @@ public sealed class SpecTests
         Assert.All(["lint", "errors", "rest3", "Exit codes"], words => Assert.Contains(words, output, StringComparison.Ordinal));
     }
 
-    /// <summary>A spec that the client cannot be built from can still be checked, and callers of a portal carry no OpenAPI reader.</summary>
+    /// <summary>The spec tool does not need a client that builds, and b24 does not contain an OpenAPI reader.</summary>
     [Fact]
-    public void Tools_for_maintainers_and_for_callers_do_not_depend_on_what_the_other_needs()
+    public void Tools_do_not_share_dependencies()
     {
         var maintainers = typeof(SpecTool).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ToList();
         var callers = typeof(CommandLineTool).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ToList();
@@ -187,7 +187,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public async Task Filter_fields_written_by_hand_are_those_of_the_spec()
+    public async Task Hand_written_filter_fields_match_the_spec()
     {
         var spec = await ProjectSpec.LoadAsync();
         var filter = Enum.GetValues<CallListFilterField>().Aggregate(new CallListFilter(), (filter, field) => filter.Equal(field, 1));
@@ -204,7 +204,7 @@ public sealed class SpecTests
         return [.. findings.Where(finding => finding.Rule == rule).Select(finding => finding.Sentence("x"))];
     }
 
-    /// <summary>Below the settings, as in the repository.</summary>
+    /// <summary>Writes the spec into a folder below nswag.json, as in the repository.</summary>
     private static async Task<string> WriteAsync(TemporaryFolder folder, string text)
     {
         File.Copy(Repository.PathOf("nswag.json"), Path.Combine(folder.Path, "nswag.json"), overwrite: true);
@@ -213,7 +213,7 @@ public sealed class SpecTests
         return path;
     }
 
-    /// <summary>The spec with one change, at the first place.</summary>
+    /// <summary>Returns the spec with the first occurrence of a text replaced.</summary>
     private static async Task<string> BrokenAsync(string text, string by)
     {
         var spec = await File.ReadAllTextAsync(ProjectSpec.Path);

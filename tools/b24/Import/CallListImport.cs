@@ -3,18 +3,20 @@ using System.Globalization;
 namespace Bitrix24.CommandLine;
 
 /// <summary>
-/// Makes a call list of each row of a file. What an earlier run has made is not made again; what it left unknown is not sent again unless that is asked for.
+/// Creates a call list from each row of a file. Rows that an earlier run has created are skipped. Rows whose outcome is unknown are sent
+/// again only on request.
 /// </summary>
 internal sealed class CallListImport(IBitrix24Client bitrix24, string path, ImportReport report, bool resendUnknown, int maxConcurrency)
 {
     private readonly AddCallListsOptions options = new() { MaxConcurrency = maxConcurrency };
-    // By the number of the request: after a cancellation a batch that was not sent has no outcomes, though one behind it may have some.
-    private readonly Dictionary<int, ImportRow> inFlight = [];
-    private int requests;
 
-    /// <summary>Looks at the whole file before anything is sent.</summary>
-    /// <returns>How many rows it has.</returns>
-    /// <exception cref="UsageException">The file cannot be read, or is not the one that the report speaks of.</exception>
+    // By request number, because outcomes can have gaps: after a cancellation, a batch that was not sent has no outcomes.
+    private readonly Dictionary<int, ImportRow> inFlight = [];
+    private int requestCount;
+
+    /// <summary>Checks the whole file before anything is sent.</summary>
+    /// <returns>The number of rows.</returns>
+    /// <exception cref="UsageException">The file cannot be read, or the report belongs to another file.</exception>
     public int Check()
     {
         var rows = 0;
@@ -22,16 +24,22 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
         {
             rows = row.Number;
             var (outcome, fingerprint) = report.Of(row.Number);
-            if (outcome is RowOutcome.Created or RowOutcome.Unknown && fingerprint.ToString("x16", CultureInfo.InvariantCulture) != row.Fingerprint)
+            if (outcome is RowOutcome.Created or RowOutcome.Unknown
+                && fingerprint.ToString("x16", CultureInfo.InvariantCulture) != row.Fingerprint)
             {
-                throw new UsageException(FormattableString.Invariant($"Row {row.Number} is not what the report says was sent. Rows that were sent must stay as they are and where they are; give another --report if this is another file."));
+                throw new UsageException(FormattableString.Invariant(
+                    $"Row {row.Number} differs from the row that the report recorded as sent. Do not change or move rows that were sent. ")
+                    + "If this is another file, use another --report.");
             }
         }
 
-        return rows >= report.Rows ? rows : throw new UsageException(FormattableString.Invariant($"The file has {rows} rows, but the report speaks of {report.Rows}. Give another --report if this is another file."));
+        return rows >= report.Rows ? rows : throw new UsageException(FormattableString.Invariant(
+            $"The file has {rows} rows, but the report has {report.Rows}. If this is another file, use another --report."));
     }
 
-    /// <exception cref="OperationCanceledException">It was cancelled; the report says what came of the rows that were sent.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The operation was canceled. The report contains the outcomes of the rows that were sent.
+    /// </exception>
     public async Task RunAsync(ImportSummary summary, Action<ImportSummary> progress, CancellationToken cancellationToken)
     {
         try
@@ -49,7 +57,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
                     Outcome = outcome.Execution switch
                     {
                         CallExecution.Executed => RowOutcome.Created,
-                        CallExecution.NotExecuted => NotMade(report.Of(row.Number).Outcome),
+                        CallExecution.NotExecuted => NotCreated(report.Of(row.Number).Outcome),
                         _ => RowOutcome.Unknown,
                     },
                 };
@@ -60,7 +68,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
         }
         catch (OperationCanceledException)
         {
-            // A row without an outcome was not made.
+            // A row without an outcome was not created.
             report.Complete();
             throw;
         }
@@ -68,8 +76,8 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
         report.Complete();
     }
 
-    /// <summary>That it was not made this time says nothing of the time before.</summary>
-    private static RowOutcome NotMade(RowOutcome before) => before == RowOutcome.Unknown ? RowOutcome.Unknown : RowOutcome.NotCreated;
+    /// <summary>Returns the outcome of a row that this run did not create. If an earlier run left it unknown, it stays unknown.</summary>
+    private static RowOutcome NotCreated(RowOutcome before) => before == RowOutcome.Unknown ? RowOutcome.Unknown : RowOutcome.NotCreated;
 
     private IEnumerable<AddCallListRequest> Requests(ImportSummary summary)
     {
@@ -78,7 +86,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
             report.Sending(batch);
             foreach (var row in batch)
             {
-                inFlight.Add(requests++, row);
+                inFlight.Add(requestCount++, row);
                 yield return row.Request!;
             }
         }
@@ -95,7 +103,7 @@ internal sealed class CallListImport(IBitrix24Client bitrix24, string path, Impo
             }
             else if (row.Request is null)
             {
-                var outcome = NotMade(before);
+                var outcome = NotCreated(before);
                 report.Write(new ReportLine { Row = row.Number, Outcome = outcome, Message = row.Error, Fingerprint = row.Fingerprint });
                 summary.Add(row.Number, outcome);
             }

@@ -4,14 +4,14 @@ using CsvHelper.Configuration;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>Reads the file of an import row by row: a heading with <c>type</c>, <c>ids</c> and, if there are forms, <c>form</c>.</summary>
+/// <summary>Reads the CSV file of an import row by row. Its columns are <c>type</c>, <c>ids</c> and, optionally, <c>form</c>.</summary>
 internal static class ImportFile
 {
     private static readonly char[] Delimiters = [';', '\t', ','];
 
     private static readonly string[] Columns = ["type", "ids", "form"];
 
-    /// <exception cref="UsageException">The file cannot be read, or is no such file.</exception>
+    /// <exception cref="UsageException">The file cannot be read, or has other columns.</exception>
     public static IEnumerable<ImportRow> Read(string path)
     {
         using var text = Open(path);
@@ -24,24 +24,30 @@ internal static class ImportFile
         });
         if (!Next(() => csv.Read() && csv.ReadHeader()) || !Has(csv, "type") || !Has(csv, "ids"))
         {
-            throw new UsageException($"{path} has no heading with the columns type and ids, and form where there are CRM forms, separated by commas, semicolons or tabs.");
+            throw new UsageException(
+                $"{path} has no header row with the columns type and ids, and optionally form, separated by commas, semicolons or tabs.");
         }
 
-        // One with another name for the form, say, would make lists without it.
-        if (Array.Find(csv.HeaderRecord!, column => column.Length > 0 && !Columns.Contains(column, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        // An unknown column is an error: with a misspelled 'form', the lists would be created without a webform.
+        var header = csv.HeaderRecord!;
+        if (Array.Find(header, column => column.Length > 0 && !Columns.Contains(column, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw new UsageException($"{path} has a column '{unknown}', which an import does not know. The columns are type, ids and form.");
+            throw new UsageException($"{path} has the unknown column '{unknown}'. The columns are type, ids and form.");
         }
 
-        if (Columns.FirstOrDefault(column => csv.HeaderRecord!.Count(other => other.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1) is { } twice)
+        var duplicates = Columns.Where(column => header.Count(other => other.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1);
+        if (duplicates.FirstOrDefault() is { } duplicate)
         {
-            throw new UsageException($"{path} has the column '{twice}' more than once. Ids go into one column, separated by something else than the columns, or in quotes.");
+            throw new UsageException(
+                $"{path} has the column '{duplicate}' more than once. Put all ids into one column. Quote them, or use another separator.");
         }
 
         var hasForm = Has(csv, "form");
         for (var number = 1; ; number++)
         {
-            var row = Next(() => csv.Read() ? ImportRow.Of(number, Field("type"), Field("ids"), hasForm ? Field("form") : string.Empty, Beyond()) : null);
+            var row = Next(() => csv.Read()
+                ? ImportRow.Of(number, Field("type"), Field("ids"), hasForm ? Field("form") : string.Empty, UnnamedFields())
+                : null);
             if (row is null)
             {
                 yield break;
@@ -52,8 +58,9 @@ internal static class ImportFile
 
         string Field(string column) => csv.GetField(column) ?? string.Empty;
 
-        // What stands in no column of the heading.
-        string Beyond() => string.Concat(csv.Parser.Record!.Where((_, index) => string.IsNullOrEmpty(csv.HeaderRecord!.ElementAtOrDefault(index)))).Trim();
+        // The fields without a column in the header row.
+        string UnnamedFields() =>
+            string.Concat(csv.Parser.Record!.Where((_, index) => string.IsNullOrEmpty(header.ElementAtOrDefault(index)))).Trim();
 
         T Next<T>(Func<T> read)
         {
@@ -70,12 +77,12 @@ internal static class ImportFile
 
     private static bool Has(CsvReader csv, string column) => csv.HeaderRecord!.Contains(column, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The first of them in the heading: the ids of a row may be separated by others.</summary>
+    /// <summary>Returns the delimiter in the header row. The ids of a row may have another separator.</summary>
     private static string DelimiterOf(string path)
     {
         using var text = Open(path);
-        var heading = text.ReadLine() ?? string.Empty;
-        return Delimiters.Where(delimiter => heading.Contains(delimiter, StringComparison.Ordinal)).DefaultIfEmpty(',').First().ToString();
+        var header = text.ReadLine() ?? string.Empty;
+        return Delimiters.Where(delimiter => header.Contains(delimiter, StringComparison.Ordinal)).DefaultIfEmpty(',').First().ToString();
     }
 
     private static StreamReader Open(string path)

@@ -1,4 +1,4 @@
 namespace Bitrix24.CommandLine;
 
-/// <summary>An import ended, and not every row is a call list.</summary>
+/// <summary>The exception that is thrown if an import did not create every row.</summary>
 internal sealed class ImportIncompleteException(string message, Exception? innerException = null) : Exception(message, innerException);

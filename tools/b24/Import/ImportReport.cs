@@ -5,53 +5,59 @@ using System.Text.RegularExpressions;
 namespace Bitrix24.CommandLine;
 
 /// <summary>
-/// The report of an import, and its memory: it says before a row is sent that it will be, and afterwards what came of it. Whoever is killed in between leaves a report that says which rows are unknown.
+/// Represents the report of an import. It records each row before the row is sent, and its outcome afterwards. If the process is killed in
+/// between, the next run knows which rows are unknown.
 /// </summary>
-/// <remarks>Of a row with several lines the last one counts. When the import ends, each row is left with one.</remarks>
+/// <remarks>If a row has several lines, the last one counts. At the end of the import, one line per row remains.</remarks>
 internal sealed partial class ImportReport : IDisposable
 {
-    /// <summary>More rows than can be on their way at once. A number far ahead of the others is of another file.</summary>
+    /// <summary>
+    /// The maximum gap between row numbers, larger than the number of rows in flight. A larger gap means that the file is not a report.
+    /// </summary>
     private const int MaxGap = 10_000;
 
     private readonly string path;
     private readonly string portal;
     private readonly ReportFormat format;
-    private readonly FileStream guard;
+    private readonly FileStream lockFile;
 
-    // By the number of the row: what an import that was begun before has left, and the line that says so.
+    // By row number: the outcome of earlier runs, and the line that contains it.
     private readonly List<(RowOutcome Outcome, ulong Fingerprint, int Line)> before = [];
     private readonly FileStream file;
-    private int lines;
+    private int lineCount;
 
-    private ImportReport(string path, string portal, FileStream guard)
+    private ImportReport(string path, string portal, FileStream lockFile)
     {
         this.path = path;
         this.portal = portal;
-        this.guard = guard;
+        this.lockFile = lockFile;
         format = ReportFormat.Of(path);
         file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
     }
 
-    /// <summary>How many rows, from the first, the report speaks of.</summary>
+    /// <summary>Gets the number of the last row in the report.</summary>
     public int Rows => before.Count;
 
-    /// <param name="path">The file. It need not exist.</param>
-    /// <param name="portal">Host of the portal that is imported to.</param>
-    /// <exception cref="UsageException">The file is no report, or one of another portal, or cannot be written, or another import is at it.</exception>
+    /// <param name="path">The path of the file. It is created if it does not exist.</param>
+    /// <param name="portal">The host of the target portal.</param>
+    /// <exception cref="UsageException">
+    /// The file is not a report, belongs to another portal, cannot be written or is used by another import.
+    /// </exception>
     public static ImportReport Open(string path, string portal)
     {
         try
         {
-            var held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            var heldLock = new FileStream(
+                path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
             try
             {
-                var report = new ImportReport(path, portal, held);
+                var report = new ImportReport(path, portal, heldLock);
                 report.Load();
                 return report;
             }
             catch
             {
-                held.Dispose();
+                heldLock.Dispose();
                 throw;
             }
         }
@@ -61,9 +67,11 @@ internal sealed partial class ImportReport : IDisposable
         }
     }
 
-    public (RowOutcome Outcome, ulong Fingerprint) Of(int row) => row <= before.Count ? (before[row - 1].Outcome, before[row - 1].Fingerprint) : default;
+    /// <summary>Returns the outcome of a row in an earlier run.</summary>
+    public (RowOutcome Outcome, ulong Fingerprint) Of(int row) =>
+        row <= before.Count ? (before[row - 1].Outcome, before[row - 1].Fingerprint) : default;
 
-    /// <summary>Says that rows will be sent now. It is on the disk when this returns.</summary>
+    /// <summary>Records rows that are about to be sent. Returns when the record is on the disk.</summary>
     public void Sending(IEnumerable<ImportRow> rows)
     {
         foreach (var row in rows)
@@ -80,11 +88,11 @@ internal sealed partial class ImportReport : IDisposable
         Note(line);
     }
 
-    /// <summary>Leaves one line of each row: the last. Only for an import that knows what came of all that it sent.</summary>
+    /// <summary>Keeps only the last line of each row. Call this only if the outcome of every sent row is known.</summary>
     public void Complete()
     {
-        var tidy = path + ".tidy";
-        using (var target = new FileStream(tidy, FileMode.Create, FileAccess.Write))
+        var compacted = path + ".tidy";
+        using (var target = new FileStream(compacted, FileMode.Create, FileAccess.Write))
         {
             target.Write(Encoding.UTF8.GetBytes(format.Heading));
             foreach (var (index, line) in Lines().Index())
@@ -95,25 +103,25 @@ internal sealed partial class ImportReport : IDisposable
                 }
             }
 
-            // It takes the place of a file that is on the disk.
+            // The new file must be on the disk before it replaces the old one.
             target.Flush(flushToDisk: true);
         }
 
         file.Dispose();
-        File.Move(tidy, path, overwrite: true);
+        File.Move(compacted, path, overwrite: true);
     }
 
     public void Dispose()
     {
         file.Dispose();
         format.Dispose();
-        guard.Dispose();
+        lockFile.Dispose();
     }
 
     private void Load()
     {
-        CheckBegin();
-        EndLastLine();
+        CheckStart();
+        RepairLastLine();
         if (file.Length == 0)
         {
             file.Write(Encoding.UTF8.GetBytes(format.Heading));
@@ -121,14 +129,17 @@ internal sealed partial class ImportReport : IDisposable
 
         foreach (var line in Lines())
         {
-            if (line.Row < 1 || line.Row > before.Count + MaxGap || !ulong.TryParse(line.Fingerprint, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var fingerprint))
+            if (line.Row < 1 || line.Row > before.Count + MaxGap
+                || !ulong.TryParse(line.Fingerprint, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var fingerprint))
             {
-                throw ReportFormat.NoReport();
+                throw ReportFormat.NotAReport();
             }
 
             if (line.Portal != portal)
             {
-                throw new UsageException($"The file of --report speaks of an import to another portal, {line.Portal}. If that is the same one at an old address, write {portal} in its place into the report. Give another name only if the rows are to be made on both.");
+                throw new UsageException(
+                    $"The file of --report belongs to an import to another portal, {line.Portal}. If that is an old address of the same "
+                    + $"portal, replace it with {portal} in the report. Use another --report only to create the rows on both portals.");
             }
 
             while (before.Count < line.Row)
@@ -146,7 +157,13 @@ internal sealed partial class ImportReport : IDisposable
             var (outcome, fingerprint, _) = before[row - 1];
             if (outcome == RowOutcome.Sending)
             {
-                Write(new ReportLine { Row = row, Outcome = RowOutcome.Unknown, Message = "The import was interrupted while this row was on its way.", Fingerprint = fingerprint.ToString("x16", CultureInfo.InvariantCulture) });
+                Write(new ReportLine
+                {
+                    Row = row,
+                    Outcome = RowOutcome.Unknown,
+                    Message = "The import was interrupted after this row was sent.",
+                    Fingerprint = fingerprint.ToString("x16", CultureInfo.InvariantCulture),
+                });
                 before[row - 1] = before[row - 1] with { Outcome = RowOutcome.Unknown };
             }
         }
@@ -156,20 +173,20 @@ internal sealed partial class ImportReport : IDisposable
 
     private void Note(ReportLine line)
     {
-        // That a row is sent again does not undo what was said of it: only what comes of it does.
+        // A row that is sent again keeps its earlier outcome until the new outcome is known.
         if (line.Outcome != RowOutcome.Sending && line.Row <= before.Count)
         {
-            before[line.Row - 1] = before[line.Row - 1] with { Line = lines };
+            before[line.Row - 1] = before[line.Row - 1] with { Line = lineCount };
         }
 
-        lines++;
+        lineCount++;
     }
 
     private void Append(ReportLine line)
     {
         line.Portal = portal;
 
-        // A record is one line, so that one which was torn off shows.
+        // A record is a single line, so that an incomplete record can be detected.
         line.Message = line.Message?.ReplaceLineEndings(" ");
         line.Error = line.Error?.ReplaceLineEndings(" ");
         file.Write(Encoding.UTF8.GetBytes(format.Write(line)));
@@ -184,19 +201,22 @@ internal sealed partial class ImportReport : IDisposable
         }
     }
 
-    /// <summary>Somebody else's file stays as it is.</summary>
-    private void CheckBegin()
+    /// <summary>Checks that the file is a report, so that no other file is changed.</summary>
+    private void CheckStart()
     {
         var begin = new byte[128];
         var count = file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false);
         if (!format.CanBegin(Encoding.UTF8.GetString(begin, 0, count)))
         {
-            throw ReportFormat.NoReport();
+            throw ReportFormat.NotAReport();
         }
     }
 
-    /// <summary>A line without an end was being written when something stopped it, or has lost nothing but its end to somebody's editor. One that speaks of another portal stays as it is: it is refused.</summary>
-    private void EndLastLine()
+    /// <summary>
+    /// Repairs a last line without a line break. A complete line gets its line break, which an editor may have removed. An incomplete line,
+    /// which a crash has left, is removed. A line of another portal is kept, and rejected later.
+    /// </summary>
+    private void RepairLastLine()
     {
         var end = file.Length;
         for (; end > 0; end--)
@@ -222,15 +242,18 @@ internal sealed partial class ImportReport : IDisposable
         {
             file.WriteByte((byte)'\n');
         }
-        else if (IsTorn(line, written))
+        else if (IsIncomplete(line, written))
         {
             file.SetLength(end);
         }
     }
 
-    /// <summary>What came of a row that was sent stands behind a line which says that it would be. Where there is none, it was no crash that has cut the line, and it is not to be lost.</summary>
-    /// <exception cref="UsageException">It is no line of a report.</exception>
-    private bool IsTorn(string line, string? written)
+    /// <summary>
+    /// Returns whether a crash has left an incomplete line. The outcome of a sent row always follows the record that it is about to be
+    /// sent. Without that record the line was not cut by a crash, and must not be lost.
+    /// </summary>
+    /// <exception cref="UsageException">The text is not a line of a report.</exception>
+    private bool IsIncomplete(string line, string? written)
     {
         if (written is not null && !portal.StartsWith(written, StringComparison.Ordinal))
         {
@@ -238,15 +261,16 @@ internal sealed partial class ImportReport : IDisposable
         }
 
         return OutcomeOfSentRow().Match(line) is { Success: true } begin
-            ? Lines().Any(other => begin.Groups["row"].Value == other.Row.ToString(CultureInfo.InvariantCulture) && (written is null || other.Portal == portal))
+            ? Lines().Any(other => begin.Groups["row"].Value == other.Row.ToString(CultureInfo.InvariantCulture)
+                && (written is null || other.Portal == portal))
             : written is null || Lines().First().Portal == portal;
     }
 
-    /// <summary>The beginning of a line that says <see cref="RowOutcome.Created"/> or <see cref="RowOutcome.Unknown"/>.</summary>
+    /// <summary>Matches the start of a line with <see cref="RowOutcome.Created"/> or <see cref="RowOutcome.Unknown"/>.</summary>
     [GeneratedRegex(@"^(\{""row"":)?(?<row>[0-9]+),(""outcome"":"")?[CU]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OutcomeOfSentRow();
 
-    /// <summary>The portal, which is the last of a line; <see langword="null"/> when the line ends before it.</summary>
+    /// <summary>Returns the portal, the last field of a line, or <see langword="null"/> if the line is incomplete.</summary>
     private string? PortalOf(string line)
     {
         try

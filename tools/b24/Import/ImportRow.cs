@@ -3,20 +3,23 @@ using System.Text;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>A row of the file of an import: a request, or what is wrong with it.</summary>
-/// <param name="Number">Its number, from 1, the heading not counted.</param>
-/// <param name="Request">The request; <see langword="null"/> when the row cannot be read as one.</param>
-/// <param name="Error">What is wrong with the row.</param>
-/// <param name="Fingerprint">Stands for what the row contains.</param>
+/// <summary>Represents a row of the file of an import: a request or an error.</summary>
+/// <param name="Number">The row number, from 1, without the header row.</param>
+/// <param name="Request">The request, or <see langword="null"/> if the row is invalid.</param>
+/// <param name="Error">The error in the row.</param>
+/// <param name="Fingerprint">A hash of the content of the row.</param>
 internal sealed record ImportRow(int Number, AddCallListRequest? Request, string? Error, string Fingerprint)
 {
-    public static ImportRow Of(int number, string type, string ids, string webform, string beyond)
+    public static ImportRow Of(int number, string type, string ids, string webform, string unnamedFields)
     {
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{type}\n{ids}\n{webform}{(beyond.Length > 0 ? "\n" + beyond : string.Empty)}")), 0, 8);
+        var content = $"{type}\n{ids}\n{webform}{(unnamedFields.Length > 0 ? "\n" + unnamedFields : string.Empty)}";
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)), 0, 8);
         var request = new AddCallListRequest();
 
-        // Ids that a column of their own cuts off must not get lost in silence.
-        var error = beyond.Length > 0 ? $"'{beyond}' is in no column; ids that are separated as columns are have to be quoted." : Read(request, type, ids, webform);
+        // Unquoted ids that are separated like columns must not be lost silently.
+        var error = unnamedFields.Length > 0
+            ? $"'{unnamedFields}' belongs to no column. Quote ids that are separated by the same character as the columns."
+            : Read(request, type, ids, webform);
         return new(number, error is null ? request : null, error, fingerprint);
     }
 
@@ -24,19 +27,20 @@ internal sealed record ImportRow(int Number, AddCallListRequest? Request, string
     {
         if (!CallListOptions.EntityTypes.TryGetValue(type, out var entityType))
         {
-            return $"type is '{type}'; it has to be contact or company.";
+            return $"The type '{type}' is not valid. Use contact or company.";
         }
 
         var entities = new List<long>();
-        if (CallListOptions.ReadIds(ids.Split([',', ';', '|', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), entities) is { } wrong)
+        var texts = ids.Split([',', ';', '|', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (CallListOptions.ReadIds(texts, entities) is { } invalid)
         {
-            return $"ids holds '{wrong}', which is no id.";
+            return $"'{invalid}' in the column ids is not an id.";
         }
 
         var webforms = new List<long>();
         if (webform.Length > 0 && CallListOptions.ReadIds([webform], webforms) is not null)
         {
-            return $"form is '{webform}'; it has to be an id, or empty.";
+            return $"The form '{webform}' is not an id. Use an id or leave the field empty.";
         }
 
         request.EntityType = entityType;

@@ -2,7 +2,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>What came of the rows of an import so far, those of earlier runs included.</summary>
+/// <summary>Counts the outcomes of the rows of an import, including those of earlier runs.</summary>
 internal sealed record ImportSummary(int Rows)
 {
     public int Created { get; private set; }
@@ -11,12 +11,12 @@ internal sealed record ImportSummary(int Rows)
 
     public int Unknown { get; private set; }
 
-    /// <summary>Of these how many an earlier run has made or left unknown.</summary>
+    /// <summary>Gets the number of rows that an earlier run has created or left unknown.</summary>
     public int Earlier { get; private set; }
 
     public int Done => Created + NotCreated + Unknown;
 
-    /// <summary>Rows whose fate is unknown, the first ones.</summary>
+    /// <summary>Gets the first rows whose outcome is unknown.</summary>
     public List<int> UnknownRows { get; } = [];
 
     public bool IsComplete => Created == Rows;
@@ -46,7 +46,8 @@ internal sealed record ImportSummary(int Rows)
         ["report"] = report,
     };
 
-    public override string ToString() => FormattableString.Invariant($"{Done} of {Rows} rows: {Created} created, {NotCreated} not created, {Unknown} unknown");
+    public override string ToString() => FormattableString.Invariant(
+        $"{Done} of {Rows} rows: {Created} created, {NotCreated} not created, {Unknown} unknown");
 
     private const int MaxNamedRows = 20;
 }

@@ -6,15 +6,22 @@ using CsvHelper.Configuration;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>How the lines of a report are written: as CSV or, when the name of the file ends in <c>.json</c> or <c>.jsonl</c>, as a JSON object each.</summary>
+/// <summary>
+/// Reads and writes the lines of a report: JSON objects if the file name ends in <c>.json</c> or <c>.jsonl</c>, otherwise CSV.
+/// </summary>
 internal sealed class ReportFormat : IDisposable
 {
     private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture) { NewLine = "\n", HasHeaderRecord = false };
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
 
     private readonly bool isJson;
 
-    // One for all lines: each new one would compile how a line is written.
+    // One writer for all lines, because each new writer compiles its mapping.
     private readonly StringWriter text = new(CultureInfo.InvariantCulture);
     private readonly CsvWriter csv;
 
@@ -26,14 +33,16 @@ internal sealed class ReportFormat : IDisposable
 
     public static ReportFormat Of(string path) => new(Path.GetExtension(path).ToUpperInvariant() is ".JSON" or ".JSONL");
 
-    /// <summary>What stands before the first line.</summary>
+    /// <summary>Gets the text before the first line.</summary>
     public string Heading => isJson ? string.Empty : "row,outcome,id,error,message,fingerprint,portal\n";
 
-    /// <summary>Whether a text can be the beginning of a report, or of the beginning of one.</summary>
+    /// <summary>Returns whether a report can start with a text. The text may be shorter than the start of a report.</summary>
     public bool CanBegin(string text)
     {
         var begin = isJson ? "{\"row\":" : Heading;
-        return text.Length < begin.Length ? begin.StartsWith(text, StringComparison.Ordinal) : text.StartsWith(begin, StringComparison.Ordinal);
+        return text.Length < begin.Length
+            ? begin.StartsWith(text, StringComparison.Ordinal)
+            : text.StartsWith(begin, StringComparison.Ordinal);
     }
 
     public string Write(ReportLine line)
@@ -56,12 +65,12 @@ internal sealed class ReportFormat : IDisposable
         text.Dispose();
     }
 
-    /// <exception cref="UsageException">The text is no report.</exception>
+    /// <exception cref="UsageException">The text is not a report.</exception>
     public IEnumerable<ReportLine> Read(TextReader source)
     {
         if (!isJson && source.ReadLine() + "\n" != Heading)
         {
-            throw NoReport();
+            throw NotAReport();
         }
 
         using var reader = isJson ? null : new CsvReader(source, Csv);
@@ -77,14 +86,16 @@ internal sealed class ReportFormat : IDisposable
             }
             catch (Exception exception) when (exception is CsvHelperException or JsonException)
             {
-                throw NoReport();
+                throw NotAReport();
             }
 
             yield return lines.Current;
         }
     }
 
-    public static UsageException NoReport() => new("The file of --report is no report of an import. Give another name if it is somebody else's. If it was a report, mend it: what no report speaks of is made, a second time as well.");
+    public static UsageException NotAReport() => new(
+        "The file of --report is not a report of an import. If it is another file, use another name. "
+        + "If it is a damaged report, repair it first: rows missing from it will be created again.");
 
     private static IEnumerable<ReportLine> JsonLines(TextReader text)
     {

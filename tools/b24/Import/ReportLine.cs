@@ -3,10 +3,10 @@ using CsvHelper.Configuration.Attributes;
 
 namespace Bitrix24.CommandLine;
 
-/// <summary>A line of the report of an import.</summary>
+/// <summary>Represents a line of the report of an import.</summary>
 internal sealed class ReportLine
 {
-    /// <summary>Number of the row, from 1, the heading not counted.</summary>
+    /// <summary>Gets or sets the row number, from 1, without the header row.</summary>
     [Index(0)]
     [JsonPropertyName("row")]
     public int Row { get; set; }
@@ -15,12 +15,12 @@ internal sealed class ReportLine
     [JsonPropertyName("outcome")]
     public RowOutcome Outcome { get; set; }
 
-    /// <summary>Id of the call list.</summary>
+    /// <summary>Gets or sets the id of the call list.</summary>
     [Index(2)]
     [JsonPropertyName("id")]
     public long? Id { get; set; }
 
-    /// <summary>The error code as the portal sent it.</summary>
+    /// <summary>Gets or sets the error code as the portal sent it.</summary>
     [Index(3)]
     [TypeConverter(typeof(SpreadsheetText))]
     [JsonPropertyName("error")]
@@ -31,12 +31,12 @@ internal sealed class ReportLine
     [JsonPropertyName("message")]
     public string? Message { get; set; }
 
-    /// <summary>What the row contained.</summary>
+    /// <summary>Gets or sets the hash of the content of the row.</summary>
     [Index(5)]
     [JsonPropertyName("fingerprint")]
     public string Fingerprint { get; set; } = string.Empty;
 
-    /// <summary>Host of the portal that the row was sent to.</summary>
+    /// <summary>Gets or sets the host of the portal that the row was sent to.</summary>
     [Index(6)]
     [JsonPropertyName("portal")]
     public string Portal { get; set; } = string.Empty;

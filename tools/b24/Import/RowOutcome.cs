@@ -1,20 +1,20 @@
 namespace Bitrix24.CommandLine;
 
-/// <summary>What came of a row of an import.</summary>
+/// <summary>Specifies the outcome of a row of an import.</summary>
 internal enum RowOutcome : byte
 {
-    /// <summary>Nothing is known of the row; it was not sent.</summary>
+    /// <summary>The row is not in the report. It was not sent.</summary>
     None,
 
-    /// <summary>The row is about to be sent. A report that ends with this was interrupted.</summary>
+    /// <summary>The row is about to be sent. If the report ends with this, the import was interrupted.</summary>
     Sending,
 
-    /// <summary>The call list was made.</summary>
+    /// <summary>The call list was created.</summary>
     Created,
 
-    /// <summary>The call list was not made.</summary>
+    /// <summary>The call list was not created.</summary>
     NotCreated,
 
-    /// <summary>The call list may have been made.</summary>
+    /// <summary>The call list may have been created.</summary>
     Unknown,
 }

@@ -7,13 +7,13 @@ using CsvHelper.TypeConversion;
 namespace Bitrix24.CommandLine;
 
 /// <summary>
-/// Writes text of a portal so that a spreadsheet shows it: an apostrophe stands before what would begin a formula. Some spreadsheets also
-/// take a semicolon for the end of a cell.
+/// Writes text of a portal with an apostrophe before anything that a spreadsheet would evaluate as a formula. Some spreadsheets treat a
+/// semicolon as the end of a cell.
 /// </summary>
 /// <remarks>Source: <see href="https://owasp.org/www-community/attacks/CSV_Injection"/></remarks>
 internal sealed partial class SpreadsheetText : StringConverter
 {
-    /// <summary>What was written once is written in the same way again.</summary>
+    /// <summary>The conversion is idempotent: text that already has an apostrophe does not get another one.</summary>
     public override string? ConvertToString(object? value, IWriterRow row, MemberMapData memberMapData) =>
         value is string text ? FormulaBegin().Replace(PlainText.ReplaceUnsafe(text), "$0'") : base.ConvertToString(value, row, memberMapData);
 
