@@ -3,7 +3,7 @@ using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Token files as containers see them: mounted alone into a folder of their own. Needs Linux, and the right to mount.</summary>
+/// <summary>Tests token files that are mounted into a container as a single file. Requires Linux and the right to mount.</summary>
 public sealed class FileTokenStoreBindMountTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("bitrix24-").FullName;
@@ -29,7 +29,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
     }
 
     [Fact]
-    public async Task Containers_with_the_file_mounted_refresh_its_tokens_once_and_all_keep_the_new_pair()
+    public async Task Containers_with_a_mounted_file_refresh_once_and_share_the_new_tokens()
     {
         await SaveAsync(HostPath, TokenOfPortal());
         string[] paths = [Mount("one"), Mount("other"), Mount("third")];
@@ -64,7 +64,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
     }
 
     [Fact]
-    public async Task Pair_that_a_killed_process_left_beside_the_file_gets_into_it()
+    public async Task Tokens_left_next_to_the_file_by_a_killed_process_are_recovered()
     {
         await SaveAsync(HostPath, new Bitrix24Token { AccessToken = "a1", RefreshToken = "r1" });
         var first = await File.ReadAllBytesAsync(HostPath);
@@ -80,7 +80,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
     }
 
     [Fact]
-    public async Task Pair_left_in_one_container_does_not_replace_a_newer_one_of_another()
+    public async Task Tokens_left_in_a_container_do_not_replace_newer_ones()
     {
         await SaveAsync(HostPath, new Bitrix24Token { AccessToken = "a1", RefreshToken = "r1" });
         var path = Mount("container");
@@ -95,7 +95,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
     [Theory]
     [InlineData("file")]
     [InlineData("folder")]
-    public async Task Read_only_mount_is_noticed_before_the_refresh_token_is_sent(string what)
+    public async Task Read_only_mount_is_detected_before_the_refresh_token_is_sent(string what)
     {
         await SaveAsync(HostPath, TokenOfPortal());
         var path = what == "file" ? Mount("container") : Path.Combine(MountFolder("container"), "tokens.json");
@@ -117,7 +117,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
     }
 
     [Fact]
-    public async Task Containers_that_can_write_nothing_but_the_file_refresh_its_tokens_once()
+    public async Task Containers_that_can_only_write_the_file_refresh_once()
     {
         await SaveAsync(HostPath, TokenOfPortal());
         string[] paths = [MountIntoReadOnlyFolder("one"), MountIntoReadOnlyFolder("other")];
@@ -128,7 +128,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
     }
 
     [Fact]
-    public async Task Full_disk_keeps_the_new_pair_of_a_file_and_does_not_cost_the_code_of_a_new_one()
+    public async Task Full_disk_loses_neither_new_tokens_nor_an_authorization_code()
     {
         var disk = Directory.CreateDirectory(Path.Combine(folder, "disk")).FullName;
         Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
@@ -187,7 +187,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
 
     private Bitrix24Token TokenOfPortal() => new() { AccessToken = portal.AccessToken, RefreshToken = portal.RefreshToken };
 
-    /// <summary>Mounts the file alone into a folder of its own.</summary>
+    /// <summary>Mounts only the file into a separate folder.</summary>
     private string Mount(string container)
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, container)).FullName, "tokens.json");
@@ -205,7 +205,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         return path;
     }
 
-    /// <summary>Mounts the file into a folder in which nothing else can be written.</summary>
+    /// <summary>Mounts the file into a folder where nothing else can be written.</summary>
     private string MountIntoReadOnlyFolder(string container)
     {
         var readOnly = Directory.CreateDirectory(Path.Combine(folder, container)).FullName;

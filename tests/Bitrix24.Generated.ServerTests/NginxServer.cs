@@ -5,15 +5,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A real nginx on loopback, with TLS and HTTP/2, in front of another server.</summary>
+/// <summary>Represents a real nginx on loopback, with TLS and HTTP/2, as a proxy of another server.</summary>
 internal sealed class NginxServer : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly Process process;
 
-    /// <param name="upstream">The server behind it.</param>
-    /// <param name="http">Directives of the block <c>http</c>.</param>
-    /// <param name="location">Directives of the block <c>location</c>.</param>
+    /// <param name="upstream">The address of the other server.</param>
+    /// <param name="http">The directives of the block <c>http</c>.</param>
+    /// <param name="location">The directives of the block <c>location</c>.</param>
     public NginxServer(Uri upstream, string http = "", string location = "")
     {
         var port = FreePort();
@@ -50,14 +50,14 @@ internal sealed class NginxServer : IDisposable
 
     public Uri Url { get; }
 
-    /// <summary>Starts new workers and lets the old ones go away.</summary>
+    /// <summary>Starts new workers and lets the old ones exit.</summary>
     public void Reload()
     {
         using var reload = Start("-p", folder.Path, "-c", "nginx.conf", "-e", Path.Combine(folder.Path, "error.log"), "-s", "reload");
         reload.WaitForExit();
     }
 
-    /// <summary>Returns services with a client of the server behind nginx.</summary>
+    /// <summary>Returns services with a client that calls the server through nginx.</summary>
     public ServiceProvider Services(string webhookUrl, Action<Bitrix24ClientOptions>? configure = null)
     {
         var services = new ServiceCollection();

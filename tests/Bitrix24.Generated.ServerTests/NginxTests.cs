@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>What nginx does between a client and a portal: end connections, limit requests, write pages of its own.</summary>
+/// <summary>Tests nginx between a client and a portal: closed connections, request limits and its own pages.</summary>
 public sealed class NginxTests : IDisposable
 {
     private readonly SimulatedPortal portal = SimulatedPortal.Start();
@@ -17,7 +17,7 @@ public sealed class NginxTests : IDisposable
     public void Dispose() => portal.Dispose();
 
     [Fact]
-    public async Task Calls_on_connections_that_nginx_ends_after_twenty_requests_run_once()
+    public async Task Calls_are_executed_once_if_nginx_closes_connections()
     {
         using var nginx = new NginxServer(portal.Url, "keepalive_requests 20;");
         await using var services = nginx.Services(portal.WebhookUrl);
@@ -32,7 +32,7 @@ public sealed class NginxTests : IDisposable
     }
 
     [Fact]
-    public async Task Calls_during_reloads_of_nginx_run_once()
+    public async Task Calls_during_reloads_of_nginx_are_executed_once()
     {
         using var nginx = new NginxServer(portal.Url);
         await using var services = nginx.Services(portal.WebhookUrl);
@@ -51,7 +51,7 @@ public sealed class NginxTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("limit_req_status 429;")]
-    public async Task Limit_of_nginx_is_a_limit(string status)
+    public async Task Request_limit_of_nginx_is_a_rate_limit(string status)
     {
         using var nginx = new NginxServer(portal.Url, "limit_req_zone all zone=all:1m rate=2r/s;", $"limit_req zone=all; {status}");
         await using var once = nginx.Services(portal.WebhookUrl, options => options.Retry.MaxAttempts = 1);
@@ -78,7 +78,7 @@ public sealed class NginxTests : IDisposable
     }
 
     [Fact]
-    public async Task Body_that_nginx_takes_for_too_large_says_so()
+    public async Task Body_too_large_for_nginx_has_a_clear_message()
     {
         using var nginx = new NginxServer(portal.Url, "client_max_body_size 1k;");
         await using var services = nginx.Services(portal.WebhookUrl);
@@ -90,7 +90,7 @@ public sealed class NginxTests : IDisposable
     }
 
     [Fact]
-    public async Task Portal_that_nginx_does_not_reach_leaves_it_unknown()
+    public async Task Unreachable_server_behind_nginx_is_unknown()
     {
         using var nginx = new NginxServer(portal.Url);
         await using var services = nginx.Services(portal.WebhookUrl, options => options.Retry.MaxAttempts = 1);

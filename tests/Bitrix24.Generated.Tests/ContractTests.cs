@@ -8,11 +8,11 @@ using WireMock.Server;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Holds the client against the spec over a real connection.</summary>
+/// <summary>Compares requests and responses with the spec over a real connection.</summary>
 public sealed class ContractTests
 {
     [Fact]
-    public async Task Every_example_answer_of_the_spec_is_read_and_every_request_is_what_the_spec_asks_for()
+    public async Task Requests_and_responses_match_every_example_of_the_spec()
     {
         var spec = await ProjectSpec.LoadAsync();
         using var server = WireMockServer.Start();
@@ -52,7 +52,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public async Task Every_example_request_of_the_spec_is_accepted_by_the_client_and_leaves_it_unchanged()
+    public async Task Example_requests_of_the_spec_are_sent_unchanged()
     {
         var spec = await ProjectSpec.LoadAsync();
 
@@ -69,7 +69,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public async Task Request_with_an_access_token_is_the_request_of_the_spec_with_one_more_member()
+    public async Task Request_with_an_access_token_has_one_additional_property()
     {
         var spec = await ProjectSpec.LoadAsync();
         var schema = await spec.SchemaAsync("AddCallListRequest");
@@ -85,7 +85,7 @@ public sealed class ContractTests
         Assert.Empty(body.Select(member => member.Key).Except(schema.ActualSchema.Properties.Keys, StringComparer.Ordinal));
     }
 
-    /// <summary>Calls the operation by its id with a request of the spec.</summary>
+    /// <summary>Calls an operation by its id with an example request.</summary>
     private static Task CallAsync(IBitrix24Client bitrix24, OpenApiOperation operation, System.Text.Json.Nodes.JsonNode? request)
     {
         var method = typeof(IBitrix24Client).GetMethod(operation.OperationId + "Async")!;

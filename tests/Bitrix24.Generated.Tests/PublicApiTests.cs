@@ -7,7 +7,7 @@ public sealed class PublicApiTests
 {
     private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false, ExcludeAttributes = ["System.Text.Json.Serialization.JsonIgnoreAttribute"] };
 
-    /// <summary>One text for both target frameworks: they offer the same, but for an attribute that only one of them knows.</summary>
+    /// <summary>Both target frameworks share one snapshot. They differ only in an attribute that one of them lacks.</summary>
     [Fact]
     public async Task Public_API_of_the_client() => await Verifier.Verify(typeof(IBitrix24Client).Assembly.GeneratePublicApi(Options), "txt");
 

@@ -5,13 +5,13 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Follows "Adding a method" in CONTRIBUTING.md to the letter, in a copy.</summary>
+/// <summary>Follows the chapter "Adding a method" of CONTRIBUTING.md in a copy of the repository.</summary>
 public sealed class AddedMethodTests
 {
     private const string Page = """{"result":{"items":[{"id":253,"title":"Lead","tags":["a"]},[]]},"next":50,"total":"51","time":{"start":1721724354.2,"operating":0}}""";
 
     [Fact]
-    public async Task Method_is_added_by_its_description_and_called_without_code_of_its_own()
+    public async Task Method_described_in_the_spec_can_be_called_without_code()
     {
         using var copy = new RepositoryCopy();
         var call = await AddToAsync(copy);
@@ -32,7 +32,7 @@ public sealed class AddedMethodTests
         Assert.Equal("""{"entityTypeId":1,"select":["id","title"],"filter":{">=opportunity":5000,"@stageId":["NEW","IN_PROCESS"]}}""", sent.ToString(Newtonsoft.Json.Formatting.None));
     }
 
-    /// <summary>Adds what the blocks of CONTRIBUTING say, each where it says, and returns the call.</summary>
+    /// <summary>Inserts the blocks of CONTRIBUTING.md where the text says, and returns the code of the call.</summary>
     internal static async Task<string> AddToAsync(RepositoryCopy copy)
     {
         var text = await File.ReadAllTextAsync(Repository.PathOf("CONTRIBUTING.md"));
@@ -46,7 +46,7 @@ public sealed class AddedMethodTests
         var call = Assert.Single(Blocks(chapter, "csharp")).Replace("using Newtonsoft.Json.Linq;\n\n", string.Empty, StringComparison.Ordinal);
         if ((await File.ReadAllTextAsync(copy.Spec)).Contains("\n  /crm.item.list:\n", StringComparison.Ordinal))
         {
-            // Somebody has followed the chapter with this very method.
+            // The method of the chapter has already been added to the spec.
             return call;
         }
 

@@ -1,12 +1,12 @@
 namespace Bitrix24.Tests;
 
-/// <summary>What callers of a version that was published before would miss.</summary>
+/// <summary>Tests the detection of breaking changes since a published version.</summary>
 public sealed class BaselineTests
 {
     private const string Sort = "        SORT:\n";
 
     [Fact]
-    public async Task Spec_change_that_breaks_callers_of_the_last_version_fails_the_pack_and_an_addition_does_not()
+    public async Task Pack_fails_for_a_breaking_change_and_succeeds_for_an_addition()
     {
         using var copy = new RepositoryCopy();
         await PackAsync("-p:Version=0.0.1-published");

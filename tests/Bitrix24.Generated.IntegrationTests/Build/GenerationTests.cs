@@ -45,7 +45,7 @@ public sealed class GenerationTests
     }
 
     [Fact]
-    public async Task New_field_in_the_spec_appears_typed_and_documented_in_the_request_and_on_the_wire()
+    public async Task New_field_in_the_spec_is_typed_documented_and_sent()
     {
         using var copy = new RepositoryCopy();
         var spec = await File.ReadAllTextAsync(copy.Spec);
@@ -88,7 +88,7 @@ public sealed class GenerationTests
     }
 
     [Fact]
-    public async Task Broken_input_fails_with_one_line_that_names_the_file_and_the_position()
+    public async Task Broken_input_fails_with_one_line_with_file_and_position()
     {
         using var copy = new RepositoryCopy();
         var spec = await File.ReadAllTextAsync(copy.Spec);

@@ -8,10 +8,10 @@ using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Packs what users get, and uses it as a stranger would.</summary>
+/// <summary>Packs the packages and uses them in new projects.</summary>
 public sealed class PackageTests
 {
-    /// <summary>Of its own, so that no package that somebody has packed before takes its place.</summary>
+    /// <summary>A version of its own, so that NuGet does not use a package from its cache.</summary>
     private const string PackedVersion = "0.0.1-packed";
 
     private const string RepositoryUrl = "https://git.example/acme/bitrix24";
@@ -19,7 +19,7 @@ public sealed class PackageTests
     private static readonly string Version = XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
 
     [Fact]
-    public async Task Packed_packages_hold_what_they_should_and_serve_strangers()
+    public async Task Packages_have_the_expected_content_and_work_in_new_projects()
     {
         using var copy = new RepositoryCopy();
         using var consumers = new TemporaryFolder();
@@ -71,7 +71,7 @@ public sealed class PackageTests
         Assert.Contains($"<PackageReference Include=\"Bitrix24.Generated\" Version=\"{Version}\" />", project, StringComparison.Ordinal);
     }
 
-    /// <summary>A service with configuration and dependency injection that logs everything it can.</summary>
+    /// <summary>Runs a service with configuration and dependency injection that logs at every level.</summary>
     private static async Task AssertServiceKeepsItsSecretAsync(string folder)
     {
         const string Code = "s3cr3tc0de";
@@ -130,7 +130,7 @@ public sealed class PackageTests
         return commands;
     }
 
-    /// <summary>Every way of the package, with what a trimmer has left of it and of the libraries that it uses.</summary>
+    /// <summary>Publishes and runs a trimmed program that uses all features of the package.</summary>
     private static async Task AssertTrimmedProgramWorksAsync(string consumers)
     {
         var published = Path.Combine(consumers, "trimmed");
@@ -165,7 +165,7 @@ public sealed class PackageTests
         Assert.Equal(1, portal.TokenRefreshCount);
     }
 
-    /// <summary>A dependency that shows in a public signature reaches the projects that reference the project as well.</summary>
+    /// <summary>Tests that project references also provide the dependencies in public signatures.</summary>
     private static async Task AssertConsumersCompileWithProjectReferencesAsync(RepositoryCopy copy)
     {
         var consumers = copy.PathOf("tests/Consumers");
@@ -214,7 +214,7 @@ public sealed class PackageTests
         Assert.Equal([.. dependencies.Append("System.Threading.Channels").Order(StringComparer.Ordinal)], Dependencies(metadata, ".NETStandard2.0"));
     }
 
-    /// <summary>Packed from a folder that is no clone, as from an archive of the sources.</summary>
+    /// <summary>Packs from a folder that is not a clone, as from an archive of the sources.</summary>
     private static async Task AssertReadmeWithoutRepositoryHasNoDeadLinksAsync(RepositoryCopy copy, string feed)
     {
         var folder = Path.Combine(feed, "without-repository");

@@ -1,6 +1,6 @@
 namespace Bitrix24.Tests;
 
-/// <summary>A copy of everything that the packages are built from, to be changed and built.</summary>
+/// <summary>Represents a copy of the sources of the packages that a test can change and build.</summary>
 internal sealed class RepositoryCopy : IDisposable
 {
     private static readonly string[] Sources = ["docs", "spec", "src", "tools/templates"];
@@ -35,7 +35,7 @@ internal sealed class RepositoryCopy : IDisposable
         File.WriteAllText(PathOf(file), content.Replace(text, by, StringComparison.Ordinal));
     }
 
-    /// <summary>Adds a program that uses the client of this copy; its code is still to be written, to <c>program/Program.cs</c>.</summary>
+    /// <summary>Adds a program that uses the client of this copy. The test writes its code to <c>program/Program.cs</c>.</summary>
     public Task AddProgramAsync()
     {
         Directory.CreateDirectory(PathOf("program"));

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Files are where a reader looks for them.</summary>
+/// <summary>Tests the layout of the repository.</summary>
 public sealed partial class RepositoryLayoutTests
 {
-    /// <summary>The folders of the unit tests that have no room of the source beside them.</summary>
+    /// <summary>The folders of the unit tests without a corresponding folder of the source.</summary>
     private static readonly string[] Others = ["Architecture", "Snapshots", "Support", "Testing"];
 
     [Fact]
-    public void Folders_of_the_unit_tests_are_those_of_the_source()
+    public void Folders_of_the_unit_tests_mirror_the_source()
     {
         var tests = FoldersBelow("tests/Bitrix24.Generated.Tests").Except(Others, StringComparer.Ordinal).ToList();
 
@@ -18,7 +18,7 @@ public sealed partial class RepositoryLayoutTests
     }
 
     [Fact]
-    public async Task Paths_that_pages_and_scripts_name_exist()
+    public async Task Paths_in_pages_and_scripts_exist()
     {
         string[] files =
         [
@@ -35,7 +35,7 @@ public sealed partial class RepositoryLayoutTests
         }
     }
 
-    /// <summary>Returns the folders with code below one of the repository, relative to it.</summary>
+    /// <summary>Returns the relative paths of the folders with code below a folder of the repository.</summary>
     private static IEnumerable<string> FoldersBelow(string root) => Directory
         .EnumerateFiles(Repository.PathOf(root), "*.cs", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Repository.PathOf(root), Path.GetDirectoryName(file)!).Replace('\\', '/'))

@@ -1,6 +1,6 @@
 namespace Bitrix24.Tests;
 
-/// <summary>Goes the way of docs/rest-3.md with a portal's document.</summary>
+/// <summary>Follows docs/rest-3.md with a portal's document.</summary>
 public sealed class Rest3Tests
 {
     private const string Task = """{"result":{"item":{"id":3839,"title":"Report","rights":[],"parent":{"id":7},"storyPoints":"5"}},"time":{"start":1765445133,"finish":1765445134.1}}""";
@@ -8,7 +8,7 @@ public sealed class Rest3Tests
     private const string Invalid = """{"error":{"code":"BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION","message":"Error validating request object","validation":[{"message":"Required field `title` is not specified","field":"title"}]}}""";
 
     [Fact]
-    public async Task Portals_own_document_becomes_a_client_whose_creations_are_safe_to_try_again()
+    public async Task Rest3_client_of_a_portals_document_retries_creations_safely()
     {
         using var copy = new RepositoryCopy();
         var (exitCode, _, error) = await Tool.RunSpecAsync("rest3", Repository.PathOf("tests/Bitrix24.Generated.IntegrationTests/Spec/rest3.sample.openapi.json"), "--output", copy.PathOf("rest3.openapi.json"));
@@ -69,8 +69,8 @@ public sealed class Rest3Tests
 
             var start = clock.GetUtcNow();
             var task = (await bitrix24.TasksTaskAddAsync(request)).Result.Item!;
-            // A call that succeeded is kept for its key; after an error of the portal the key would run it again.
-            // After a break the portal may still be running the first attempt, and two at a time would both run.
+            // The portal stores only a success for a key. After an error, the key would execute the call again.
+            // After a broken connection, the portal may still execute the first attempt. Two simultaneous attempts would both be executed.
             Console.WriteLine($"{task.Id} {task.Title} {task.Parent!.Id} {(int)task.StoryPoints!} {task.Rights!.Count} {clock.GetUtcNow() - start >= TimeSpan.FromSeconds(60)}");
             await Fails(() => bitrix24.TasksTaskAddAsync(request));
             await Fails(() => bitrix24.TasksTaskAddAsync(request));
@@ -80,7 +80,7 @@ public sealed class Rest3Tests
 
             await DocumentedAsync();
 
-            // No time to wait until the first attempt is over for sure.
+            // MaxDelay is too short to wait until the first attempt must have ended.
             var impatient = new Bitrix24Rest3Client(Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(args[0] + "rest/1/c0de/"), TimeProvider = clock, Retry = { MaxDelay = TimeSpan.FromSeconds(30) } }));
             await Fails(() => impatient.TasksTaskAddAsync(request));
 
@@ -103,7 +103,7 @@ public sealed class Rest3Tests
             """);
     }
 
-    /// <summary>The code of the page, on the server of the test.</summary>
+    /// <summary>Returns the code of the page, with the address of the test server.</summary>
     private static async Task<string> DocumentedAsync()
     {
         var page = await File.ReadAllTextAsync(Repository.PathOf("docs/rest-3.md"));

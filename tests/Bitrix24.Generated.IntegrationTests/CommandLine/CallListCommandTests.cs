@@ -28,7 +28,7 @@ public sealed class CallListCommandTests : IDisposable
     [InlineData("It is safe to run the command again.", "items", "1")]
     [InlineData("It is safe to run the command again.", "statuses")]
     [InlineData("It is safe to run the command again.", "update", "1", "--type", "contact", "--ids", "9", "--webform", "1")]
-    public async Task Unknown_failure_says_whether_the_command_may_be_run_again(string words, params string[] arguments)
+    public async Task Unknown_outcome_states_whether_the_command_may_be_repeated(string words, params string[] arguments)
     {
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.OK, "{}"));
 
@@ -45,7 +45,7 @@ public sealed class CallListCommandTests : IDisposable
     [InlineData("items")]
     [InlineData("statuses")]
     [InlineData("update")]
-    public async Task The_example_of_each_commands_help_runs(string command)
+    public async Task Example_in_the_help_of_each_command_runs(string command)
     {
         var (_, help, _) = await Tool.RunAsync([], "calllist", command, "--help");
         var example = Regex.Match(help, @"^ +b24 (?<arguments>calllist .*--demo.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["arguments"].Value.Trim();
@@ -58,7 +58,7 @@ public sealed class CallListCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Lists_are_shown_as_a_table_or_an_object_on_each_line()
+    public async Task Lists_are_printed_as_a_table_or_one_object_per_line()
     {
         await AddAsync("contact", "9,17", "--webform", "1");
         await AddAsync("company", "5");
@@ -81,7 +81,7 @@ public sealed class CallListCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Members_are_shown_over_all_pages()
+    public async Task Items_of_all_pages_are_printed()
     {
         await AddAsync("contact", string.Join(',', Enumerable.Range(1, 70)));
 
@@ -92,7 +92,7 @@ public sealed class CallListCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task An_update_says_what_becomes_of_the_form()
+    public async Task Update_requires_webform_or_clear_webform()
     {
         await AddAsync("contact", "9", "--webform", "1");
 
@@ -108,7 +108,7 @@ public sealed class CallListCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_portal_runs_until_it_is_stopped()
+    public async Task Portal_runs_until_it_is_stopped()
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CommandLineTool).Assembly.Location, "portal", "--webhook-code", "secret", "--json", "--legacy-errors"])
         {
@@ -138,7 +138,7 @@ public sealed class CallListCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_portal_that_cannot_start_says_why()
+    public async Task Portal_that_cannot_start_states_the_reason()
     {
         var taken = await Tool.RunAsync([], "portal", "--port", portal.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         var wrong = await Tool.RunAsync([], "portal", "--port", "0");

@@ -8,7 +8,7 @@ namespace Bitrix24.Tests;
 public sealed class CommandLineToolTests
 {
     [Fact]
-    public async Task Demo_creates_a_call_list_and_says_that_it_is_a_demo()
+    public async Task Demo_creates_a_call_list_and_prints_a_note()
     {
         var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "contact", "--ids", "9,17,19", "--webform", "1");
 
@@ -18,7 +18,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task Json_is_one_object_and_nothing_else()
+    public async Task Json_prints_exactly_one_object()
     {
         var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "company", "--ids", "1 2", "--json", "--ids", "3");
 
@@ -32,7 +32,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task Without_a_portal_it_fails_and_names_both_ways_out()
+    public async Task Missing_portal_fails_and_explains_settings_and_demo()
     {
         var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9");
 
@@ -80,7 +80,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task Failures_have_words_and_exit_codes_of_their_own_and_no_secrets()
+    public async Task Failures_have_messages_and_exit_codes_without_secrets()
     {
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = "s3cr3tc0de" });
         portal.Contacts.Add(9);
@@ -126,7 +126,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task Contradicting_variables_and_unreadable_files_are_refused()
+    public async Task Contradictory_variables_and_unreadable_files_are_rejected()
     {
         var both = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = "https://a.example/rest/1/x/", ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
         var half = await Tool.RunAsync(new() { ["BITRIX24_PORTAL_URL"] = "https://a.example/" }, "calllist", "add", "--type", "contact", "--ids", "9");
@@ -174,7 +174,7 @@ public sealed class CommandLineToolTests
     [InlineData("--access-token=s3cr3t")]
     [InlineData("--access-token:s3cr3t")]
     [InlineData("--demo", "--webhook-code", "s3cr3t", "more")]
-    public async Task Addresses_among_wrong_arguments_are_not_repeated(params string[] arguments)
+    public async Task Addresses_in_wrong_arguments_are_not_repeated(params string[] arguments)
     {
         var (exitCode, _, error) = await Tool.RunAsync([], ["calllist", "add", .. arguments]);
 
@@ -192,7 +192,7 @@ public sealed class CommandLineToolTests
     [InlineData("calllist", "list", "--env-file", "BITRIX24_ACCESS_TOKEN=s3cr3t")]
     [InlineData("BITRIX24_ACCESS_TOKEN=s3cr3t", "calllist", "list")]
     [InlineData("calllist", "list", "BITRIX24_ACCESS_TOKEN=s3cr3t")]
-    public async Task Values_of_options_and_variables_that_do_not_belong_there_are_not_repeated(params string[] arguments)
+    public async Task Misplaced_option_values_and_variables_are_not_repeated(params string[] arguments)
     {
         var (exitCode, output, error) = await Tool.RunAsync([], arguments);
 
@@ -222,7 +222,7 @@ public sealed class CommandLineToolTests
     [InlineData("calllist", "import", "s3cr3t", "--demo", "--json")]
     [InlineData("calllist", "import", "s3cr3t/crm.calllist.add.json", "--demo")]
     [InlineData("portal", "--port", "s3cr3t")]
-    public async Task Bare_secrets_in_the_wrong_place_are_not_repeated(params string[] arguments)
+    public async Task Misplaced_secrets_are_not_repeated(params string[] arguments)
     {
         var (exitCode, output, error) = await Tool.RunAsync([], arguments);
 
@@ -231,13 +231,13 @@ public sealed class CommandLineToolTests
         Assert.DoesNotContain("s3cr3t", error, StringComparison.Ordinal);
     }
 
-    /// <summary>A terminal obeys what begins with ESC or a C1 control, and shows text after some characters in another order.</summary>
+    /// <summary>Terminals interpret ESC and C1 controls, and some characters change the direction of text.</summary>
     [Theory]
     [InlineData("\u001b]0;pwned\u0007")]
     [InlineData("\u009b31m")]
     [InlineData("\u202e\u2066\u200f\u061c")]
     [InlineData("\r\u0008\u007f\u2028")]
-    public async Task Text_of_the_portal_says_nothing_to_the_terminal(string said)
+    public async Task Control_characters_of_the_portal_are_removed(string said)
     {
         using var portal = SimulatedPortal.Start();
         var refusal = new JObject { ["error"] = "NEW" + said, ["error_description"] = $"Before {said} after" }.ToString();
@@ -266,7 +266,7 @@ public sealed class CommandLineToolTests
     [InlineData("'calllists'", "--access-token=1", "calllists")]
     [InlineData("'17'", "--access-token=s3cr3t", "17")]
     [InlineData("'lists.csv'", "--access-token=s3cr3t", "lists.csv")]
-    public async Task Nothing_else_is_hidden(string words, params string[] arguments)
+    public async Task Harmless_arguments_are_repeated(string words, params string[] arguments)
     {
         var (_, _, error) = await Tool.RunAsync([], ["calllist", "add", .. arguments]);
 
@@ -277,7 +277,7 @@ public sealed class CommandLineToolTests
     [InlineData("calllist", "list", "--env-file", "https://a.example/rest/1/s3cr3tc0de/")]
     [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo")]
     [InlineData("calllist", "import", "https://a.example/rest/1/s3cr3tc0de/crm.calllist.add", "--demo", "--json")]
-    public async Task Addresses_in_place_of_files_are_not_repeated(params string[] arguments)
+    public async Task Addresses_instead_of_files_are_not_repeated(params string[] arguments)
     {
         var (exitCode, output, error) = await Tool.RunAsync([], arguments);
 
@@ -287,7 +287,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task A_file_of_secrets_is_no_list_of_arguments()
+    public async Task At_file_with_secrets_is_not_expanded()
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "bitrix24.env");
@@ -300,7 +300,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task What_was_typed_wrong_is_repeated_where_it_can_be_no_secret()
+    public async Task Misspelled_commands_and_values_are_repeated()
     {
         var (_, _, error) = await Tool.RunAsync([], "callist", "add");
 
@@ -312,7 +312,7 @@ public sealed class CommandLineToolTests
     }
 
     [Fact]
-    public async Task Env_file_as_shells_read_it()
+    public async Task Env_file_supports_shell_syntax()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9);
@@ -340,7 +340,7 @@ public sealed class CommandLineToolTests
         Assert.StartsWith("Created call list 1.", output, StringComparison.Ordinal);
     }
 
-    /// <summary>A disk without room.</summary>
+    /// <summary>Represents output to a full disk.</summary>
     private sealed class FullWriter : StringWriter
     {
         public override void Flush() => throw new IOException("No space left on device");

@@ -35,7 +35,7 @@ public sealed class ImportMemoryTests
             },
             CancellationToken.None);
 
-        // The smallest object for each row would show; what other tests of this process have left behind must not.
+        // The limit detects a small object per row, but not memory that other tests have left.
         Assert.True(late - early < SmallestObject / 2 * Rows, $"{early} bytes near the beginning, {late} at the end.");
     }
 
@@ -46,7 +46,7 @@ public sealed class ImportMemoryTests
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    /// <summary>A portal that keeps nothing.</summary>
+    /// <summary>Represents a portal that stores nothing.</summary>
     private sealed class AnsweringHandler : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

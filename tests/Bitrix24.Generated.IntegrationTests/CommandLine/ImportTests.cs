@@ -37,7 +37,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_row_becomes_a_call_list_or_a_line_that_says_why_not()
+    public async Task Each_row_creates_a_call_list_or_reports_an_error()
     {
         await WriteAsync("type,ids,form\ncontact,9 17 19,1\ncompany,\"1,2\",\n Contact ,9;17,1\ncontact,4040,\nlead,1,\ncontact,9 x,\ncontact,9,x\ncontact,,\ncontact,9 9,\n");
 
@@ -66,7 +66,7 @@ public sealed class ImportTests : IDisposable
     [InlineData(';', '|')]
     [InlineData('\t', ',')]
     [InlineData('\t', ';')]
-    public async Task Columns_and_ids_have_separators_of_several_kinds(char column, char id)
+    public async Task Columns_and_ids_can_have_several_separators(char column, char id)
     {
         await WriteAsync($"type{column}ids{column}form\ncontact{column}9{id}17{column}1\n");
 
@@ -81,7 +81,7 @@ public sealed class ImportTests : IDisposable
     [InlineData("type,ids,form\ncontact,9,,17\n")]
     [InlineData("type,ids,\ncontact,9,17\n")]
     [InlineData("type,ids, ,form\ncontact,9,17,1\n")]
-    public async Task Ids_that_a_column_of_their_own_cuts_off_do_not_get_lost_in_silence(string text)
+    public async Task Unquoted_ids_outside_the_columns_are_an_error(string text)
     {
         await WriteAsync(text);
 
@@ -93,7 +93,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_comma_at_the_end_of_a_row_is_nothing()
+    public async Task Trailing_comma_is_ignored()
     {
         await WriteAsync("type,ids\ncontact,9 17,\n");
 
@@ -105,7 +105,7 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("outcome.csv")]
     [InlineData("outcome.jsonl")]
-    public async Task A_report_that_has_lost_its_last_line_break_has_lost_no_row(string name)
+    public async Task Report_without_last_line_break_keeps_all_rows(string name)
     {
         await WriteAsync(Rows(3));
         var path = Path.Combine(folder.Path, name);
@@ -124,7 +124,7 @@ public sealed class ImportTests : IDisposable
     [InlineData(".csv", 3)]
     [InlineData(".jsonl", 1)]
     [InlineData(".jsonl", 3)]
-    public async Task A_report_of_another_portal_that_has_lost_its_last_line_break_stays_as_it_is(string extension, int rows)
+    public async Task Report_of_another_portal_without_last_line_break_is_not_changed(string extension, int rows)
     {
         await WriteAsync(Rows(rows));
         var path = Path.Combine(folder.Path, "outcome" + extension);
@@ -149,7 +149,7 @@ public sealed class ImportTests : IDisposable
     [InlineData(".csv", "\"", 0)]
     [InlineData(".jsonl", "", 1)]
     [InlineData(".jsonl", "\"", 2)]
-    public async Task A_report_whose_last_line_somebody_has_damaged_loses_no_row(string extension, string behind, int less)
+    public async Task Report_with_damaged_last_line_loses_no_row(string extension, string behind, int less)
     {
         await WriteAsync(Rows(3));
         var path = Path.Combine(folder.Path, "outcome" + extension);
@@ -164,7 +164,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_in_no_column_belongs_to_what_was_sent()
+    public async Task Fields_outside_the_columns_are_part_of_the_fingerprint()
     {
         await WriteAsync("type,ids,\ncontact,9,\n");
         Assert.Equal(0, (await ImportAsync()).ExitCode);
@@ -177,9 +177,9 @@ public sealed class ImportTests : IDisposable
         Assert.Single(portal.CallLists);
     }
 
-    /// <summary>An earlier version may have sent what this one refuses.</summary>
+    /// <summary>An earlier version may have sent a row that this version rejects.</summary>
     [Fact]
-    public async Task A_row_that_may_have_been_made_stays_unknown_when_it_cannot_be_sent_again()
+    public async Task Unknown_row_stays_unknown_if_it_becomes_invalid()
     {
         await WriteAsync("type,ids\nlead,9\n");
         using (var report = ImportReport.Open(ReportFile, portal.Url.Authority))
@@ -193,11 +193,11 @@ public sealed class ImportTests : IDisposable
         Assert.Empty(portal.Requests);
     }
 
-    /// <summary>Wherever a report is cut off, no row is made twice: it is known, unknown, or was never sent.</summary>
+    /// <summary>Wherever a report is truncated, no row is created twice: its outcome is known or unknown, or it was never sent.</summary>
     [Theory]
     [InlineData(".csv")]
     [InlineData(".jsonl")]
-    public async Task A_report_that_was_torn_off_anywhere_can_be_gone_on_with(string extension)
+    public async Task Import_continues_with_a_report_truncated_anywhere(string extension)
     {
         await WriteAsync(Rows(2));
         var path = Path.Combine(folder.Path, "outcome" + extension);
@@ -215,7 +215,7 @@ public sealed class ImportTests : IDisposable
             await System.IO.File.WriteAllTextAsync(path, text[..length]);
             if (text[..length].Split('\n') is [.., var only] parts && parts.Length == whole + 1 && only.Split(',') is [_, _, _, _, _, _, { Length: > 0 } written] && written != portal.Url.Authority)
             {
-                // It could be the whole line of a portal with a shorter name.
+                // It could be the complete line of a portal with a shorter name.
                 Assert.Contains($"to another portal, {written}.", Assert.Throws<UsageException>(() => ImportReport.Open(path, portal.Url.Authority)).Message, StringComparison.Ordinal);
                 Assert.Equal(text[..length], await System.IO.File.ReadAllTextAsync(path));
                 continue;
@@ -230,7 +230,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task An_import_goes_on_where_it_stopped_and_makes_nothing_twice()
+    public async Task Import_continues_and_creates_nothing_twice()
     {
         await WriteAsync(Rows(120));
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.BadRequest, "ERROR_ARGUMENT"));
@@ -247,7 +247,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Unknown_rows_are_named_and_sent_again_only_when_told_to()
+    public async Task Unknown_rows_are_named_and_sent_again_only_on_request()
     {
         await WriteAsync(Rows(30));
         portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
@@ -266,7 +266,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_that_was_unknown_stays_so_when_it_is_refused_later()
+    public async Task Unknown_row_stays_unknown_if_it_is_rejected_later()
     {
         await WriteAsync(Rows(1));
         portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
@@ -283,7 +283,7 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("outcome.jsonl")]
     [InlineData("outcome.json")]
-    public async Task A_report_can_be_JSON_lines(string name)
+    public async Task Report_can_be_json_lines(string name)
     {
         await WriteAsync("TYPE;IDS\ncontact;9,17\nlead;1\n");
         var path = Path.Combine(folder.Path, name);
@@ -298,7 +298,7 @@ public sealed class ImportTests : IDisposable
         Assert.Single(portal.CallLists);
     }
 
-    /// <summary>Spreadsheets also take a semicolon for the end of a cell.</summary>
+    /// <summary>Some spreadsheets treat a semicolon as the end of a cell.</summary>
     [Theory]
     [InlineData("=HYPERLINK(\"http://x.example\")", "'=HYPERLINK(\"http://x.example\")")]
     [InlineData("+1+1", "'+1+1")]
@@ -310,7 +310,7 @@ public sealed class ImportTests : IDisposable
     [InlineData("x;=1+1; @y", "x;'=1+1; '@y")]
     [InlineData("x\u001b\u202e", "x  ")]
     [InlineData("'=1+1", "'=1+1")]
-    public async Task Text_of_the_portal_is_no_formula_in_a_report(string code, string shown)
+    public async Task Text_of_the_portal_is_not_a_formula_in_the_report(string code, string shown)
     {
         await WriteAsync(Rows(2));
         portal.FailNext(Refusal(code));
@@ -337,7 +337,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Text_of_the_portal_says_nothing_to_the_terminal_in_a_report_of_JSON_lines()
+    public async Task Json_report_escapes_control_characters_of_the_portal()
     {
         await WriteAsync(Rows(1));
         var path = Path.Combine(folder.Path, "outcome.jsonl");
@@ -351,7 +351,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Rows_that_were_refused_may_be_mended_and_rows_that_were_sent_may_not()
+    public async Task Rejected_rows_can_be_corrected_and_sent_rows_cannot()
     {
         await WriteAsync("type,ids\ncontact,9\nlead,1\n");
         Assert.Equal(10, (await ImportAsync()).ExitCode);
@@ -382,7 +382,7 @@ public sealed class ImportTests : IDisposable
     [InlineData("has the unknown column 'webform'", "type,ids,webform\ncontact,9,1\n")]
     [InlineData("cannot be read as CSV in line 2", "type,ids\ncon\"tact,9\n")]
     [InlineData("cannot be read:", null)]
-    public async Task A_file_that_cannot_be_imported_is_refused_before_anything_is_sent(string words, string? text)
+    public async Task Invalid_file_is_rejected_before_anything_is_sent(string words, string? text)
     {
         if (text is not null)
         {
@@ -398,7 +398,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task What_makes_no_sense_is_refused()
+    public async Task Invalid_concurrency_is_rejected()
     {
         await WriteAsync(Rows(1));
 
@@ -416,7 +416,7 @@ public sealed class ImportTests : IDisposable
     [InlineData("row,outcome,id,error,message,fingerprint,portal\n0,Created,1,,,00,demo\n")]
     [InlineData("row,outcome,id,error,message,fingerprint,portal\n999999999,Created,1,,,00,demo\n")]
     [InlineData("row,outcome,id,error,message,fingerprint,portal\n1,Done,1,,,00,demo\n")]
-    public async Task A_report_that_is_none_is_left_alone(string report)
+    public async Task File_that_is_not_a_report_is_not_changed(string report)
     {
         await WriteAsync(Rows(1));
         await System.IO.File.WriteAllTextAsync(ReportFile, report);
@@ -430,7 +430,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_report_belongs_to_one_portal_and_to_one_import_at_a_time()
+    public async Task Report_belongs_to_one_portal_and_one_import_at_a_time()
     {
         await WriteAsync("type,ids\ncontact,9\n");
         Assert.Equal(0, (await Tool.RunAsync([], "calllist", "import", File, "--demo")).ExitCode);
@@ -450,7 +450,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_report_that_was_torn_off_leaves_rows_unknown_and_none_is_made_twice()
+    public async Task Truncated_report_leaves_rows_unknown_and_creates_none_twice()
     {
         await WriteAsync(Rows(100));
         Assert.Equal(0, (await ImportAsync()).ExitCode);
@@ -467,7 +467,7 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_import_says_what_was_done_and_goes_on_later()
+    public async Task Canceled_import_reports_outcomes_and_continues_later()
     {
         await WriteAsync(Rows(200));
         using var stop = new CancellationTokenSource();
@@ -493,9 +493,9 @@ public sealed class ImportTests : IDisposable
         }
     }
 
-    /// <summary>Ten thousand rows, the cloud's limits, a fault in every seventh batch, and a crash now and then.</summary>
+    /// <summary>Imports ten thousand rows with the limits of the cloud, a fault in every seventh batch, and occasional crashes.</summary>
     [Fact]
-    public async Task Ten_thousand_rows_are_accounted_for_each_once_whatever_happens()
+    public async Task Ten_thousand_rows_with_faults_and_crashes_are_each_reported_once()
     {
         const int Count = 10_000;
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
@@ -541,9 +541,9 @@ public sealed class ImportTests : IDisposable
         Assert.InRange(Report().Count(line => line.Outcome == "Unknown"), 50, 3000);
     }
 
-    /// <summary>The program itself, killed at moments that nobody chose.</summary>
+    /// <summary>Kills the real program at random moments.</summary>
     [Fact]
-    public async Task A_killed_import_goes_on_and_makes_nothing_twice()
+    public async Task Killed_import_continues_and_creates_nothing_twice()
     {
         const int Count = 1500;
         await WriteAsync(Rows(Count));
@@ -560,7 +560,7 @@ public sealed class ImportTests : IDisposable
             })!;
             if (kill < 3)
             {
-                // So many requests later than now, wherever the program is then.
+                // The program is killed after this number of further requests.
                 var until = portal.Requests.Count + random.Next(2, 8);
                 while (portal.Requests.Count < until && !process.HasExited)
                 {
@@ -601,7 +601,7 @@ public sealed class ImportTests : IDisposable
     private List<(int Row, string Outcome, string Id, string Error)> Report() =>
         [.. System.IO.File.ReadLines(ReportFile).Skip(1).Select(line => line.Split(',')).Select(line => (int.Parse(line[0], CultureInfo.InvariantCulture), line[1], line[2], line[3]))];
 
-    /// <summary>Each row has one line; one that is created has the list that the report says, and no row has two.</summary>
+    /// <summary>Checks that each row has one line, that a created row has the reported list, and that no row has two lists.</summary>
     private void AssertReportIsTrue(int rows, SimulatedPortal portal)
     {
         var lines = Report();

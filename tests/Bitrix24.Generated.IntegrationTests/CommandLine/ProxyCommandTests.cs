@@ -4,14 +4,14 @@ using Bitrix24.CommandLine;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The tool in a process of its own, whose environment names a proxy that refuses to make connections.</summary>
+/// <summary>Runs the tool in a separate process whose environment contains a proxy that rejects all connections.</summary>
 public sealed class ProxyCommandTests
 {
     [Theory]
     [InlineData("HTTPS_PROXY")]
     [InlineData("https_proxy")]
     [InlineData("ALL_PROXY")]
-    public async Task Password_of_the_proxy_shows_neither_on_the_terminal_nor_in_the_report_of_an_import(string variable)
+    public async Task Proxy_password_appears_neither_in_output_nor_in_report(string variable)
     {
         using var proxy = new RefusingProxy();
         using var folder = new TemporaryFolder();
@@ -42,7 +42,7 @@ public sealed class ProxyCommandTests
         Assert.Contains("407", report, StringComparison.Ordinal);
         Assert.DoesNotContain("S3cret", report + await output + await error, StringComparison.Ordinal);
 
-        // The password is still used where it belongs.
+        // The password is still sent to the proxy.
         const string Authorization = "Proxy-Authorization: Basic c3ZjOlMzY3JldCE=";
         Assert.Contains(proxy.Requests, request => request.Contains(Authorization, StringComparison.Ordinal));
     }

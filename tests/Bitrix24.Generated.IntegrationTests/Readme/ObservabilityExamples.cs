@@ -9,7 +9,7 @@ using OpenTelemetry.Trace;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The code of the page on observability, word for word, and what an exporter gets by it.</summary>
+/// <summary>Runs the code of docs/observability.md and checks the exported data.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class ObservabilityExamples
 {

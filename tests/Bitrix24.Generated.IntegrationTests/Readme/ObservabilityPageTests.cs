@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The tables of the page on observability are those of the code.</summary>
+/// <summary>Tests that the tables in docs/observability.md match the code.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed partial class ObservabilityPageTests
 {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>What the README says and no test of its subject shows.</summary>
+/// <summary>Tests the claims of the README that no other test covers.</summary>
 public sealed class ReadmeClaimTests
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class ReadmeClaimTests
     }
 
     [Fact]
-    public void Package_is_not_marked_as_trimmable_and_a_client_has_nothing_to_dispose()
+    public void Package_is_not_trimmable_and_client_is_not_disposable()
     {
         Assert.DoesNotContain(typeof(Bitrix24Client).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>(), attribute => attribute.Key == "IsTrimmable");
         Assert.False(typeof(IDisposable).IsAssignableFrom(typeof(Bitrix24Client)) || typeof(IAsyncDisposable).IsAssignableFrom(typeof(Bitrix24Client)));
@@ -40,7 +40,7 @@ public sealed class ReadmeClaimTests
     }
 
     [Fact]
-    public async Task Exceptions_carry_what_the_readme_names()
+    public async Task Exceptions_have_the_properties_that_the_readme_lists()
     {
         var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
         var sentence = Regex.Match(readme, "All derive from `Bitrix24Exception` and carry (?<names>[^.]+)\\.", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
@@ -51,7 +51,7 @@ public sealed class ReadmeClaimTests
     }
 
     [Fact]
-    public async Task Waits_between_four_attempts_are_random_and_about_one_one_and_two_seconds_long()
+    public async Task Waits_between_four_attempts_are_random_and_about_1_1_and_2_seconds()
     {
         const int Calls = 500;
         var clock = new SkippingTimeProvider();
@@ -86,7 +86,7 @@ public sealed class ReadmeClaimTests
     }
 
     [Fact]
-    public void Limit_is_that_of_the_standard_plans_by_default()
+    public void Default_rate_limit_is_that_of_the_standard_plans()
     {
         var limit = new Bitrix24ClientOptions().RateLimit;
 
@@ -94,7 +94,7 @@ public sealed class ReadmeClaimTests
     }
 
     [Fact]
-    public async Task Primary_handler_of_the_application_keeps_no_cookies_and_follows_no_redirects()
+    public async Task Cookies_and_redirects_of_a_custom_primary_handler_are_disabled()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);

@@ -98,7 +98,7 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
-    public void Tokens_in_a_store_of_ones_own()
+    public void Tokens_in_a_custom_store()
     {
         var token = new Bitrix24Token { AccessToken = "access", RefreshToken = "refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
 

@@ -7,14 +7,14 @@ namespace Bitrix24.Tests;
 
 public sealed partial class ReadmeTests
 {
-    /// <summary>Its code needs a client of its own: <c>Rest3Tests</c> runs it.</summary>
+    /// <summary>The pages whose code runs elsewhere: <c>Rest3Tests</c> runs that of <c>rest-3.md</c>.</summary>
     private static readonly string[] RunElsewhere = ["rest-3.md"];
 
-    /// <summary>That of the repository and the client, and that of the testing package.</summary>
+    /// <summary>The README of the repository and the client package, and that of the testing package.</summary>
     private static readonly string[] Readmes = ["README.md", "src/Bitrix24.Generated.Testing/README.md"];
 
     [Fact]
-    public async Task Every_code_block_is_one_of_the_examples_that_run()
+    public async Task Every_code_block_is_part_of_an_example_test()
     {
         var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(page => !RunElsewhere.Contains(Path.GetFileName(page), StringComparer.Ordinal)).Concat(Readmes.Select(Repository.PathOf)).Select(File.ReadAllText));
         var files = Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.IntegrationTests/Readme"), "*Examples.cs");
@@ -45,7 +45,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public async Task Every_link_to_a_page_leads_somewhere()
+    public async Task Every_link_has_an_existing_target()
     {
         foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Concat([.. Readmes, "CONTRIBUTING.md", "SECURITY.md"]).Select(Repository.PathOf))
         {
@@ -72,7 +72,7 @@ public sealed partial class ReadmeTests
         Assert.All(members, name => Assert.True(Regex.IsMatch(page, $@"`{name}\b", RegexOptions.None, TimeSpan.FromSeconds(5)), name));
     }
 
-    /// <summary>What a heading is called in an address.</summary>
+    /// <summary>Returns the anchor of a heading.</summary>
     private static string? AnchorOf(string line) => line.StartsWith('#')
         ? string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '_')).Replace(' ', '-')
         : null;

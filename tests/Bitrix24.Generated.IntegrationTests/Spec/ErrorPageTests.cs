@@ -2,11 +2,11 @@ using Bitrix24.Specs;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The page on errors shows the catalog of the spec.</summary>
+/// <summary>Tests that the page on errors contains the catalog of the spec.</summary>
 public sealed class ErrorPageTests
 {
     [Fact]
-    public async Task Page_shows_the_catalog_as_the_tool_writes_it()
+    public async Task Page_contains_the_current_catalog()
     {
         using var folder = new TemporaryFolder();
         var page = Path.Combine(folder.Path, "errors.md");
@@ -20,7 +20,7 @@ public sealed class ErrorPageTests
     }
 
     [Fact]
-    public async Task Every_kind_of_the_catalog_is_an_exception()
+    public async Task Every_error_kind_has_an_exception_type()
     {
         var kinds = (await ProjectSpec.LoadAsync()).ErrorColumn("x-error-kinds").Distinct(StringComparer.Ordinal);
 
@@ -31,7 +31,7 @@ public sealed class ErrorPageTests
     [InlineData("no page", "cannot be read")]
     [InlineData("", "has no lines <!-- catalog --> and <!-- /catalog -->")]
     [InlineData("<!-- /catalog -->\n<!-- catalog -->\n", "has no lines")]
-    public async Task A_page_without_a_place_for_it_is_left_alone(string text, string words)
+    public async Task Page_without_catalog_markers_is_not_changed(string text, string words)
     {
         using var folder = new TemporaryFolder();
         var page = Path.Combine(folder.Path, "errors.md");

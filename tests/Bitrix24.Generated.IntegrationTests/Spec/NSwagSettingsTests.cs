@@ -5,7 +5,7 @@ namespace Bitrix24.Tests;
 
 public sealed class NSwagSettingsTests
 {
-    /// <summary>NSwag passes over a misspelt key in silence, so each is looked up in a file that NSwag itself writes.</summary>
+    /// <summary>NSwag silently ignores a misspelled key, so each key is looked up in a file that NSwag writes.</summary>
     [Fact]
     public async Task Every_key_of_nswag_json_is_known_to_NSwag()
     {
@@ -29,6 +29,6 @@ public sealed class NSwagSettingsTests
             : [path + "." + member.Key]);
     }
 
-    /// <summary>The inputs of the last generation begin with the tool.</summary>
+    /// <summary>Returns the path of NSwag, the first input of the last generation.</summary>
     private static string NSwagDll() => File.ReadLines(Repository.PathOf("src/Bitrix24.Generated/obj/nswag/inputs.txt")).First();
 }

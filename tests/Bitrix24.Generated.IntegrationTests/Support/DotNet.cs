@@ -5,7 +5,7 @@ namespace Bitrix24.Tests;
 /// <summary>Runs the dotnet command.</summary>
 internal static class DotNet
 {
-    /// <summary>Options of a build that leaves no process behind.</summary>
+    /// <summary>The options of a build that leaves no process running.</summary>
     public static string[] Alone { get; } = ["-nodeReuse:false", "-p:UseSharedCompilation=false", "-consoleLoggerParameters:NoSummary"];
 
     public static async Task<string> RunAsync(string folder, params string[] arguments)
@@ -26,7 +26,7 @@ internal static class DotNet
             RedirectStandardInput = true,
             Environment =
             {
-                // What the test host was told must not reach the builds it starts.
+                // The environment of the test host must not affect the builds.
                 ["MSBUILDDISABLENODEREUSE"] = "1",
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["MSBuildSDKsPath"] = null,

@@ -5,13 +5,13 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Answers requests on loopback, one after the other, as a test has written down.</summary>
+/// <summary>Represents a server on loopback that sends scripted responses, one after another.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
     private readonly HttpListener listener;
     private readonly Queue<(int Status, string Body)?> answers;
 
-    /// <param name="answers">An answer for each request; <see langword="null"/> breaks the connection.</param>
+    /// <param name="answers">A response for each request, or <see langword="null"/> to break the connection.</param>
     public ScriptedServer(params (int Status, string Body)?[] answers)
     {
         this.answers = new(answers);
@@ -21,7 +21,7 @@ internal sealed class ScriptedServer : IDisposable
 
     public Uri Url { get; }
 
-    /// <summary>The requests so far, in their order.</summary>
+    /// <summary>Gets the requests so far, in order.</summary>
     public ConcurrentQueue<(string Path, string? IdempotencyKey, string Body)> Requests { get; } = new();
 
     public void Dispose() => listener.Close();
@@ -42,7 +42,7 @@ internal sealed class ScriptedServer : IDisposable
             }
             catch (HttpListenerException)
             {
-                // Another process has taken the port meanwhile.
+                // Another process has taken the port in the meantime.
             }
         }
     }

@@ -6,7 +6,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Commands as PHP reads them back.</summary>
+/// <summary>Tests that PHP would decode the commands correctly.</summary>
 public sealed class BatchCommandTests
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class BatchCommandTests
     [InlineData("batch?")]
     [InlineData("user.")]
     [InlineData("us\u0435r.current")]
-    public void What_is_no_name_of_a_method_is_refused(string method)
+    public void Call_invalid_method_name_throws(string method)
     {
         var exception = Assert.Throws<ArgumentException>(nameof(method), () => BatchCommand.Call(method));
 
@@ -36,7 +36,7 @@ public sealed class BatchCommandTests
     [InlineData("batch")]
     [InlineData("BATCH")]
     [InlineData("batch.json")]
-    public void A_batch_is_no_command(string method)
+    public void Call_batch_throws(string method)
     {
         var exception = Assert.Throws<ArgumentException>(nameof(method), () => BatchCommand.Call(method));
 
@@ -50,10 +50,10 @@ public sealed class BatchCommandTests
     [InlineData("imbot.v2.Bot.register")]
     [InlineData("partner_x.do-it")]
     [InlineData("user.current.json")]
-    public void Names_of_methods_are_taken(string method) => Assert.Equal(method, BatchCommand.Call(method));
+    public void Call_accepts_method_names(string method) => Assert.Equal(method, BatchCommand.Call(method));
 
     [Fact]
-    public void Values_of_System_Text_Json_are_written_as_the_JSON_that_they_stand_for()
+    public void Values_of_System_Text_Json_are_written_as_their_JSON()
     {
         const string Json = """{"a":[1,2.5,"x",null,{"b":true}], "c":"ä&" /* no value */ }""";
         var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
@@ -78,7 +78,7 @@ public sealed class BatchCommandTests
     }
 
     [Fact]
-    public void What_is_no_value_of_System_Text_Json_is_refused()
+    public void Undefined_values_of_System_Text_Json_throw()
     {
         var disposed = JsonDocument.Parse("{}");
         disposed.Dispose();
@@ -95,7 +95,7 @@ public sealed class BatchCommandTests
     }
 
     [Fact]
-    public void Names_and_omissions_stated_for_System_Text_Json_count()
+    public void JsonPropertyName_and_JsonIgnore_are_respected()
     {
         const string Always = "x?fields[TITLE]=a&fields[plain]=&fields[Newtonsoft]=b";
         var fields = new Annotated { Title = "a", Both = "b", Secret = "s" };
@@ -110,7 +110,7 @@ public sealed class BatchCommandTests
     [InlineData(typeof(WithConverter), "WithConverter has the attribute JsonConverter")]
     [InlineData(typeof(WithPrivate), "WithPrivate has the attribute JsonInclude")]
     [InlineData(typeof(WithExtensions), "WithExtensions has the attribute JsonExtensionData")]
-    public void Attributes_of_System_Text_Json_that_do_not_count_are_refused(Type type, string words)
+    public void Unsupported_attributes_of_System_Text_Json_throw(Type type, string words)
     {
         var value = Activator.CreateInstance(type);
 
@@ -122,7 +122,7 @@ public sealed class BatchCommandTests
     }
 
     [Fact]
-    public void Values_are_written_as_PHP_takes_them()
+    public void Values_are_encoded_for_PHP()
     {
         var command = BatchCommand.Call("x", new JObject
         {
@@ -143,7 +143,7 @@ public sealed class BatchCommandTests
     }
 
     [Fact]
-    public void What_a_query_cannot_hold_is_refused_by_name()
+    public void Values_that_a_query_cannot_contain_throw_with_their_name()
     {
         Refused("The parameters cannot be serialized: list is an empty list, which a command cannot contain. Leave it out,", new { list = Array.Empty<int>() });
         Refused("The parameters cannot be serialized: a[b is a name with brackets,", new Dictionary<string, int> { ["a[b"] = 1 });
@@ -162,7 +162,7 @@ public sealed class BatchCommandTests
     [InlineData("x?a=1&b=2&c=3", "x", 3)]
     [InlineData("x.y.json?a=1", "x.y", 1)]
     [InlineData("x.y.JSON", "x.y", 0)]
-    public void Commands_are_taken_apart(string command, string method, int parameters) =>
+    public void Commands_are_parsed(string command, string method, int parameters) =>
         Assert.Equal((method, parameters), (BatchCommand.MethodOf(command), BatchCommand.CountParameters(command)));
 
     [Fact]

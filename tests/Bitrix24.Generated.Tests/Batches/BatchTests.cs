@@ -20,7 +20,7 @@ public sealed class BatchTests : IDisposable
     public void Dispose() => portal.Dispose();
 
     [Fact]
-    public async Task Commands_run_in_order_and_each_has_an_answer_of_its_own()
+    public async Task Commands_run_in_order_and_each_has_a_result()
     {
         var result = (await bitrix24.BatchAsync(Batch(
             ("add", BatchCommand.AddCallList(TestClient.Request)),
@@ -45,7 +45,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_that_halts_runs_nothing_behind_the_first_error()
+    public async Task Halt_stops_at_the_first_error()
     {
         var request = Batch(("a", "crm.calllist.get?ID=99"), ("b", BatchCommand.AddCallList(TestClient.Request)));
         request.Halt = true;
@@ -59,7 +59,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_right_is_refused_before_it_is_sent()
+    public async Task Invalid_batches_throw_before_sending()
     {
         await Refused("Commands contains 0 values; the minimum is 1.", Batch());
         await Refused("Commands contains 51 values; the maximum is 50.", Batch([.. Enumerable.Range(0, 51).Select(index => ($"c{index}", "app.info"))]));
@@ -98,7 +98,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_command_with_as_many_parameters_as_a_portal_reads_loses_none()
+    public async Task Command_with_the_maximum_number_of_parameters_loses_none()
     {
         await bitrix24.BatchAsync(Batch(("a", BatchCommand.AddCallList(Many(999)))));
 
@@ -106,7 +106,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public void Commands_are_written_as_PHP_reads_them()
+    public void Commands_are_encoded_for_PHP()
     {
         Assert.Equal("crm.calllist.add?ENTITY_TYPE=CONTACT&ENTITIES[0]=9&ENTITIES[1]=17&ENTITIES[2]=19&WEBFORM_ID=1", BatchCommand.AddCallList(TestClient.Request));
         Assert.Equal("crm.calllist.get?ID=7", BatchCommand.GetCallList(new GetCallListRequest { Id = 7 }));
@@ -142,12 +142,12 @@ public sealed class BatchTests : IDisposable
     [InlineData("$RESULT[c0]")]
     [InlineData("$total[c0]")]
     [InlineData("$errors_of[c0]")]
-    public async Task A_text_that_reads_like_a_reference_never_becomes_a_result(string comment)
+    public async Task Text_that_looks_like_a_reference_throws(string comment)
     {
         portal.AddMethod("user.get", _ => "secret");
         portal.AddMethod("crm.timeline.comment.add", parameters => parameters["fields"]!["COMMENT"]);
 
-        // What a portal does to it, and why the text is refused.
+        // The portal would replace the text, so the client rejects it.
         var command = $"crm.timeline.comment.add?fields[COMMENT]={Uri.EscapeDataString(comment)}";
         var result = (await bitrix24.BatchAsync(Batch(("c0", "user.get"), ("c1", command)))).Result;
         Assert.NotEqual(comment, result.Results["c1"].ToString());
@@ -169,7 +169,7 @@ public sealed class BatchTests : IDisposable
     [InlineData("result[c0] $")]
     [InlineData("[$result")]
     [InlineData("$resul[c0]")]
-    public async Task Other_texts_with_dollars_and_brackets_arrive_as_they_are(string comment)
+    public async Task Other_texts_with_dollars_and_brackets_arrive_unchanged(string comment)
     {
         portal.AddMethod("user.get", _ => "secret");
         portal.AddMethod("crm.timeline.comment.add", parameters => parameters["fields"]!["COMMENT"]);
@@ -181,7 +181,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reference_stands_for_the_result_of_an_earlier_command()
+    public async Task ResultOf_is_replaced_with_the_earlier_result()
     {
         portal.AddMethod("crm.contact.add", _ => 17);
         portal.AddMethod("crm.contact.get", _ => new { ID = "17", PHONE = new[] { new { VALUE = "+7" } } });
@@ -208,7 +208,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public void A_typed_request_holds_no_text_that_a_portal_replaces()
+    public void Typed_request_rejects_text_that_looks_like_a_reference()
     {
         var request = new AddCallListRequest { EntityType = new("$result[a]"), Entities = [1] };
         var exception = Assert.Throws<ArgumentException>(nameof(request), () => BatchCommand.AddCallList(request));
@@ -217,7 +217,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Maps_are_read_as_PHP_writes_them()
+    public async Task Maps_written_by_PHP_are_read()
     {
         const string Answer = """
             {"result":{"result":[1,null],"result_error":{"a":{"error":100},"b":null},"result_total":null,"result_next":{"a":"50","b":7,"c":false,"d":[1]},"result_time":[]}}
@@ -239,7 +239,7 @@ public sealed class BatchTests : IDisposable
     [InlineData("""{"result":[]}""")]
     [InlineData("""{"result":{"result":"x"}}""")]
     [InlineData("""{"result":{"result_error":[]}}""")]
-    public async Task An_answer_that_is_none_of_a_batch_leaves_open_what_ran(string answer)
+    public async Task Response_that_is_not_of_a_batch_is_unknown(string answer)
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, answer));
 
@@ -262,7 +262,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Errors_of_commands_carry_no_secret()
+    public async Task Errors_of_commands_contain_no_secret()
     {
         const string Answer = $$$"""{"result":{"result":[],"result_error":{"a":{"error":"{{{TestClient.WebhookCode}}}","error_description":"at {{{TestClient.WebhookUrl}}}"} } } }""";
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));

@@ -19,7 +19,7 @@ public sealed class CallListFamilyTests : IDisposable
     public void Dispose() => portal.Dispose();
 
     [Fact]
-    public async Task A_list_is_read_with_its_ids_as_numbers_and_its_date_without_a_time_zone()
+    public async Task GetCallListAsync_parses_ids_and_date_without_time_zone()
     {
         await bitrix24.AddCallListAsync(TestClient.Request);
         await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [5] });
@@ -35,7 +35,7 @@ public sealed class CallListFamilyTests : IDisposable
     }
 
     [Fact]
-    public async Task Lists_are_selected_filtered_sorted_and_paged()
+    public async Task ListCallListsAsync_selects_filters_sorts_and_pages()
     {
         for (var list = 0; list < 60; list++)
         {
@@ -63,7 +63,7 @@ public sealed class CallListFamilyTests : IDisposable
     }
 
     [Fact]
-    public void Wrong_filters_and_orders_are_refused()
+    public void ListCallListsAsync_invalid_filter_or_order_throws()
     {
         Assert.Throws<ArgumentException>("field", () => new CallListFilter().Equal(CallListFilterField.Id, 1).Equal(CallListFilterField.Id, 2));
         Assert.Throws<ArgumentException>("field", () => new CallListFilter().Equal((CallListFilterField)99, 1));
@@ -75,7 +75,7 @@ public sealed class CallListFamilyTests : IDisposable
     }
 
     [Fact]
-    public async Task Members_are_read_in_pages_that_are_cut_before_the_unreadable_are_taken_out()
+    public async Task ListCallListItemsAsync_page_is_cut_before_unreadable_items_are_removed()
     {
         await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 120)] });
         portal.Contacts.AddUnreadable([.. Enumerable.Range(1, 45)]);
@@ -92,7 +92,7 @@ public sealed class CallListFamilyTests : IDisposable
     }
 
     [Fact]
-    public async Task Statuses_are_read_without_parameters()
+    public async Task ListCallListStatusesAsync_sends_no_parameters()
     {
         var statuses = (await bitrix24.ListCallListStatusesAsync()).Result;
 
@@ -101,7 +101,7 @@ public sealed class CallListFamilyTests : IDisposable
     }
 
     [Fact]
-    public async Task An_update_replaces_members_and_form_and_clears_the_form_only_when_told_to()
+    public async Task UpdateCallListAsync_replaces_items_and_clears_webform_only_on_request()
     {
         await bitrix24.AddCallListAsync(TestClient.Request);
         UpdateCallListRequest Update() => new() { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [4, 5] };
@@ -135,7 +135,7 @@ public sealed class CallListFamilyTests : IDisposable
     [InlineData("1")]
     [InlineData("\"true\"")]
     [InlineData("null")]
-    public async Task An_update_that_answers_anything_but_true_has_not_succeeded(string result)
+    public async Task UpdateCallListAsync_result_other_than_true_throws(string result)
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":{{result}}}"""));
 

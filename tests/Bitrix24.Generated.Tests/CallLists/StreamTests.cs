@@ -23,7 +23,7 @@ public sealed class StreamTests : IDisposable
     [InlineData(1, 2)]
     [InlineData(50, 2)]
     [InlineData(120, 4)]
-    public async Task All_lists_are_read_with_as_many_requests_as_there_are_pages_and_one(int count, int requests)
+    public async Task EnumerateCallListsAsync_sends_one_request_per_page_and_one_more(int count, int requests)
     {
         await MakeAsync(count);
         var before = portal.Requests.Count;
@@ -33,7 +33,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Lists_are_filtered_and_ordered_as_asked_for()
+    public async Task EnumerateCallListsAsync_applies_filter_and_order()
     {
         await MakeAsync(130);
 
@@ -47,7 +47,7 @@ public sealed class StreamTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Lists_made_while_reading_neither_repeat_nor_hide_one(bool byId)
+    public async Task EnumerateCallListsAsync_list_created_meanwhile_repeats_and_hides_none(bool byId)
     {
         await MakeAsync(120);
         var order = new CallListOrder().By(byId ? CallListField.Id : CallListField.DateCreate, SortDirection.Descending).By(byId ? CallListField.DateCreate : CallListField.Id, SortDirection.Descending);
@@ -66,7 +66,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_is_what_was_asked_for_at_its_beginning_and_can_be_read_twice()
+    public async Task Stream_uses_the_request_as_of_its_start_and_can_be_read_twice()
     {
         await MakeAsync(60);
         var request = new ListCallListsRequest { Filter = new CallListFilter().AtLeast(CallListFilterField.Id, 5) };
@@ -78,7 +78,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Members_are_read_over_short_pages_and_a_page_of_unreadable_ones()
+    public async Task EnumerateCallListItemsAsync_continues_after_short_and_unreadable_pages()
     {
         await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 260)] });
         portal.Contacts.AddUnreadable([.. Enumerable.Range(20, 20), .. Enumerable.Range(101, 50), 260]);
@@ -90,7 +90,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_first_page_without_members_is_an_error()
+    public async Task EnumerateCallListItemsAsync_empty_first_page_throws()
     {
         await bitrix24.AddCallListAsync(TestClient.Request);
         portal.Contacts.AddUnreadable(9, 17, 19);
@@ -101,7 +101,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_refusal_on_a_later_page_is_an_error()
+    public async Task EnumerateCallListItemsAsync_other_error_on_a_later_page_throws()
     {
         await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 120)] });
         var read = 0;
@@ -120,7 +120,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Pages_are_read_when_they_are_asked_for_and_a_cancellation_ends_the_stream()
+    public async Task Stream_requests_pages_on_demand_and_ends_on_cancellation()
     {
         await MakeAsync(120);
         var before = portal.Requests.Count;
@@ -145,7 +145,7 @@ public sealed class StreamTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_portal_that_sends_the_same_page_for_ever_is_an_error_and_no_endless_stream(bool byId)
+    public async Task Stream_same_page_again_throws_instead_of_never_ending(bool byId)
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"result":[{"ID":"1"},{"ID":"2"}]}"""));
         var request = new ListCallListsRequest { Order = new CallListOrder().By(byId ? CallListField.Id : CallListField.DateCreate) };
@@ -156,7 +156,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_portal_that_minds_no_order_is_an_error_and_no_stream_with_gaps()
+    public async Task Stream_unordered_pages_throw_instead_of_leaving_gaps()
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"result":[{"ID":"1"},{"ID":"9"},{"ID":"2"}]}"""));
 
@@ -164,7 +164,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checked_list_that_is_on_its_way_is_waited_for()
+    public async Task AddCallListAndVerifyAsync_canceled_in_flight_returns_the_id()
     {
         using var stop = new CancellationTokenSource();
         using var client = new TestClient(new StubHandler((_, _) =>
@@ -181,7 +181,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_without_an_id_is_an_error()
+    public async Task EnumerateCallListsAsync_list_without_id_throws()
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"result":[{"CREATED_BY_ID":"1"}]}"""));
 
@@ -189,7 +189,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checked_list_names_the_members_that_were_dropped()
+    public async Task AddCallListAndVerifyAsync_returns_the_dropped_ids()
     {
         portal.Contacts.AddUnreadable(3, 77);
         var entities = Enumerable.Range(1, 120).Select(id => (long)id).ToList();
@@ -204,7 +204,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checked_list_that_cannot_be_looked_at_keeps_its_id()
+    public async Task AddCallListAndVerifyAsync_failed_verification_keeps_the_id()
     {
         var handler = new StubHandler((request, _) =>
         {
@@ -220,7 +220,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checked_list_that_was_not_made_is_an_exception()
+    public async Task AddCallListAndVerifyAsync_list_not_created_throws()
     {
         await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] }));
         await Assert.ThrowsAsync<ArgumentException>("request", () => bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest()));

@@ -14,7 +14,7 @@ namespace Bitrix24.Tests;
 public sealed class OptionsTests
 {
     [Fact]
-    public void What_is_missing_among_the_options_is_named()
+    public void Missing_options_are_named()
     {
         var options = new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl), RateLimit = null!, Retry = null! };
         var impatient = new Bitrix24ClientOptions { Credentials = options.Credentials, RateLimit = new Bitrix24RateLimit(1, 1) { MaxWait = TimeSpan.FromSeconds(-1) } };
@@ -27,7 +27,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Wrong_configuration_says_which_key_is_wrong()
+    public async Task Invalid_configuration_names_the_key()
     {
         const string Webhook = "https://acme.bitrix24.com/rest/1/abc123/";
         var table = new StringBuilder();
@@ -85,7 +85,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Wrong_options_stop_the_host_at_start()
+    public async Task Invalid_options_stop_the_host_at_start()
     {
         var host = HostWith(services => services.AddBitrix24Client(_ => { }));
 
@@ -95,7 +95,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Wrong_options_are_refused_without_dependency_injection_too()
+    public void Invalid_options_throw_without_dependency_injection()
     {
         var credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl);
 
@@ -107,7 +107,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Client_from_configuration_makes_a_call_list()
+    public async Task Client_from_configuration_creates_a_call_list()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);
@@ -138,7 +138,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void What_configuration_says_is_what_the_options_hold()
+    public void Configuration_is_bound_to_the_options()
     {
         var settings = new Dictionary<string, string?>
         {
@@ -165,7 +165,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Settings_of_others_at_the_root_of_a_configuration_are_left_alone_and_a_misspelt_one_below_a_section_is_not()
+    public void Unknown_keys_are_ignored_at_the_root_and_rejected_in_a_section()
     {
         var settings = new Dictionary<string, string?>
         {
@@ -193,7 +193,7 @@ public sealed class OptionsTests
     [InlineData("Standard", 50, 2)]
     [InlineData("enterprise", 250, 5)]
     [InlineData("UNLIMITED", 0, 0)]
-    public void Limits_have_names_in_configuration(string name, int burst, double perSecond)
+    public void Named_rate_limits_in_configuration(string name, int burst, double perSecond)
     {
         var limit = Configured(new() { ["WebhookUrl"] = TestClient.WebhookUrl, ["RateLimit"] = name }).RateLimit;
 
@@ -201,7 +201,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Defaults_are_those_of_the_documentation()
+    public void Defaults_match_the_documentation()
     {
         var options = new Bitrix24ClientOptions();
 
@@ -240,7 +240,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Handlers_of_the_application_see_the_calls()
+    public async Task Custom_handlers_see_the_calls()
     {
         var seen = new List<string>();
         var services = new ServiceCollection();

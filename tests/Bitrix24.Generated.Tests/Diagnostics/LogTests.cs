@@ -15,7 +15,7 @@ public sealed partial class LogTests
     private const string Marker = "M4RKER";
 
     [Fact]
-    public async Task Error_code_of_a_failed_renewal_forges_no_line_and_says_nothing_to_a_terminal()
+    public async Task Error_code_of_a_failed_refresh_is_logged_on_one_safe_line()
     {
         using var log = new CollectingLogger();
         using var portal = SimulatedPortal.Start();
@@ -30,7 +30,7 @@ public sealed partial class LogTests
         Assert.All(log.Messages, message => Assert.DoesNotContain(message, character => char.IsControl(character) || character == '\u202e'));
     }
 
-    /// <summary>Every event of the package, each where it belongs, and none with an address or a body.</summary>
+    /// <summary>Produces every event of the package and checks that none contains an address or a body.</summary>
     [Fact]
     public async Task Every_event()
     {
@@ -90,7 +90,7 @@ public sealed partial class LogTests
     }
 
     [Fact]
-    public async Task Call_that_is_cancelled_before_anything_has_left_did_not_run()
+    public async Task Call_canceled_before_sending_is_not_executed()
     {
         using var log = new CollectingLogger();
         using var cancellation = new CancellationTokenSource();
@@ -102,7 +102,7 @@ public sealed partial class LogTests
         Assert.Equal(["8 Warning: crm.calllist.add was canceled; execution: NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
     }
 
-    /// <summary>Without an HTTP status or an error code, too, and without a word of what a portal or an exception says.</summary>
+    /// <summary>Also covers failures without an HTTP status or error code. No text of a portal or an exception is logged.</summary>
     [Fact]
     public async Task Failed_call_logs_its_reason()
     {
@@ -144,7 +144,7 @@ public sealed partial class LogTests
         HttpMessageHandler handler, CollectingLogger log, Action<Bitrix24ClientOptions>? configure = null) =>
         new(handler, configure, services => services.AddSingleton<ILoggerFactory>(log));
 
-    /// <summary>Cancels in place of connecting.</summary>
+    /// <summary>Cancels instead of connecting.</summary>
     private sealed class CancellingHandler(CancellationTokenSource cancellation) : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

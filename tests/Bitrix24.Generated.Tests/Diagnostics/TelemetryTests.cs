@@ -54,7 +54,7 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public void Histograms_say_which_buckets_they_want()
+    public void Histograms_suggest_buckets()
     {
         var bounds = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
         using var listener = new MeterListener
@@ -85,7 +85,7 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public async Task Failures_without_a_known_code_go_by_their_status_or_their_kind()
+    public async Task Error_type_of_an_unlisted_code_is_the_status_or_the_kind()
     {
         var activities = new ConcurrentQueue<Activity>();
         var measurements = new ConcurrentQueue<string>();
@@ -119,7 +119,7 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public async Task Renewal_that_fails_is_measured_as_such()
+    public async Task Failed_refresh_is_measured()
     {
         var measurements = new ConcurrentQueue<string>();
         using var meterListener = Measure(measurements);
@@ -135,7 +135,7 @@ public sealed class TelemetryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Primary_handler_of_the_application_brings_the_runtimes_activity_with_the_url_back_unless_told_not_to(bool propagates)
+    public async Task Custom_primary_handler_restores_the_runtimes_activity_by_default(bool propagates)
     {
         var urls = new ConcurrentQueue<string?>();
         using var listener = new ActivityListener
@@ -161,7 +161,7 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public async Task Event_source_of_the_runtime_shows_the_path_and_no_access_token()
+    public async Task Event_source_of_the_runtime_contains_the_path_but_no_access_token()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);
@@ -201,7 +201,7 @@ public sealed class TelemetryTests
         return listener;
     }
 
-    /// <summary>What the runtime's event source says of requests.</summary>
+    /// <summary>Records the events of the runtime about requests.</summary>
     private sealed class HttpEvents : EventListener
     {
         private readonly ConcurrentQueue<string> texts = new();

@@ -65,7 +65,7 @@ public sealed class ErrorMappingTests
     [InlineData(400, "Incorrect list id or access denied", "ListIdError", typeof(Bitrix24InvalidRequestException))]
     [InlineData(
         400, "Discrepancy between the type of call participants and incoming type", "EntityTypeError", typeof(Bitrix24InvalidRequestException))]
-    public async Task A_code_of_the_catalog_is_certain_that_the_call_did_not_run(int status, string code, string errorCode, Type type)
+    public async Task Rejection_codes_of_the_catalog_are_not_executed(int status, string code, string errorCode, Type type)
     {
         var exception = await Thrown((HttpStatusCode)status, new JsonObject { ["error"] = code }.ToJsonString());
 
@@ -106,7 +106,7 @@ public sealed class ErrorMappingTests
     [InlineData("BITRIX_REST_V3_INVALIDFILTER")]
     [InlineData("BITRIX_REST_V3_EXCEPTION_INTERNAL_INTERNALEXCEPTION")]
     [InlineData("BITRIX_REST_V3_EXCEPTION_INTERNAL_ORMSAVEEXCEPTION")]
-    public async Task Codes_of_REST_3_outside_the_catalog_promise_nothing(string code)
+    public async Task Unlisted_codes_of_REST_3_are_unknown(string code)
     {
         var exception = await Thrown(HttpStatusCode.InternalServerError, $$$"""{"error":{"code":"{{{code}}}","message":"Something."}}""");
 
@@ -114,7 +114,7 @@ public sealed class ErrorMappingTests
     }
 
     [Fact]
-    public async Task Codes_outside_the_catalog_go_by_the_status()
+    public async Task Unlisted_codes_depend_on_the_status()
     {
         var table = new StringBuilder();
         foreach (var error in new[] { "\"BRAND_NEW_ERROR\"", "100", "0", "\"0\"", "\"\"", "1.5", "true", "{\"code\":1}", "[\"a\"]" })
@@ -142,12 +142,14 @@ public sealed class ErrorMappingTests
         await Verifier.Verify(table.ToString(), "txt");
     }
 
-    /// <summary>ESC, BEL, a C1 control, and characters that turn text around: messages are shown on terminals and in logs.</summary>
+    /// <summary>
+    /// Contains ESC, BEL, a C1 control and characters that change the direction of text, because messages appear on terminals and in logs.
+    /// </summary>
     [Theory]
     [InlineData("\\u001b]0;x\\u0007\\u009b", " ]0;x")]
     [InlineData("\\u202a\\u202e\\u2066\\u2069", "")]
     [InlineData("\\u200e\\u200f\\u061c", "")]
-    public async Task Message_says_nothing_to_a_terminal(string said, string shown)
+    public async Task Message_contains_no_control_characters(string said, string shown)
     {
         var body = $$"""{"error":"NEW_ERROR{{said}}","error_description":"Before{{said}}."}""";
 
@@ -158,7 +160,7 @@ public sealed class ErrorMappingTests
     }
 
     [Fact]
-    public async Task Endless_descriptions_are_cut()
+    public async Task Long_descriptions_are_truncated()
     {
         var lineBreaks = string.Concat(Enumerable.Repeat("<br>", 30_000));
 
@@ -188,7 +190,7 @@ public sealed class ErrorMappingTests
         Assert.Equal(1, exception.Attempts);
     }
 
-    /// <summary>Wherever in the spec the examples stand.</summary>
+    /// <summary>Finds the examples anywhere in the spec.</summary>
     private static IEnumerable<(string Status, string Name, JsonObject Error)> InOrder(SpecDocument spec) => spec.ErrorExamples
         .OrderBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal)
         .ThenBy(example => example.Status, StringComparer.Ordinal)

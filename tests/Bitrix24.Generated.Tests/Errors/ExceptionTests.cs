@@ -1,13 +1,13 @@
 namespace Bitrix24.Tests;
 
-/// <summary>Exceptions as tests of applications make them.</summary>
+/// <summary>Tests exceptions that are created by tests of applications.</summary>
 public sealed class ExceptionTests
 {
     public static TheoryData<Type> Types => new(typeof(Bitrix24Exception).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Bitrix24Exception))));
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Exceptions_are_made_as_those_of_the_framework_are(Type type)
+    public void Exceptions_have_the_standard_constructors(Type type)
     {
         var cause = new InvalidOperationException();
 
@@ -20,7 +20,7 @@ public sealed class ExceptionTests
     }
 
     [Fact]
-    public void An_application_can_say_what_happened_in_its_tests()
+    public void Exceptions_can_be_created_with_details_in_tests()
     {
         var exception = new Bitrix24RateLimitException("wait") { Method = "crm.calllist.add", Execution = CallExecution.NotExecuted, ErrorCode = Bitrix24ErrorCode.QueryLimitExceeded, RetryAfter = TimeSpan.FromSeconds(1) };
 

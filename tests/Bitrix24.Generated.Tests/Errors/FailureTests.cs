@@ -9,7 +9,7 @@ public sealed class FailureTests
     private static readonly ErrorContext Context = new("x.add", Attempts: 3, UnknownOutcomeHint: null, text => text?.Replace("s3cr3t", "***", StringComparison.Ordinal));
 
     [Fact]
-    public void Sentence_says_whether_the_call_ran_and_what_to_do()
+    public void Message_states_execution_and_next_step()
     {
         Assert.Equal("x.add failed: it broke.", Context.Sentence("it broke", CallExecution.NotExecuted));
         Assert.Equal("x.add failed: it broke; it is unknown whether the portal executed the call.", Context.Sentence("it broke", CallExecution.Unknown));
@@ -20,7 +20,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Broken_connection_is_known_not_to_have_run_the_call_only_before_sending()
+    public void Broken_connection_is_not_executed_only_before_sending()
     {
         var cause = new HttpRequestException("reset.");
         var before = TransportErrors.Broken(Context, sendingStarted: false, cause);
@@ -33,7 +33,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Cause_is_quoted_on_one_line_of_bounded_length_that_says_nothing_to_a_terminal()
+    public void Cause_is_quoted_on_one_line_without_control_characters()
     {
         var cause = new HttpRequestException("Received \u001b[2J\u202e\n" + new string('x', 400));
 
@@ -43,7 +43,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Timeout_is_known_not_to_have_run_the_call_only_before_sending()
+    public void Timeout_is_not_executed_only_before_sending()
     {
         var before = TransportErrors.TimedOut(Context, sendingStarted: false);
         var behind = TransportErrors.TimedOut(Context, sendingStarted: true);
@@ -59,7 +59,7 @@ public sealed class FailureTests
     [InlineData(499, 0)]
     [InlineData(500, 3)]
     [InlineData(599, 3)]
-    public void Page_that_is_no_answer_is_asked_for_again_unless_it_stands_under_a_refusal(int status, int advice)
+    public void Page_instead_of_a_response_is_retried_except_with_4xx(int status, int advice)
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent([]) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue("text/html");
@@ -71,7 +71,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Answers_that_cannot_be_used_leave_the_call_unknown()
+    public void Unusable_responses_are_unknown()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.OK);
         var large = TransportErrors.TooLarge(Context, response, 1024);
@@ -88,7 +88,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Limit_of_this_client_sends_nothing_and_says_why()
+    public void Client_side_limit_sends_nothing_and_states_the_reason()
     {
         var late = RateLimitErrors.RateLimitWaitExceeded(Context, TimeSpan.FromSeconds(5));
         var cause = new InvalidOperationException("broken");
@@ -111,7 +111,7 @@ public sealed class FailureTests
     [InlineData("expired_token", 401, false, 2)]
     [InlineData("INTERNAL_SERVER_ERROR", 500, false, 3)]
     [InlineData("OVERLOAD_LIMIT", 503, false, 0)]
-    public void Code_or_else_the_status_says_whether_an_error_may_be_tried_again(string code, int status, bool besideResult, int advice)
+    public void Retry_depends_on_the_code_or_else_on_the_status(string code, int status, bool besideResult, int advice)
     {
         var exception = ErrorMapping.ToException(Context, (HttpStatusCode)status, new PortalError(code, null, besideResult), TimeSpan.FromSeconds(4));
 
@@ -126,7 +126,7 @@ public sealed class FailureTests
     [InlineData("a<br>b", "a<br>b")]
     [InlineData("br>", "br>")]
     [InlineData("   ", "")]
-    public void Line_breaks_at_the_end_of_a_description_are_taken_off(string description, string expected) =>
+    public void Trailing_line_breaks_of_a_description_are_removed(string description, string expected) =>
         Assert.Equal(expected, ErrorMapping.ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", description, false), null).ErrorDescription);
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Proxies and web servers refuse requests in words of their own.</summary>
+/// <summary>Tests the pages with which proxies and web servers reject requests.</summary>
 public sealed class ProxyPageTests
 {
     private const string NginxPage = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
@@ -13,7 +13,7 @@ public sealed class ProxyPageTests
     [InlineData("", "text/plain")]
     [InlineData("""{"message":"API rate limit exceeded"}""", "application/json")]
     [InlineData("""{"error":"rate limit exceeded"}""", "application/json")]
-    public async Task Too_many_requests_is_a_limit_in_whatever_words(string body, string contentType)
+    public async Task Status_429_is_a_rate_limit_with_any_body(string body, string contentType)
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<HttpResponseMessage>([Page(429, body, contentType, retryAfter: 7), Page(200, """{"result":11}""", "application/json")]);
@@ -28,7 +28,7 @@ public sealed class ProxyPageTests
     }
 
     [Fact]
-    public async Task Page_that_nginx_writes_for_its_own_limit_proves_that_the_call_did_not_run()
+    public async Task Limit_page_of_nginx_is_not_executed()
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<HttpResponseMessage>([Page(503, NginxPage, "text/html"), Page(200, """{"result":11}""", "application/json")]);
@@ -45,7 +45,7 @@ public sealed class ProxyPageTests
     [InlineData(502, "<center>nginx</center>", "text/html")]
     [InlineData(408, "<html>", "text/html")]
     [InlineData(429, """{"result":11}""", "application/json")]
-    public async Task Other_responses_leave_it_unknown_whether_a_call_ran(int status, string body, string contentType)
+    public async Task Other_pages_are_unknown(int status, string body, string contentType)
     {
         var handler = StubHandler.Answering((HttpStatusCode)status, body, contentType);
         using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry.MaxAttempts) = (new SkippingTimeProvider(), 3));
@@ -58,7 +58,7 @@ public sealed class ProxyPageTests
     [InlineData(405, "POST is not allowed at this address")]
     [InlineData(413, "the request is larger than a proxy or the web server accepts; send a smaller request")]
     [InlineData(421, "the connection leads to a server that does not serve this host")]
-    public async Task Refusals_of_a_proxy_say_what_they_are(int status, string text)
+    public async Task Rejections_of_a_proxy_have_messages(int status, string text)
     {
         using var client = new TestClient(StubHandler.Answering((HttpStatusCode)status, "<html>", "text/html"));
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Errors as REST 3.0 writes them.</summary>
+/// <summary>Tests the error format of REST 3.0.</summary>
 public sealed class StructuredErrorTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class StructuredErrorTests
     [InlineData("""{"error":{"code":"NEW","message":"Wrong","validation":[{}]}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"Wrong:\" | Unknown")]
     [InlineData("""{"error_description":"beside","error":{"code":"NEW","message":"inside"}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"inside\" | Unknown")]
     [InlineData("""{"error_description":"beside","error":{"code":"NEW"}}""", "Bitrix24InvalidRequestException | Unknown | \"NEW\" | \"beside\" | Unknown")]
-    public async Task Object_gives_code_message_and_what_is_wrong_with_each_field(string body, string expected) =>
+    public async Task Error_object_provides_code_message_and_field_errors(string body, string expected) =>
         Assert.Equal(expected, (await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body))).Replace(" | BadRequest | ", " | ", StringComparison.Ordinal));
 
     [Theory]
@@ -35,6 +35,6 @@ public sealed class StructuredErrorTests
     [InlineData("""{"error":{code:"ACCESS_DENIED"}}""")]
     [InlineData("""{"error":{"code":'ACCESS_DENIED'}}""")]
     [InlineData("""{"error":{"code":"ACCESS_DENIED",}}""")]
-    public async Task An_error_that_breaks_a_rule_is_no_answer(string body) =>
+    public async Task Malformed_error_object_is_not_a_response(string body) =>
         Assert.StartsWith("Bitrix24TransportException | BadRequest", await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body)), StringComparison.Ordinal);
 }

@@ -26,7 +26,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Bodies_that_are_no_answer()
+    public async Task Bodies_that_are_not_a_response()
     {
         const string Page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
         var table = new StringBuilder();
@@ -56,7 +56,7 @@ public sealed class AnswerTests
     [InlineData("""{"error":"ACCESS_DENIED","ERROR":"x","Error":"x"}""")]
     [InlineData("""[{"error":"ACCESS_DENIED"}]""")]
     [InlineData("""{"error":"ACCESS_DENIED"}{}""")]
-    public async Task Error_that_is_said_in_several_ways_is_no_answer(string body) =>
+    public async Task Error_given_more_than_once_is_not_a_response(string body) =>
         Assert.StartsWith("Bitrix24TransportException | BadRequest | Unknown | null | null | Unknown", await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body)), StringComparison.Ordinal);
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class AnswerTests
     [InlineData("application/json")]
     [InlineData("application/json; charset=no-such-one")]
     [InlineData(null)]
-    public async Task Byte_order_mark_counts_for_more_than_the_header(string? contentType)
+    public async Task Byte_order_mark_takes_precedence_over_the_header(string? contentType)
     {
         byte[] body = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("""{"error":"ACCESS_DENIED"}""")];
 
@@ -72,7 +72,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Settings_that_an_application_makes_for_Newtonsoft_do_not_reach_this_client()
+    public async Task Default_settings_of_Newtonsoft_Json_do_not_affect_the_client()
     {
         var before = Newtonsoft.Json.JsonConvert.DefaultSettings;
         Newtonsoft.Json.JsonConvert.DefaultSettings = () => new Newtonsoft.Json.JsonSerializerSettings

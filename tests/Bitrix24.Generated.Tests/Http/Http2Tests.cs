@@ -4,11 +4,11 @@ using static Bitrix24.Tests.Http2Server;
 
 namespace Bitrix24.Tests;
 
-/// <summary>What servers of HTTP/2 do besides answering: a request that they did not process is not one whose outcome is unknown.</summary>
+/// <summary>Tests HTTP/2 servers that refuse requests. A request that a server did not process is not unknown.</summary>
 public sealed class Http2Tests
 {
     [Fact]
-    public async Task Calls_go_over_HTTP_2()
+    public async Task Calls_use_HTTP_2()
     {
         var protocols = new List<bool>();
         using var server = new Http2Server(request =>
@@ -26,7 +26,7 @@ public sealed class Http2Tests
     [Theory]
     [InlineData(nameof(Reaction.RefuseStream))]
     [InlineData(nameof(Reaction.GoAwayBelow))]
-    public async Task Stream_that_the_server_refused_is_sent_again_and_runs_once(string reaction)
+    public async Task Refused_stream_is_sent_again_and_executed_once(string reaction)
     {
         using var server = new Http2Server(request => request.Number == 1 ? Enum.Parse<Reaction>(reaction) : Reaction.Answer);
         await using var services = server.Services();
@@ -39,7 +39,7 @@ public sealed class Http2Tests
     [Theory]
     [InlineData(nameof(Reaction.RefuseStream))]
     [InlineData(nameof(Reaction.GoAwayBelow))]
-    public async Task Streams_that_the_server_refuses_again_and_again_did_not_run(string reaction)
+    public async Task Repeatedly_refused_streams_are_not_executed(string reaction)
     {
         using var server = new Http2Server(_ => Enum.Parse<Reaction>(reaction));
         await using var services = server.Services();
@@ -51,7 +51,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public async Task Server_that_goes_away_and_stays_away_did_not_run_the_call()
+    public async Task Call_to_a_server_that_closed_for_good_is_not_executed()
     {
         Http2Server? leaving = null;
         using var server = new Http2Server(_ =>
@@ -70,7 +70,7 @@ public sealed class Http2Tests
     [Theory]
     [InlineData(nameof(Reaction.RequireHttp11))]
     [InlineData(nameof(Reaction.Misdirected))]
-    public async Task Server_that_does_not_take_the_call_over_HTTP_2_gets_it_over_HTTP_1_1(string reaction)
+    public async Task Call_is_retried_over_HTTP_1_1_if_the_server_requires_it(string reaction)
     {
         using var server = new Http2Server(request => request.IsHttp2 ? Enum.Parse<Reaction>(reaction) : Reaction.Answer);
         await using var once = server.Services();
@@ -84,7 +84,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public async Task Stream_that_the_server_breaks_off_may_have_run()
+    public async Task Stream_reset_by_the_server_is_unknown()
     {
         using var server = new Http2Server(_ => Reaction.ResetWithInternalError);
         await using var services = server.Services(options => options.Retry.MaxAttempts = 3);
@@ -95,7 +95,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public async Task Stream_that_a_leaving_server_processed_may_have_run()
+    public async Task Stream_processed_before_GOAWAY_is_unknown()
     {
         using var server = new Http2Server(_ => Reaction.GoAwayAndClose);
         await using var services = server.Services(options => options.Retry.MaxAttempts = 3);
@@ -107,7 +107,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public async Task Connection_on_which_an_attempt_timed_out_is_not_used_by_the_next_one()
+    public async Task Attempt_after_a_timeout_uses_another_connection()
     {
         var clock = new SkippingTimeProvider();
         using var server = new Http2Server(request => request.Connection == 1 ? Reaction.Silence : Reaction.Answer);
@@ -122,7 +122,7 @@ public sealed class Http2Tests
 
         clock.ExpireAttempts();
 
-        // The server answers with a number in place of true: what counts is that it answers.
+        // The result has the wrong type. The test only needs a response.
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
         Assert.Contains("holds no result", exception.Message, StringComparison.Ordinal);
         Assert.Equal((2, 1), (server.Connections, server.Unanswered));
@@ -152,7 +152,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public void Connections_find_out_that_they_are_dead()
+    public void Dead_connections_are_detected()
     {
         using var handler = (SocketsHttpHandler)HttpHandlerFactory.CreateHandler();
 
@@ -161,7 +161,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public async Task Handler_of_the_application_that_sends_twice_is_stopped_over_HTTP_2_as_well()
+    public async Task Custom_handler_cannot_send_twice_over_HTTP_2()
     {
         using var server = new Http2Server(_ => Reaction.ResetWithInternalError);
         var services = new ServiceCollection();
@@ -179,7 +179,7 @@ public sealed class Http2Tests
     }
 
     [Fact]
-    public async Task Request_that_a_handler_of_the_application_gives_up_and_does_not_stop_leaves_once()
+    public async Task Request_abandoned_but_not_stopped_by_a_handler_is_sent_once()
     {
         using var server = new Http2Server(_ => Reaction.Answer);
         var connected = new TaskCompletionSource();
@@ -211,7 +211,7 @@ public sealed class Http2Tests
         Assert.Equal(1, server.Created);
     }
 
-    /// <summary>Gives up at once, as a handler with a timeout of its own does while the connection is being made.</summary>
+    /// <summary>Gives up at once, like a handler whose own timeout expires while it connects.</summary>
     private sealed class AbandoningHandler : DelegatingHandler
     {
         private readonly TaskCompletionSource sentAgain = new();

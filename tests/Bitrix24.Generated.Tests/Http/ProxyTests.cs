@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A proxy with a password in its address that refuses to make connections.</summary>
+/// <summary>Tests a proxy with a password in its address that rejects all connections.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class ProxyTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Password_of_a_proxy_shows_nowhere_when_the_proxy_refuses_a_call()
+    public async Task Proxy_password_is_not_shown_if_the_proxy_rejects_a_call()
     {
         var shown = new ConcurrentQueue<string>();
         using var listener = new ActivityListener
@@ -55,7 +55,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Password_of_a_proxy_shows_nowhere_when_the_applications_own_connections_quote_it()
+    public async Task Proxy_password_is_not_shown_if_a_custom_handler_quotes_it()
     {
         using var services = Services(log: null, new SocketsHttpHandler { ActivityHeadersPropagator = null });
 
@@ -69,7 +69,7 @@ public sealed class ProxyTests : IDisposable
     [InlineData("The proxy does not know svc with S3cret!.")]
     [InlineData("The proxy does not know svc with S3cret%21.")]
     [InlineData("The proxy refuses Basic c3ZjOlMzY3JldCE=")]
-    public async Task Password_of_a_proxy_is_removed_also_outside_of_an_address(string message)
+    public async Task Proxy_password_outside_an_address_is_removed(string message)
     {
         using var services = Services(log: null, StubHandler.Throwing(new HttpRequestException(message)));
 
@@ -81,7 +81,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Refresh_that_the_proxy_refused_did_not_leave()
+    public async Task Refresh_rejected_by_the_proxy_was_not_sent()
     {
         using var portal = SimulatedPortal.Start();
         portal.ExpireAccessToken();
@@ -98,7 +98,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Authorization_code_that_the_proxy_refused_did_not_leave()
+    public async Task Authorization_code_rejected_by_the_proxy_was_not_sent()
     {
         using var portal = SimulatedPortal.Start();
 

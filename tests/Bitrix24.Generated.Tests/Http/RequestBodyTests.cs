@@ -1,12 +1,12 @@
 namespace Bitrix24.Tests;
 
-/// <summary>The one place that writes an access token.</summary>
+/// <summary>Tests the request body, which contains the access token.</summary>
 public sealed class RequestBodyTests
 {
     [Theory]
     [InlineData(null, "{}")]
     [InlineData("t0\"ken", """{"auth":"t0\"ken"}""")]
-    public async Task Request_without_members_is_stamped(string? accessToken, string expected)
+    public async Task Token_is_added_to_an_empty_request(string? accessToken, string expected)
     {
         using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), accessToken);
 
@@ -18,7 +18,7 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task Members_are_followed_by_the_token()
+    public async Task Token_follows_the_other_properties()
     {
         using var body = new RequestBody(new SerializedRequest(new GetCallListRequest { Id = 7 }), "t");
 
@@ -26,7 +26,7 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task End_of_sending_is_told()
+    public async Task End_of_sending_is_recorded()
     {
         var sent = 0;
         using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t") { Sent = () => sent++ };
@@ -38,14 +38,14 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task Body_leaves_once()
+    public async Task Body_is_sent_once()
     {
         using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t");
         await body.CopyToAsync(Stream.Null);
 
         await Assert.ThrowsAsync<SentAgainException>(() => body.CopyToAsync(Stream.Null));
 
-        // The connections of .NET send it again, which they do only when a server refused it.
+        // The connections of .NET send a request again only if the server refused it.
         using var message = new HttpRequestMessage();
         body.Token = SingleSendToken.Attach(message);
         body.Token.TryUse(isRepeatedSafely: true);
@@ -53,7 +53,7 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task Body_that_counts_as_not_sent_does_not_leave_later()
+    public async Task Body_that_counts_as_not_sent_is_not_sent_later()
     {
         using var body = new RequestBody(new SerializedRequest(EmptyRequest.Instance), "t");
         using var form = new TokenForm([new("refresh_token", "t")]);
@@ -65,7 +65,7 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task Buffer_is_given_back_when_the_last_who_uses_it_lets_go()
+    public async Task Buffer_is_returned_when_its_last_user_releases_it()
     {
         var request = new SerializedRequest(new GetCallListRequest { Id = 7 });
         var first = new RequestBody(request, accessToken: null);

@@ -44,7 +44,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Unset_form_is_left_out()
+    public async Task Webform_that_is_not_set_is_omitted()
     {
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
         using var client = new TestClient(handler);
@@ -55,7 +55,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Unnamed_entity_type_is_sent_as_it_is()
+    public async Task Unknown_entity_type_is_sent_unchanged()
     {
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
         using var client = new TestClient(handler);
@@ -66,7 +66,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Large_request_arrives_whole()
+    public async Task Large_request_arrives_complete()
     {
         using var portal = SimulatedPortal.Start();
         long[] ids = [.. Enumerable.Range(1, 20_000)];
@@ -78,7 +78,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Many_calls_at_once_do_not_mix()
+    public async Task Concurrent_calls_do_not_mix()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add([.. Enumerable.Range(1, 400)]);

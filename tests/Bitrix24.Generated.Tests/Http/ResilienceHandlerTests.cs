@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Applications add a resilience handler for all of their clients, as the service defaults of Aspire do.</summary>
+/// <summary>Tests a resilience handler that an application adds to all of its clients, as the service defaults of Aspire do.</summary>
 public sealed class ResilienceHandlerTests
 {
     [Fact]
-    public async Task Refusal_of_the_portal_is_not_hidden_by_the_handler()
+    public async Task Error_of_the_portal_is_not_hidden_by_the_handler()
     {
         var handler = StubHandler.Answering(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""");
 
@@ -30,7 +30,7 @@ public sealed class ResilienceHandlerTests
     }
 
     [Fact]
-    public async Task Refused_call_is_sent_again_by_the_client_and_the_cure_is_logged()
+    public async Task Rejected_call_is_retried_by_the_client_and_the_remedy_is_logged()
     {
         using var log = new CollectingLogger();
         var answers = new Queue<(HttpStatusCode Status, string Body)>([(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""), (HttpStatusCode.OK, """{"result":11}""")]);
@@ -47,7 +47,7 @@ public sealed class ResilienceHandlerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Refusal_that_another_handler_has_read_is_not_lost(bool repeats)
+    public async Task Error_that_another_handler_has_read_is_not_lost(bool repeats)
     {
         using var portal = SimulatedPortal.Start();
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
@@ -77,7 +77,7 @@ public sealed class ResilienceHandlerTests
     }
 
     [Fact]
-    public async Task Handler_that_reads_a_refusal_which_does_not_end_stops_with_the_attempt()
+    public async Task Handler_that_reads_an_endless_error_stops_with_the_attempt()
     {
         var clock = new SkippingTimeProvider();
         using var stalled = new StalledStream();
@@ -101,7 +101,7 @@ public sealed class ResilienceHandlerTests
     }
 
     [Fact]
-    public async Task Without_the_handler_the_client_is_as_without_defaults()
+    public async Task Removed_handler_leaves_the_default_behavior()
     {
         var handler = StubHandler.Answering(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""");
         var services = Services(options => { });
@@ -146,7 +146,7 @@ public sealed class ResilienceHandlerTests
     private static void Configure(Bitrix24ClientOptions options) =>
         (options.Credentials, options.RateLimit, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook(TestClient.WebhookUrl), Bitrix24RateLimit.Unlimited, 1);
 
-    /// <summary>Reads what is no success, as handlers that log failures do.</summary>
+    /// <summary>Reads the content of failed responses, as logging handlers do.</summary>
     private sealed class ReadingHandler(Func<HttpResponseMessage, CancellationToken, Task> read) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -161,7 +161,7 @@ public sealed class ResilienceHandlerTests
         }
     }
 
-    /// <summary>Has nothing to read until it is canceled.</summary>
+    /// <summary>Represents a stream without data until it is canceled.</summary>
     private sealed class StalledStream : MemoryStream
     {
         private readonly TaskCompletionSource isRead = new();

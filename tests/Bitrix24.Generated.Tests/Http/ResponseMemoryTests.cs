@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Large answers take up no more memory than their bounds say, and none when they are read.</summary>
+/// <summary>Tests that large responses stay within their memory limits and release their memory.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class ResponseMemoryTests
 {
@@ -12,7 +12,7 @@ public sealed class ResponseMemoryTests
     private const int PadSize = 62 * Megabyte;
 
     [Fact]
-    public async Task A_small_compressed_answer_costs_no_more_than_the_bound_of_its_method()
+    public async Task Compressed_response_uses_no_more_memory_than_its_limit()
     {
         using var client = new TestClient(Compressed("{\"result\":1,\"pad\":\"", (byte)'a', PadSize, "\"}"));
         var before = GC.GetTotalAllocatedBytes(precise: true);
@@ -31,7 +31,7 @@ public sealed class ResponseMemoryTests
     [InlineData("{\"result\":[],\"pad\":[{\"", 'b', "\":1}]}")]
     [InlineData("{\"result\":[{\"ID\":1,\"pad\":\"", 'c', "\"}]}")]
     [InlineData("{\"pad\":[\"", 'd', "\"],\"result\":[]}")]
-    public async Task An_unknown_member_is_skipped_without_being_built_and_nothing_of_it_stays(string start, char pad, string end)
+    public async Task Unknown_property_is_skipped_and_not_kept_in_memory(string start, char pad, string end)
     {
         using var client = new TestClient(Compressed(start, (byte)pad, PadSize, end));
         var held = GC.GetTotalMemory(forceFullCollection: true);
@@ -39,14 +39,14 @@ public sealed class ResponseMemoryTests
 
         Assert.NotNull((await client.Bitrix24.ListCallListsAsync(new ListCallListsRequest())).Result);
 
-        // The buffer has grown to its size by doubling.
+        // The buffer grows by doubling.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, PadSize, 140L * Megabyte);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - held, -64L * Megabyte, 4 * Megabyte);
         Assert.Equal(0, ResponseMemory.Held);
     }
 
     [Fact]
-    public async Task Answers_that_are_too_large_together_fail_and_those_that_are_short_do_not()
+    public async Task Large_responses_beyond_the_total_limit_fail_and_short_ones_do_not()
     {
         var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var large = Encoding.UTF8.GetBytes($$"""{"result":[],"pad":"{{new string('a', 700_000)}}"}""");
@@ -76,7 +76,7 @@ public sealed class ResponseMemoryTests
     }
 
     [Fact]
-    public async Task An_answer_that_breaks_off_gives_its_room_back()
+    public async Task Truncated_response_releases_its_memory()
     {
         var failure = Task.FromException(new IOException("broken"));
         var handler = new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
@@ -107,7 +107,7 @@ public sealed class ResponseMemoryTests
     }
 
     [Fact]
-    public void A_large_request_leaves_nothing_behind()
+    public void Large_request_releases_its_memory()
     {
         var entities = Enumerable.Range(1, 2_000_000).Select(id => (long)id).ToList().AsReadOnly();
         var request = new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = entities };
@@ -141,7 +141,7 @@ public sealed class ResponseMemoryTests
         }));
     }
 
-    /// <summary>Waits in the middle.</summary>
+    /// <summary>Represents a stream that waits in the middle.</summary>
     private sealed class PausedStream(Stream inner, long pauseAt, Task pause) : Stream
     {
         public override bool CanRead => true;

@@ -7,7 +7,7 @@ using VerifyXunit;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Every fault, once and again and again, for a call that must not run twice and one that may, with all kinds of credentials.</summary>
+/// <summary>Tests every fault, once and repeatedly, for an idempotent and a non-idempotent method, with all kinds of credentials.</summary>
 public sealed class FaultTableTests
 {
     /// <summary>Methods that the spec does not list. The caller says of one of them that repeating it is safe.</summary>
@@ -148,7 +148,7 @@ public sealed class FaultTableTests
 
     private static bool IsHttp2(string kind) => kind.EndsWith("HTTP/2", StringComparison.Ordinal);
 
-    /// <summary>Lets each attempt time out as soon as the portal has got it and keeps silent.</summary>
+    /// <summary>Lets each attempt time out as soon as the portal has received it and does not respond.</summary>
     private static async Task TimeOutAsync(Task call, SimulatedPortal portal, int seen, SkippingTimeProvider clock)
     {
         while (!call.IsCompleted)
@@ -176,7 +176,7 @@ public sealed class FaultTableTests
         }
     }
 
-    /// <summary>A portal for each kind of credentials: a row starts a client of its own and counts what it adds.</summary>
+    /// <summary>Provides a portal for each kind of credentials. Each row creates a client and counts the lists that it adds.</summary>
     private sealed class Portals : IDisposable
     {
         private readonly Dictionary<string, SimulatedPortal> byKind = Kinds.ToDictionary(kind => kind, Start, StringComparer.Ordinal);

@@ -55,7 +55,7 @@ public sealed class RedirectTests
     [InlineData("/bitrix/coupon_activation.php", "to one of its own pages")]
     [InlineData("https://elsewhere.example/login", "to a URL that is not this method")]
     [InlineData("http://elsewhere.example/rest/7/secret/crm.calllist.add", "to a URL without https")]
-    public async Task Redirect_that_leads_to_no_portal_is_an_error_and_no_secret_is_sent(string location, string words)
+    public async Task Redirect_to_another_address_throws_and_sends_no_secret(string location, string words)
     {
         using var portal = NewPortal();
         portal.FailNext(SimulatedFault.Redirect(new Uri(location, UriKind.RelativeOrAbsolute)));
@@ -69,7 +69,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task Host_that_does_not_answer_is_not_remembered()
+    public async Task Unreachable_new_host_is_not_remembered()
     {
         using var portal = NewPortal();
         using var closed = new ClosedPort();
@@ -83,7 +83,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task Portal_on_the_internet_does_not_move_to_this_machine()
+    public async Task Redirect_from_a_public_host_to_loopback_is_not_followed()
     {
         var requests = 0;
         var handler = new StubHandler((_, _) =>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitrix24.Tests;
 
-/// <summary>What decides whether, and when, a call is tried again.</summary>
+/// <summary>Tests whether and when a call is retried.</summary>
 public sealed class RetryPolicyTests
 {
     private static readonly OperationDescriptor Reading = new("x.get", isIdempotent: true, unknownOutcomeHint: null);
@@ -13,7 +13,7 @@ public sealed class RetryPolicyTests
     private readonly SkippingTimeProvider clock = new();
 
     [Fact]
-    public async Task Keyed_call_is_sent_again_when_the_first_attempt_is_over_for_sure()
+    public async Task Keyed_call_is_retried_when_the_first_attempt_must_have_ended()
     {
         var exception = Transport(status: null);
 
@@ -23,7 +23,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Keyed_call_is_over_for_sure_a_minute_after_its_body_has_left()
+    public async Task Keyed_call_must_have_ended_a_minute_after_its_body_was_sent()
     {
         using var handler = new SlowConnection(clock);
         using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
@@ -34,7 +34,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Keyed_call_whose_attempt_took_a_minute_waits_as_others_do()
+    public async Task Keyed_call_after_a_minute_long_attempt_has_the_usual_wait()
     {
         Assert.Equal(2, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(60)));
 
@@ -42,7 +42,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Keyed_call_waits_longer_where_a_proxy_asks_for_it()
+    public async Task Keyed_call_respects_a_longer_Retry_After()
     {
         var exception = new Bitrix24TransportException(Failure(CallExecution.Unknown, HttpStatusCode.ServiceUnavailable, RetryDisposition.IfIdempotent) with { RetryAfter = TimeSpan.FromSeconds(55) });
 
@@ -52,7 +52,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Keyed_call_that_did_not_run_need_not_wait_for_an_end()
+    public async Task Keyed_call_that_was_not_executed_has_the_usual_wait()
     {
         var exception = new Bitrix24TransportException(Failure(CallExecution.NotExecuted, status: null, RetryDisposition.AfterWaiting));
 
@@ -62,7 +62,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Keyed_call_is_not_sent_again_where_the_end_of_the_first_attempt_is_too_far_away()
+    public async Task Keyed_call_is_not_retried_if_the_wait_exceeds_MaxDelay()
     {
         Assert.Equal(1, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(10), maxDelay: TimeSpan.FromSeconds(49)));
         Assert.Equal(2, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(10), maxDelay: TimeSpan.FromSeconds(50)));
@@ -81,11 +81,11 @@ public sealed class RetryPolicyTests
     [InlineData(503, 2)]
     [InlineData(504, 2)]
     [InlineData(505, 1)]
-    public async Task Key_protects_only_what_the_portal_can_have_kept(int? status, int attempts) =>
+    public async Task Keyed_call_is_retried_depending_on_the_status(int? status, int attempts) =>
         Assert.Equal(attempts, await AttemptsAsync(Keyed, Transport((HttpStatusCode?)status), failures: 1, took: TimeSpan.Zero));
 
     [Fact]
-    public async Task Error_of_the_portal_itself_is_tried_again_where_running_twice_does_no_harm_only()
+    public async Task Error_of_the_portal_is_retried_only_for_idempotent_methods()
     {
         var exception = new Bitrix24ServerException(Failure(CallExecution.Unknown, HttpStatusCode.BadGateway, RetryDisposition.IfIdempotent));
 
@@ -95,7 +95,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Advice_of_the_exception_is_followed()
+    public async Task Retry_disposition_of_the_exception_is_followed()
     {
         Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryDisposition.Never), failures: 1, took: TimeSpan.Zero));
         Assert.Equal(1, await AttemptsAsync(Reading, Refused(RetryDisposition.AfterRefresh), failures: 1, took: TimeSpan.Zero));
@@ -106,7 +106,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Attempts_end_where_the_options_say()
+    public async Task Attempts_end_at_MaxAttempts()
     {
         var exception = new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryDisposition.AfterWaiting));
 
@@ -116,7 +116,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task What_came_of_an_attempt_is_worth_more_than_a_cancellation_behind_it()
+    public async Task Outcome_of_an_attempt_takes_precedence_over_later_cancellation()
     {
         var policy = NewPolicy();
         using var cancellation = new CancellationTokenSource();
@@ -135,7 +135,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public async Task Call_remembers_why_it_is_tried_again_and_whether_an_attempt_may_have_run()
+    public async Task CallContext_records_retry_reason_and_possible_execution()
     {
         var policy = NewPolicy();
         var call = new CallContext(Reading, EmptyRequest.Instance);
@@ -191,7 +191,7 @@ public sealed class RetryPolicyTests
         return attempts;
     }
 
-    /// <summary>Takes twenty seconds to connect, and breaks five seconds after the body has left: the first time.</summary>
+    /// <summary>On the first attempt, takes twenty seconds to connect and breaks five seconds after the body was sent.</summary>
     private sealed class SlowConnection(SkippingTimeProvider clock) : HttpMessageHandler
     {
         private int requests;

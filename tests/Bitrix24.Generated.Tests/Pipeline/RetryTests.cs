@@ -10,7 +10,7 @@ public sealed class RetryTests
     private const string Answer = """{"result":11,"time":{"finish":1752471668.5,"operating":470.5,"operating_reset_at":1752471698}}""";
 
     [Fact]
-    public async Task Waits_are_random_and_stay_below_the_longest()
+    public async Task Waits_are_random_and_at_most_MaxDelay()
     {
         var clock = new SkippingTimeProvider();
         var outcome = await TestClient.Outcome(StubHandler.Throwing(new HttpRequestException("refused")), options =>
@@ -19,7 +19,7 @@ public sealed class RetryTests
             options.Retry = new Bitrix24RetryOptions { MaxAttempts = 9, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(10) };
         });
 
-        // The stub has read the body, so nobody knows whether the call ran.
+        // The stub has read the body, so the outcome is unknown.
         Assert.EndsWith("Unknown", outcome, StringComparison.Ordinal);
         Assert.Empty(clock.Waits);
 
@@ -39,7 +39,7 @@ public sealed class RetryTests
         Assert.Single(portal.CallLists);
     }
 
-    /// <summary>A complete answer of the portal comes again; a partial one, or a page of a proxy, may be followed by a result.</summary>
+    /// <summary>The portal would repeat a complete response. After a partial one, or a proxy's page, a retry can succeed.</summary>
     [Theory]
     [InlineData("{}", 1)]
     [InlineData("[]", 1)]
@@ -56,7 +56,7 @@ public sealed class RetryTests
     [InlineData("""{"RESULT":{"ID":"1"}""", 3)]
     [InlineData("{}{}", 3)]
     [InlineData("<html>", 3)]
-    public async Task Read_whose_answer_cannot_be_read_is_made_again_only_where_the_answer_may_differ(string body, int requests)
+    public async Task Unreadable_response_of_a_read_is_retried_only_if_it_may_change(string body, int requests)
     {
         using var handler = StubHandler.Answering(HttpStatusCode.OK, body);
         using var client = new TestClient(handler, options =>
@@ -73,7 +73,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Retry_After_is_honoured_and_beyond_the_longest_wait_handed_on()
+    public async Task Retry_After_is_respected_or_reported_if_beyond_MaxDelay()
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
@@ -93,7 +93,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Used_up_execution_time_waits_until_some_becomes_free()
+    public async Task Used_up_execution_time_waits_for_the_reset()
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
@@ -138,7 +138,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Clients_with_the_same_credentials_share_what_they_know_of_the_budget()
+    public async Task Clients_with_the_same_credentials_share_the_execution_time()
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([(HttpStatusCode.OK, Answer, null), (HttpStatusCode.OK, Answer, null)]);
@@ -154,7 +154,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task What_a_portal_says_about_free_execution_time_counts_more_than_what_is_remembered()
+    public async Task Retry_After_takes_precedence_over_the_remembered_reset_time()
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
@@ -171,7 +171,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Retry_After_counts_whatever_it_comes_with()
+    public async Task Retry_After_is_respected_with_any_status()
     {
         var clock = new SkippingTimeProvider();
         var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
@@ -209,7 +209,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Refused_connections_are_tried_again_and_the_last_failure_is_thrown()
+    public async Task Refused_connections_are_retried_and_the_last_failure_is_thrown()
     {
         var clock = new SkippingTimeProvider();
         using var closed = new ClosedPort();
@@ -221,7 +221,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Refusal_after_an_attempt_that_may_have_run_does_not_say_that_nothing_ran()
+    public async Task Rejection_after_an_unknown_attempt_stays_unknown()
     {
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 10, 17, 19);
@@ -239,7 +239,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task What_was_checked_is_what_is_sent()
+    public async Task Request_changed_during_the_call_is_sent_as_validated()
     {
         var clock = new FakeTimeProvider();
         using var portal = SimulatedPortal.Start();
@@ -259,7 +259,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Primary_handlers_of_the_application_cannot_send_a_call_twice_nor_follow_redirects(bool byFilter)
+    public async Task Custom_primary_handler_sends_once_and_follows_no_redirects(bool byFilter)
     {
         using var portal = SimulatedPortal.Start();
         using var other = SimulatedPortal.Start();
@@ -294,7 +294,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Refusal_of_the_portal_is_kept_when_there_is_no_turn_for_another_attempt()
+    public async Task Error_of_the_portal_is_thrown_if_the_rate_limit_wait_is_too_long()
     {
         using var portal = SimulatedPortal.Start();
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
@@ -311,7 +311,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Handlers_of_the_application_cannot_send_a_call_twice()
+    public async Task Custom_handlers_cannot_send_a_call_twice()
     {
         var handler = StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"INTERNAL_SERVER_ERROR"}""");
         foreach (var (defaults, builder, filter) in new[] { (true, false, false), (false, true, false), (false, false, true) })
@@ -375,7 +375,7 @@ public sealed class RetryTests
         };
     }
 
-    /// <summary>What applications add for all of their clients.</summary>
+    /// <summary>A handler that applications add to all of their clients.</summary>
     private sealed class RepeatingHandler : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Bitrix24.Tests;
 public sealed class TransportTests
 {
     [Fact]
-    public async Task Refused_connection_did_not_run()
+    public async Task Refused_connection_is_not_executed()
     {
         using var closed = new ClosedPort();
         var bitrix24 = TestClient.On(closed.WebhookUrl);
@@ -23,9 +23,9 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Failed_TLS_did_not_run()
+    public async Task Failed_TLS_handshake_is_not_executed()
     {
-        // A portal of plain http spoken to in TLS.
+        // A plain http portal is called with TLS.
         using var portal = SimulatedPortal.Start();
         var bitrix24 = TestClient.On(portal.WebhookUrl.Replace("http:", "https:", StringComparison.Ordinal));
 
@@ -36,7 +36,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Connection_that_breaks_after_the_request_may_have_run()
+    public async Task Connection_broken_after_the_request_is_unknown()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         var call = CallOn(listener);
@@ -50,9 +50,9 @@ public sealed class TransportTests
         Assert.Equal(CallExecution.Unknown, exception.Execution);
     }
 
-    /// <summary>What such connections report is only their last try.</summary>
+    /// <summary>Such a handler reports only its last attempt.</summary>
     [Fact]
-    public async Task Connections_of_the_application_that_repeat_requests_themselves_prove_nothing()
+    public async Task Custom_handler_that_repeats_requests_leaves_the_outcome_unknown()
     {
         var handler = StubHandler.Throwing(new HttpRequestException(HttpRequestError.ConnectionError, "No connection for the second try."));
         using var client = new TestClient(handler, options => options.Retry.MaxAttempts = 3);
@@ -63,7 +63,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Answer_that_breaks_off_may_have_run()
+    public async Task Truncated_response_is_unknown()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         var call = CallOn(listener);
@@ -78,7 +78,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Attempt_timeout_after_the_request_was_sent_may_have_run()
+    public async Task Timeout_after_the_request_was_sent_is_unknown()
     {
         var time = new FakeTimeProvider();
         var sent = new TaskCompletionSource();
@@ -106,7 +106,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Attempt_timeout_before_the_request_was_sent_did_not_run()
+    public async Task Timeout_before_the_request_was_sent_is_not_executed()
     {
         var time = new FakeTimeProvider();
         using var connecting = new NeverConnectingHandler();
@@ -122,7 +122,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Slow_answer_runs_into_the_attempt_timeout()
+    public async Task Slow_response_exceeds_the_attempt_timeout()
     {
         var time = new FakeTimeProvider();
         var body = new NeverEndingStream();
@@ -138,7 +138,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Cancellation_is_a_cancellation_by_the_callers_token()
+    public async Task Cancellation_carries_the_callers_token()
     {
         using var cancellation = new CancellationTokenSource();
         var sent = new TaskCompletionSource();
@@ -159,7 +159,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Cancelled_token_sends_nothing()
+    public async Task Canceled_token_sends_nothing()
     {
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
         using var client = new TestClient(handler);
@@ -189,7 +189,7 @@ public sealed class TransportTests
         return TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/").AddCallListAsync(TestClient.Request);
     }
 
-    /// <summary>A connection whose request has arrived to its end.</summary>
+    /// <summary>Represents a connection whose request has arrived completely.</summary>
     private static async Task<TcpClient> AcceptRequestAsync(TcpListener listener)
     {
         var connection = await listener.AcceptTcpClientAsync();
@@ -205,7 +205,7 @@ public sealed class TransportTests
         return connection;
     }
 
-    /// <summary>Waits for a connection until it is told to stop, and never looks at the body.</summary>
+    /// <summary>Waits for a connection until it is canceled, and never reads the body.</summary>
     private sealed class NeverConnectingHandler : HttpMessageHandler
     {
         private readonly TaskCompletionSource started = new();

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The limiter's idea of a portal's bucket against the bucket itself: drained once a second at an unknown moment.</summary>
+/// <summary>Tests the limiter's model of a portal's bucket against the bucket, which drains once a second at an unknown moment.</summary>
 public sealed class PortalBucketTests
 {
     private const int Capacity = 50;
@@ -28,7 +28,7 @@ public sealed class PortalBucketTests
 
     [Theory]
     [MemberData(nameof(Starts))]
-    public void One_process_is_never_refused_and_takes_the_least_time_that_is_possible(double phase, double stall, bool countsRefused)
+    public void One_process_is_never_rejected_and_takes_the_minimum_time(double phase, double stall, bool countsRefused)
     {
         var portal = new Portal(phase, countsRefused);
         var process = new Process(calls: 200, stall, roundTrip: 0.08);
@@ -42,7 +42,7 @@ public sealed class PortalBucketTests
 
     [Theory]
     [MemberData(nameof(Starts))]
-    public void Two_processes_that_share_nothing_finish_all_calls_in_one_and_a_half_times_the_optimum(double phase, double stall, bool countsRefused)
+    public void Two_processes_finish_all_calls_within_1_5_times_the_optimum(double phase, double stall, bool countsRefused)
     {
         var portal = new Portal(phase, countsRefused);
 
@@ -53,7 +53,7 @@ public sealed class PortalBucketTests
     }
 
     [Fact]
-    public void Another_process_with_many_calls_does_not_starve_one_that_comes_later()
+    public void Busy_process_does_not_starve_a_later_one()
     {
         var portal = new Portal(phase: 0.3, countsRefused: true);
         var late = new Process(calls: 20, stall: 0, roundTrip: 0.05) { StartsAt = 60 };
@@ -64,7 +64,7 @@ public sealed class PortalBucketTests
     }
 
     [Fact]
-    public void Fifty_leave_at_once_and_the_next_two_a_second_after_they_were_answered()
+    public void Fifty_requests_are_sent_at_once_and_two_more_a_second_later()
     {
         var bucket = new PortalBucket(Capacity, PerSecond);
         for (var request = 0; request < Capacity; request++)
@@ -98,9 +98,11 @@ public sealed class PortalBucketTests
         Assert.True(bucket.IsEmpty(TimeSpan.FromSeconds(10)));
     }
 
-    /// <summary>Any pattern of arrivals: what the limiter lets leave is never refused, and what it holds back might be.</summary>
+    /// <summary>
+    /// For any pattern of arrivals, the portal never rejects a request that the limiter permits, and might reject one that it delays.
+    /// </summary>
     [Fact]
-    public void Bound_holds_for_any_arrivals_at_any_phase()
+    public void Limit_holds_for_any_arrivals_at_any_phase()
     {
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 4], Gen.Double[0, 1], Gen.Int[0, 300].Array[1, 40]).Sample((capacity, perSecond, phase, gaps) =>
         {
@@ -166,7 +168,9 @@ public sealed class PortalBucketTests
         }
     }
 
-    /// <summary>Makes all of its calls at once, with a limiter of its own. Its first connection takes a while.</summary>
+    /// <summary>
+    /// Represents a process that starts all of its calls at once, with its own limiter. Its first connection takes a while.
+    /// </summary>
     private sealed class Process(int calls, double stall, double roundTrip)
     {
         private readonly PortalBucket bucket = new(Capacity, PerSecond);

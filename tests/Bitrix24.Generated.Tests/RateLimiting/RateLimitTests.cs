@@ -10,7 +10,7 @@ public sealed class RateLimitTests
     [Theory]
     [InlineData(50, 2)]
     [InlineData(250, 5)]
-    public async Task Flood_never_overflows_the_portals_bucket_and_uses_it_to_within_two_percent(int burst, double perSecond)
+    public async Task Flood_never_overflows_the_bucket_and_uses_98_percent_of_it(int burst, double perSecond)
     {
         const int Calls = 600;
         var clock = new SkippingTimeProvider();
@@ -39,7 +39,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Clients_of_one_host_share_the_limit_and_those_of_another_do_not()
+    public async Task Clients_of_the_same_host_share_the_limit()
     {
         var clock = new FakeTimeProvider();
         var limit = new Bitrix24RateLimit(2, 1);
@@ -58,7 +58,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Wait_beyond_the_longest_is_refused_at_once()
+    public async Task Wait_longer_than_MaxWait_fails_at_once()
     {
         var clock = new FakeTimeProvider();
         using var portal = NewPortal();
@@ -72,7 +72,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Cancelled_wait_gives_its_turn_back()
+    public async Task Canceled_wait_returns_its_turn()
     {
         var clock = new FakeTimeProvider();
         using var portal = NewPortal();
@@ -91,7 +91,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Refusal_by_the_portal_empties_the_own_bucket_too()
+    public async Task Rejection_by_the_portal_fills_the_client_side_bucket()
     {
         var clock = new SkippingTimeProvider();
         using var portal = NewPortal();
@@ -107,13 +107,13 @@ public sealed class RateLimitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Refused_calls_wait_for_room_and_none_fails(bool othersUseThePortal)
+    public async Task Rejected_calls_wait_and_none_fails(bool othersUseThePortal)
     {
         const int Calls = 120;
         var clock = new SkippingTimeProvider();
         using var portal = NewPortal(new SimulatedPortalOptions { TimeProvider = clock, RequestBurst = 50, RequestsPerSecond = 2 });
 
-        // Each of the concurrent waits moves this clock on, so it runs faster than a real one.
+        // Each of the concurrent waits advances this clock, so it runs faster than a real one.
         var limit = new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromHours(1) };
         var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, limit, 2));
         if (othersUseThePortal)
@@ -132,7 +132,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Refused_call_waits_no_longer_than_MaxWait_and_counts_as_an_attempt_without_repetition()
+    public async Task Rejected_call_waits_at_most_MaxWait_and_counts_if_retries_are_off()
     {
         var clock = new SkippingTimeProvider();
         using var portal = NewPortal();
@@ -152,7 +152,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Refused_call_waits_as_long_as_the_portal_asks_for()
+    public async Task Rejected_call_respects_Retry_After()
     {
         var clock = new SkippingTimeProvider();
         var retryAfter = 7;
@@ -165,7 +165,7 @@ public sealed class RateLimitTests
         using var client = new TestClient(handler, options =>
             (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) }, 2));
 
-        // It waits for room up to MaxWait, and is repeated once more after that.
+        // It waits up to MaxWait, and is then sent once more.
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
         Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
         Assert.InRange(handler.Requests, 4, 6);
@@ -178,7 +178,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Portal_that_asks_for_years_does_not_stop_a_method_for_years()
+    public async Task Reset_time_in_the_far_future_is_limited()
     {
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
         var answers = new Queue<(System.Net.HttpStatusCode Status, string Body)>([(System.Net.HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}"""), (System.Net.HttpStatusCode.OK, """{"result":11}""")]);
@@ -197,14 +197,14 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Timer_that_is_late_loses_no_turn()
+    public async Task Late_timer_loses_no_turn()
     {
         var clock = new LateClock();
         var limiter = new PortalRateLimiter(burst: 1, perSecond: 1, clock);
         var taken = await limiter.AcquireAsync(TimeSpan.FromMinutes(1), isRefused: false, default);
         var first = limiter.AcquireAsync(TimeSpan.FromSeconds(5), isRefused: false, default).AsTask();
 
-        // The request under way takes longer than the first in turn may wait, and another one comes before the timer rings.
+        // The request in flight takes longer than the first queued call may wait, and another call arrives before the timer fires.
         clock.Now = 6;
         var second = limiter.AcquireAsync(TimeSpan.FromMinutes(1), isRefused: false, default).AsTask();
         clock.Ring();
@@ -216,7 +216,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Call_behind_another_one_waits_no_longer_than_it_may()
+    public async Task Queued_call_waits_at_most_MaxWait()
     {
         var clock = new FakeTimeProvider();
         var limiter = new PortalRateLimiter(burst: 1, perSecond: 1, clock);
@@ -260,7 +260,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Limiter_of_the_application_decides()
+    public async Task Custom_limiter_decides()
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
         using var portal = NewPortal();
@@ -277,7 +277,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Turn_lasts_until_the_answer_is_read()
+    public async Task Lease_is_held_until_the_response_is_read()
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 100 });
         var (inside, most) = (0, 0);
@@ -296,7 +296,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Limiter_of_the_application_that_fails_is_a_typed_failure()
+    public async Task Failing_custom_limiter_throws_a_typed_exception()
     {
         var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
         await limiter.DisposeAsync();
@@ -317,7 +317,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Lease_that_fails_when_it_is_given_back_changes_nothing_of_what_came_of_the_call()
+    public async Task Failing_lease_disposal_does_not_change_the_outcome()
     {
         using var limiter = new BrokenLeases();
         using var client = new TestClient(StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""), options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
@@ -326,7 +326,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Limiter_of_the_application_with_a_permit_lets_calls_through_that_must_not_wait()
+    public async Task Custom_limiter_with_a_permit_allows_calls_with_zero_MaxWait()
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
         using var client = new TestClient(StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""), options => options.RateLimit = Bitrix24RateLimit.Custom(limiter, TimeSpan.Zero));
@@ -337,7 +337,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Limiter_of_the_application_is_waited_for_no_longer_than_MaxWait()
+    public async Task Wait_for_a_custom_limiter_ends_at_MaxWait()
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 100 });
         using var taken = limiter.AttemptAcquire();
@@ -353,7 +353,7 @@ public sealed class RateLimitTests
         Assert.Equal(0, handler.Requests);
     }
 
-    /// <summary>Rings when the test says so; like a real timer it takes no negative time.</summary>
+    /// <summary>Represents a timer that fires on request. Like a real timer, it rejects negative times.</summary>
     private sealed class LateClock : TimeProvider
     {
         private readonly List<Action> timers = [];
@@ -414,7 +414,7 @@ public sealed class RateLimitTests
         }
     }
 
-    /// <summary>Fails while it is cancelled.</summary>
+    /// <summary>Represents a limiter that fails while it is canceled.</summary>
     private sealed class CancellingLimiter(CancellationTokenSource cancellation) : RateLimiter
     {
         public override TimeSpan? IdleDuration => null;
@@ -431,7 +431,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void Limits_out_of_their_range_are_refused()
+    public void Limits_out_of_range_throw()
     {
         Assert.Throws<ArgumentOutOfRangeException>("burst", () => new Bitrix24RateLimit(0, 1));
         Assert.Throws<ArgumentOutOfRangeException>("perSecond", () => new Bitrix24RateLimit(1, 0));

@@ -7,7 +7,7 @@ using static System.FormattableString;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A portal that echoes a secret of the call in its error, in every spelling that is recognized.</summary>
+/// <summary>Tests errors of a portal that echoes a secret of the call in every recognized encoding.</summary>
 public sealed class RedactionTests
 {
     private const string Secret = """Pl4nt3d/S3cr+3t'&<\"é?>~""";
@@ -51,7 +51,7 @@ public sealed class RedactionTests
     public async Task Echo_of_a_secret_is_removed(string spelling, string echo) =>
         Assert.Equal((spelling, "Before *** after."), (spelling, await ShownAsync(Secret, $"Before {echo} after.")));
 
-    /// <summary>A part of something longer, as in the <c>user:password</c> of a header.</summary>
+    /// <summary>A part of a longer text, such as <c>user:password</c> in a header.</summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 0)]
@@ -73,7 +73,7 @@ public sealed class RedactionTests
     }
 
     [Fact]
-    public async Task Secret_with_characters_outside_the_basic_plane_is_removed()
+    public async Task Secret_with_surrogate_pairs_is_removed()
     {
         const string Token = "t0ken-\U0001F511-t0ken";
 
@@ -135,11 +135,11 @@ public sealed class RedactionTests
         Assert.Equal(text == shown, exception.InnerException is not null);
     }
 
-    /// <summary>Names of hosts are logged and traced, and name servers see them.</summary>
+    /// <summary>Host names are logged, traced and sent to name servers.</summary>
     [Theory]
     [InlineData("pl4nt3ds3cr3t.elsewhere.example")]
     [InlineData("x506c346e7433645333637233741.elsewhere.example")]
-    public async Task Secret_in_the_host_of_a_redirect_goes_nowhere(string host)
+    public async Task Redirect_to_a_host_that_contains_a_secret_is_not_followed(string host)
     {
         const string Code = "Pl4nt3dS3cr3t";
         var hosts = new List<string>();
@@ -180,10 +180,10 @@ public sealed class RedactionTests
 
     private static string Within(string quoted) => quoted[1..^1];
 
-    /// <summary>What PHP's <c>addslashes</c> does.</summary>
+    /// <summary>Escapes a text like <c>addslashes</c> of PHP.</summary>
     private static string Slashes(string text) => Regex.Replace(text, @"['""\\]", @"\$0", RegexOptions.None, TimeSpan.FromSeconds(5));
 
-    /// <summary>What PHP's <c>htmlspecialchars</c> does.</summary>
+    /// <summary>Escapes a text like <c>htmlspecialchars</c> of PHP.</summary>
     private static string Php(string text) => string.Concat(text.Select(character => character switch
     {
         '&' => "&amp;",

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Plants secrets and hunts for them everywhere but on the wire.</summary>
+/// <summary>Plants secrets and searches for them everywhere except in requests.</summary>
 public sealed class SecretsTests
 {
     private const string Secret = "Pl4nt3dS3cr3t";
@@ -19,7 +19,7 @@ public sealed class SecretsTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task No_secret_shows_on_any_path(string kind)
+    public async Task No_secret_appears_on_any_path(string kind)
     {
         var shown = new ConcurrentQueue<string>();
         using var listener = Listen(shown);
@@ -81,7 +81,7 @@ public sealed class SecretsTests
     }
 
     [Fact]
-    public async Task Secret_at_the_end_of_what_is_shown_of_a_description_does_not_lose_its_end_only()
+    public async Task Secret_cut_off_by_the_length_limit_is_not_shown_in_part()
     {
         var description = new string('x', (16 * 1024) - 5) + Secret;
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"ERROR_ARGUMENT","error_description":"{{description}}"}"""), options => options.Credentials = Credentials("token", "https://portal.example/"));
@@ -92,7 +92,7 @@ public sealed class SecretsTests
     }
 
     [Fact]
-    public async Task Secret_that_a_bound_cuts_in_two_is_not_shown_in_part_however_much_was_taken_out_before_it()
+    public async Task Secret_cut_off_after_earlier_redactions_is_not_shown_in_part()
     {
         var secret = Secret + new string('9', 60 - Secret.Length);
         var before = string.Concat(Enumerable.Repeat(secret, 300));
@@ -123,7 +123,7 @@ public sealed class SecretsTests
     }
 
     [Fact]
-    public async Task User_info_in_the_address_that_the_authorization_server_names_is_left_out()
+    public async Task User_info_in_an_address_of_the_authorization_server_is_removed()
     {
         using var portal = SimulatedPortal.Start();
         portal.FailNextRenewal(SimulatedFault.Answer(
@@ -137,7 +137,7 @@ public sealed class SecretsTests
     }
 
     [Fact]
-    public void Serializers_leave_tokens_out()
+    public void Serializers_omit_tokens()
     {
         var token = new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
         var store = new InMemoryBitrix24TokenStore(token);
@@ -152,9 +152,9 @@ public sealed class SecretsTests
         Assert.All(rendered, text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal));
     }
 
-    /// <summary>A store that serializes the pair as it is has lost it. It must not look as if there were one.</summary>
+    /// <summary>A store that serializes a token directly loses its values. Such a token must not look valid.</summary>
     [Fact]
-    public async Task Pair_that_was_serialized_without_its_tokens_is_refused_before_anything_is_sent()
+    public async Task Tokens_serialized_without_values_are_rejected_before_sending()
     {
         var token = new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh" };
         var stored = Newtonsoft.Json.JsonConvert.SerializeObject(token);
@@ -170,7 +170,7 @@ public sealed class SecretsTests
         Assert.Contains("holds a pair without an access token or without a refresh token", exception.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Answers of a portal that repeats what it was called with.</summary>
+    /// <summary>Responses of a portal that echoes the request.</summary>
     private static (HttpStatusCode Status, string Body, string ContentType)[] TelltaleAnswers(SimulatedPortal portal) =>
     [
         (HttpStatusCode.BadRequest, $$"""{"error":"{{Secret}}","error_description":"{{Secret}}"}""", "application/json"),
@@ -185,7 +185,7 @@ public sealed class SecretsTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Exceptions_of_the_applications_own_handlers_are_kept_only_without_secrets(string kind)
+    public async Task Inner_exceptions_of_handlers_are_kept_only_without_secrets(string kind)
     {
         var credentials = Credentials(kind, "https://portal.example/");
 
@@ -237,7 +237,7 @@ public sealed class SecretsTests
         Assert.DoesNotContain(Secret, response.Now, StringComparison.Ordinal);
     }
 
-    /// <summary>Has the body written to one stream, and answers with another.</summary>
+    /// <summary>Copies the request body to one stream and responds with another.</summary>
     private sealed class CopyingHandler(Stream request, Stream response) : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
@@ -247,7 +247,7 @@ public sealed class SecretsTests
         }
     }
 
-    /// <summary>Keeps the memory that it is given to read from and to write to.</summary>
+    /// <summary>Records the buffers that are passed to its read and write methods.</summary>
     private sealed class KeepingStream(byte[] content) : MemoryStream(content, 0, content.Length, writable: false)
     {
         private readonly List<ReadOnlyMemory<byte>> kept = [];
@@ -377,7 +377,7 @@ public sealed class SecretsTests
 
     private static ActivityListener Listen(ConcurrentQueue<string> shown)
     {
-        // The simulated portal is a server in the same process, and servers trace what they receive.
+        // The simulated portal is a server in the same process, and servers trace their requests.
         var listener = new ActivityListener
         {
             ShouldListenTo = source => !source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && !source.Name.StartsWith("WireMock", StringComparison.Ordinal),

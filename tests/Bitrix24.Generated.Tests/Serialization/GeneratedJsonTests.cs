@@ -8,7 +8,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Tests;
 
-/// <summary>What generated code writes and reads is what the serializer writes and reads.</summary>
+/// <summary>Compares generated reading and writing with the serializer.</summary>
 public sealed class GeneratedJsonTests
 {
     private static readonly string[] OtherCases = ["Id", "Operating", "Time"];
@@ -45,7 +45,7 @@ public sealed class GeneratedJsonTests
     private static readonly Gen<string> Time = Object("start", "finish", "duration", "processing", "date_start", "date_finish", "operating_reset_at", "operating", "Operating", "new");
 
     [Fact]
-    public async Task Requests_are_written_as_the_serializer_writes_them()
+    public async Task Requests_are_written_like_the_serializer()
     {
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":null}""");
         using var client = new TestClient(handler);
@@ -80,12 +80,12 @@ public sealed class GeneratedJsonTests
     }
 
     [Fact]
-    public async Task Answers_are_read_as_the_serializer_reads_them()
+    public async Task Responses_are_read_like_the_serializer()
     {
         var row = Object("ID", "DATE_CREATE", "CREATED_BY_ID", "WEBFORM_ID", "ENTITY_TYPE_ID", "ENTITY_TYPE", "STATUS", "STATUS_ID", "NAME", "SORT", "Id", "new");
         var sound = Gen.Select(Id, row, (id, more) => FormattableString.Invariant($$"""{"ID":"{{id}}","STATUS":"IN_WORK","STATUS_ID":"SUCCESS"{{(more.Length == 2 ? "" : ",")}}{{more.Substring(1)}}"""));
 
-        // The serializer takes an empty text for null.
+        // The serializer treats an empty text as null.
         var other = Value.Where(value => value != "\"\"");
         var rows = OneOf(sound, sound, sound, row, other).Array[0, 4].Select(values => $"[{string.Join(",", values)}]");
         var batch = Gen.Select(Map(Value), Map(Object("error", "error_description")), Map(Value), Map(Time), (results, errors, counts, times) =>
@@ -101,7 +101,7 @@ public sealed class GeneratedJsonTests
     }
 
     [Fact]
-    public async Task Characters_that_take_two_units_are_read_wherever_they_stand()
+    public async Task Surrogate_pairs_are_read_at_any_position()
     {
         for (var length = 900; length < 1100; length++)
         {
@@ -116,7 +116,7 @@ public sealed class GeneratedJsonTests
     {
         await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
 
-        // Half a surrogate pair has no UTF-8.
+        // Half a surrogate pair has no UTF-8 encoding.
         var expected = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(request, Settings)));
         return handler.Bodies[^1] == expected;
     }
@@ -142,7 +142,9 @@ public sealed class GeneratedJsonTests
                 iter: 2_000);
     }
 
-    /// <summary>JSON as RFC 8259 has it, no member twice, and no known name in another case: the serializer takes more than that.</summary>
+    /// <summary>
+    /// Returns whether a text is JSON of RFC 8259 without duplicate properties or known names in another case. The serializer accepts more.
+    /// </summary>
     private static bool IsStrict(string text)
     {
         try

@@ -8,7 +8,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Whatever a portal sends: a result, a typed exception or a cancellation comes out, and nothing else.</summary>
+/// <summary>Tests that any response leads to a result, a typed exception or a cancellation.</summary>
 public sealed class HostileAnswerTests
 {
     private static readonly string[] Answers =
@@ -18,7 +18,7 @@ public sealed class HostileAnswerTests
         """{"result":{"ID":"13","DATE_CREATE":"2025-07-14 08:47:19","CREATED_BY_ID":"29","WEBFORM_ID":null,"ENTITY_TYPE_ID":"3","ENTITY_TYPE":"CONTACT"}}""",
     ];
 
-    /// <summary>Where a value can stand in the answer of a batch.</summary>
+    /// <summary>The positions of values in the response of a batch.</summary>
     private static readonly string[] Places =
     [
         """{"result":{"result":{"a":?}}}""",
@@ -34,7 +34,7 @@ public sealed class HostileAnswerTests
     private static readonly string[] Snippets = ["null", "true", "-1", "1e999", "99999999999999999999999", "\"\"", "[]", "{}", "[[[[[[", "\\u0000", "\uFEFF", "\"result\":", "\"error\":", "\"time\":", "NaN", "'", "//", "/*", "0x1F", "\0", "é", "}"];
 
     [Fact]
-    public async Task Mutated_answers()
+    public async Task Mutated_responses()
     {
         var mutation = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 3], OneOf(Snippets), Gen.Int[0, 40], Gen.Byte);
         var sample = Gen.Select(OneOf(Answers), mutation.Array[1, 4], OneOf(200, 200, 200, 201, 204, 304, 400, 401, 403, 429, 500, 502, 503));
@@ -70,7 +70,7 @@ public sealed class HostileAnswerTests
     }
 
     [Fact]
-    public async Task What_is_not_JSON_is_refused_wherever_it_stands()
+    public async Task Invalid_JSON_at_any_position_throws()
     {
         string[] values =
         [
@@ -111,18 +111,18 @@ public sealed class HostileAnswerTests
     [InlineData("""{"result":{"result":{"a":1}},"time":{"operating":1,"OPERATING":2}}""")]
     [InlineData("""{"result":{"result":{"a":1}},"new":1,"new":1}""")]
     [InlineData("""{"result":{"result":{"a":1}},"Error":null}""")]
-    public async Task What_is_said_twice_in_a_batch_leaves_open_what_ran(string answer) =>
+    public async Task Duplicates_in_a_batch_response_are_unknown(string answer) =>
         Assert.Equal("Bitrix24TransportException Unknown", await OutcomeOf(answer));
 
     [Theory]
     [InlineData("""{"result":{"result":{"a":1,"A":2}}}""")]
     [InlineData("""{"result":{"result":{"a":{"id":1,"ID":2}}}}""")]
     [InlineData("""{"result":{"result":{"a":1}},"new":{"b":1,"b":1}}""")]
-    public async Task Unknown_names_may_differ_in_case_and_what_is_skipped_is_not_believed(string answer) =>
+    public async Task Unknown_properties_may_differ_in_case_and_are_ignored(string answer) =>
         Assert.Equal("read", await OutcomeOf(answer));
 
     [Fact]
-    public async Task A_wide_object_gives_no_member_twice_either()
+    public async Task Duplicate_in_an_object_with_many_properties_throws()
     {
         var members = string.Join(",", Enumerable.Range(0, 1000).Select(index => $"\"m{index}\":{index}"));
 
@@ -135,7 +135,7 @@ public sealed class HostileAnswerTests
     }
 
     [Fact]
-    public void A_typed_result_of_a_command_has_no_known_name_in_another_case()
+    public void Known_name_in_another_case_in_a_command_result_throws()
     {
         var results = new JObject { ["a"] = JObject.Parse("""{"ID":13,"Id":14}"""), ["b"] = JObject.Parse("""{"ID":13}""") };
         var result = new BatchResult { Results = results.ToObject<Dictionary<string, JToken>>()! };
@@ -160,7 +160,7 @@ public sealed class HostileAnswerTests
     }
 
     [Fact]
-    public async Task Byte_order_marks_are_read_over()
+    public async Task Byte_order_marks_are_skipped()
     {
         foreach (var encoding in new Encoding[] { Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode })
         {
@@ -174,7 +174,7 @@ public sealed class HostileAnswerTests
     [InlineData(200, false)]
     [InlineData(500, true)]
     [InlineData(500, false)]
-    public async Task Bodies_are_read_up_to_a_bound(int status, bool declared)
+    public async Task Bodies_are_read_up_to_a_limit(int status, bool declared)
     {
         var endless = new EndlessStream();
         var handler = new StubHandler((_, _) =>

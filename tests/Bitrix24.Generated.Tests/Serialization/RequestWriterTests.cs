@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>What generated code writes, with all types that a schema can have: the serializer writes the same.</summary>
+/// <summary>Compares generated writing with the serializer, for all types that a schema can have.</summary>
 public sealed class RequestWriterTests
 {
     [Fact]
-    public async Task Members_of_all_types_are_written_as_the_serializer_writes_them()
+    public async Task Properties_of_all_types_are_written_like_the_serializer()
     {
         var written = await WrittenAsync(json =>
         {
@@ -48,15 +48,15 @@ public sealed class RequestWriterTests
     }
 
     [Fact]
-    public async Task A_request_without_members_is_an_empty_object() => Assert.Equal("{}", await WrittenAsync(_ => { }));
+    public async Task Request_without_properties_is_an_empty_object() => Assert.Equal("{}", await WrittenAsync(_ => { }));
 
-    /// <summary>The last id says how much room is made at first: longer ones before it have to find room as well.</summary>
+    /// <summary>The last id determines the initial buffer size. Longer ids before it must also fit.</summary>
     [Theory]
     [InlineData(1, 1_000_000_000_000_000_000, 9)]
     [InlineData(1000, 1_000_000_000_000_000_000, 9)]
     [InlineData(1000, 9, 1_000_000_000_000_000_000)]
     [InlineData(1000, -1_000_000_000_000_000_000, -9)]
-    public async Task Lists_of_ids_of_any_length_are_written_whole(int count, long id, long last)
+    public async Task Lists_of_ids_of_any_length_are_written_completely(int count, long id, long last)
     {
         List<long> ids = [.. Enumerable.Repeat(id, count), last];
 
@@ -80,7 +80,7 @@ public sealed class RequestWriterTests
         return Encoding.UTF8.GetString(copy.ToArray());
     }
 
-    /// <summary>A list that is no more than one.</summary>
+    /// <summary>Represents a collection that implements only the basic interface.</summary>
     private sealed class Listed(List<long> values) : IReadOnlyList<long>
     {
         public int Count => values.Count;

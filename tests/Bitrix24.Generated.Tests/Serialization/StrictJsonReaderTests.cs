@@ -5,7 +5,7 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Two other readers say what is JSON, and what it says.</summary>
+/// <summary>Compares the reader with two other JSON readers.</summary>
 public sealed class StrictJsonReaderTests
 {
     private static readonly string[] Texts =
@@ -22,7 +22,7 @@ public sealed class StrictJsonReaderTests
     ];
 
     [Fact]
-    public void Texts_are_read_that_another_strict_reader_reads_and_their_tokens_are_the_same()
+    public void Accepted_texts_and_tokens_match_another_strict_reader()
     {
         var change = Gen.Select(Gen.Int[0, 200], Gen.Int[0, 3], Gen.Int[0, Snippets.Length - 1], Gen.Int[0, 6]);
         Gen.Select(Gen.Int[0, Texts.Length - 1], change.Array[0, 3]).Sample(
@@ -42,7 +42,7 @@ public sealed class StrictJsonReaderTests
                     }
                 }
 
-                // Half a surrogate pair has no UTF-8.
+                // Half a surrogate pair has no UTF-8 encoding.
                 var json = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(changed.ToString()));
                 return TokensOf(json) == (IsJson(json) ? ExpectedTokensOf(json) : "no JSON");
             },

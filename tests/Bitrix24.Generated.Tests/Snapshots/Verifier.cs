@@ -7,14 +7,14 @@ using Xunit.Sdk;
 namespace VerifyXunit;
 
 /// <summary>
-/// Compares a text with the file Class.Method.verified.ext beside the test, by the rules of Verify and under its name, so that
-/// -p:SnapshotEngine=Verify can put the real engine in its place.
+/// Compares a text with the file Class.Method.verified.ext next to the test. It has the name and rules of Verify, so that
+/// -p:SnapshotEngine=Verify can replace it with Verify itself.
 /// </summary>
 public static class Verifier
 {
     private static readonly UTF8Encoding Utf8WithMark = new(encoderShouldEmitUTF8Identifier: true);
 
-    // File names differ by more than case on some systems only.
+    // Some file systems do not distinguish names that differ only in case.
     private static readonly ConcurrentDictionary<string, byte> Used = new(StringComparer.OrdinalIgnoreCase);
 
     public static async Task Verify(string? target, string extension, [CallerFilePath] string sourceFile = "", [CallerMemberName] string method = "")
@@ -29,7 +29,7 @@ public static class Verifier
             throw new XunitException($"{path} was compared before in this run. Give each test one text.");
         }
 
-        // An empty file is nothing verified; an empty text that was accepted has a byte order mark.
+        // An empty file contains nothing verified. An accepted empty text has a byte order mark.
         var isVerified = new FileInfo(verifiedPath) is { Exists: true, Length: > 0 };
         var verified = isVerified ? WithPlainLineEnds(await File.ReadAllTextAsync(verifiedPath)) : null;
         if (string.Equals(verified, received, StringComparison.Ordinal) || string.Equals(verified, received + "\n", StringComparison.Ordinal))

@@ -4,7 +4,7 @@ using Xunit.Sdk;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The stand-in compares, and accepts nothing by itself.</summary>
+/// <summary>Tests the replacement of Verify.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class VerifierTests : IDisposable
 {
@@ -31,7 +31,7 @@ public sealed class VerifierTests : IDisposable
     [InlineData("other")]
     [InlineData("text\n\n")]
     [InlineData("Text")]
-    public async Task A_text_that_was_not_verified_fails_and_is_left_beside(string? verified)
+    public async Task Unverified_text_fails_and_writes_a_received_file(string? verified)
     {
         if (verified is not null)
         {
@@ -47,7 +47,7 @@ public sealed class VerifierTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public async Task An_empty_text_that_was_not_verified_fails_and_names_the_files(string? verified)
+    public async Task Unverified_empty_text_fails_and_names_the_files(string? verified)
     {
         if (verified is not null)
         {
@@ -61,7 +61,7 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_text_passes_once_its_received_file_is_accepted()
+    public async Task Empty_text_passes_after_its_received_file_is_accepted()
     {
         await Assert.ThrowsAsync<XunitException>(() => Verifier.Verify("", "txt", Source, "Other"));
         File.Move(Path.Combine(folder.Path, "SubjectTests.Other.received.txt"), Verified);
@@ -72,7 +72,7 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_text_in_one_test_is_refused()
+    public async Task Second_text_in_one_test_throws()
     {
         await File.WriteAllTextAsync(Verified, "text");
         await Verifier.Verify("text", "txt", Source, "Text");
@@ -81,7 +81,7 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_of_the_repository_are_those_that_Verify_asks_for()
+    public async Task Repository_has_the_settings_that_Verify_requires()
     {
         Assert.Contains("[*.{received,verified}.{json,txt,xml}]", await File.ReadAllLinesAsync(Repository.PathOf(".editorconfig")));
         Assert.Contains("*.verified.txt text eol=lf working-tree-encoding=UTF-8", await File.ReadAllLinesAsync(Repository.PathOf(".gitattributes")));
@@ -92,7 +92,7 @@ public sealed class VerifierTests : IDisposable
     [InlineData("one\rtwo\r")]
     [InlineData("one\r\ntwo\r\n")]
     [InlineData("\uFEFFone\ntwo\n")]
-    public async Task A_verified_text_passes_and_takes_what_was_received_before_away(string verified)
+    public async Task Verified_text_passes_and_deletes_the_received_file(string verified)
     {
         await File.WriteAllTextAsync(Verified, verified);
         await File.WriteAllTextAsync(Received, "old");

@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The metrics of the package, and of nobody else in the process.</summary>
+/// <summary>Listens to the metrics of the package only.</summary>
 internal static class ClientMeter
 {
-    /// <summary>A listener that has not started yet.</summary>
+    /// <summary>Creates a listener without starting it.</summary>
     public static MeterListener NewListener() => new()
     {
         InstrumentPublished = static (instrument, listener) =>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A port on loopback that refuses connections and that no server of another test can take meanwhile.</summary>
+/// <summary>Reserves a port on loopback that refuses connections.</summary>
 internal sealed class ClosedPort : IDisposable
 {
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

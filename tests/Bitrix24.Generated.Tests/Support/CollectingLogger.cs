@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Keeps the messages of a log.</summary>
+/// <summary>Records log messages.</summary>
 internal sealed class CollectingLogger : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> messages = new();

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Bitrix24.Tests;
 
 /// <summary>
-/// A web server on loopback that speaks just enough HTTP/2 to refuse streams as real servers do, and HTTP/1.1 where a client asks for that.
-/// It answers every call with a new id.
+/// Represents a web server on loopback that can refuse HTTP/2 streams like real servers. It also supports HTTP/1.1.
+/// It responds to every call with a new id.
 /// </summary>
 internal sealed class Http2Server : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class Http2Server : IDisposable
     /// <summary>Gets a certificate for servers on loopback.</summary>
     public static X509Certificate2 Certificate { get; } = NewCertificate();
 
-    /// <summary>What the server does with a request.</summary>
+    /// <summary>The reaction of the server to a request.</summary>
     public enum Reaction
     {
         Answer,
@@ -51,15 +51,15 @@ internal sealed class Http2Server : IDisposable
 
     public int Created => Volatile.Read(ref created);
 
-    /// <summary>Gets how many requests came so far, those that were refused included.</summary>
+    /// <summary>Gets the number of requests so far, including refused ones.</summary>
     public int Requests => Volatile.Read(ref received);
 
     public int Connections => Volatile.Read(ref connections);
 
-    /// <summary>Gets how many requests got no response so far: the moment to move a test's clock.</summary>
+    /// <summary>Gets the number of requests without a response. A test can advance its clock when this number increases.</summary>
     public int Unanswered => Volatile.Read(ref unanswered);
 
-    /// <summary>Returns services with a client of this server, whose own handler trusts it.</summary>
+    /// <summary>Returns services with a client of this server and a handler that trusts its certificate.</summary>
     public ServiceProvider Services(Action<Bitrix24ClientOptions>? configure = null)
     {
         var services = new ServiceCollection();
@@ -75,12 +75,12 @@ internal sealed class Http2Server : IDisposable
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Lets connections trust the certificate.</summary>
+    /// <summary>Makes connections trust the certificate.</summary>
     public static void Trust(HttpMessageHandler handler) =>
         ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback =
             (_, certificate, _, _) => certificate?.GetCertHashString(HashAlgorithmName.SHA256) == Certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
-    /// <summary>Takes no more connections; those that are open stay.</summary>
+    /// <summary>Accepts no more connections. Open ones stay open.</summary>
     public void StopListening() => listener.Stop();
 
     public void Dispose()
@@ -178,7 +178,7 @@ internal sealed class Http2Server : IDisposable
                 await WriteFrameAsync(stream, type: 7, flags: 0, streamId: 0, lastStream);
                 return false;
             case Reaction.GoAwayAndClose:
-                // It processes the stream, asks for HTTP/1.1 from now on, and closes before the response is there.
+                // It processes the stream, requires HTTP/1.1 from now on, and closes before the response.
                 var processed = new byte[8];
                 BinaryPrimitives.WriteInt32BigEndian(processed, streamId);
                 processed[7] = 13;
@@ -188,7 +188,7 @@ internal sealed class Http2Server : IDisposable
                 Interlocked.Increment(ref unanswered);
                 break;
             case Reaction.Misdirected:
-                // :status 421, which is in no table.
+                // :status 421, which is not in the static table.
                 await WriteFrameAsync(stream, type: 1, flags: 5, streamId, [0x08, 0x03, .. "421"u8]);
                 break;
             default:
@@ -246,9 +246,9 @@ internal sealed class Http2Server : IDisposable
         await stream.FlushAsync(stopping.Token);
     }
 
-    /// <summary>A request as the server got it.</summary>
-    /// <param name="Number">Its number, from 1.</param>
+    /// <summary>Represents a received request.</summary>
+    /// <param name="Number">The number of the request, from 1.</param>
     /// <param name="Connection">The number of its connection, from 1.</param>
-    /// <param name="IsHttp2">Whether it came over HTTP/2.</param>
+    /// <param name="IsHttp2">Whether it was sent over HTTP/2.</param>
     internal readonly record struct Received(int Number, int Connection, bool IsHttp2);
 }

@@ -2,7 +2,7 @@ using Bitrix24.Specs;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The spec of this project.</summary>
+/// <summary>Loads the spec of this project.</summary>
 internal static class ProjectSpec
 {
     public static string Path { get; } = Repository.PathOf("spec/bitrix24.openapi.yaml");

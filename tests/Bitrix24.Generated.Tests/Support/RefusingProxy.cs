@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A proxy on loopback that makes no connection: it asks for authentication, whatever the client says.</summary>
+/// <summary>Represents a proxy on loopback that always asks for authentication and never connects.</summary>
 internal sealed class RefusingProxy : IDisposable
 {
     private const string Refusal =
@@ -21,7 +21,7 @@ internal sealed class RefusingProxy : IDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>The heads of the requests so far.</summary>
+    /// <summary>Gets the headers of the requests so far.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
     public void Dispose() => listener.Dispose();
@@ -49,7 +49,7 @@ internal sealed class RefusingProxy : IDisposable
             }
             catch (IOException)
             {
-                // That client is gone; there may be others.
+                // That client has disconnected. Others may follow.
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Where the files of the repository lie.</summary>
+/// <summary>Finds the files of the repository.</summary>
 internal static class Repository
 {
     public static string Root { get; } = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;

@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace Bitrix24.Tests;
 
 /// <summary>
-/// A clock for calls over real connections: a wait of up to a minute is over at once and moves the clock on; a longer one - the
-/// timeout of an attempt - ends when the test says so, and never because a machine was slow.
+/// Represents a clock for calls over real connections. A wait of up to a minute ends at once and advances the clock. A longer wait, which is
+/// the timeout of an attempt, ends only when the test requests it, and never because a machine is slow.
 /// </summary>
-/// <param name="longestWait">The longest wait that is skipped, in place of a minute.</param>
+/// <param name="longestWait">The longest wait that is skipped. Default: a minute.</param>
 internal sealed class SkippingTimeProvider(TimeSpan? longestWait = null) : TimeProvider
 {
     private readonly TimeSpan longestWait = longestWait ?? TimeSpan.FromSeconds(60);
@@ -14,7 +14,7 @@ internal sealed class SkippingTimeProvider(TimeSpan? longestWait = null) : TimeP
     private readonly ConcurrentQueue<TimeSpan> waits = new();
     private long ticks = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).Ticks;
 
-    /// <summary>The waits so far.</summary>
+    /// <summary>Gets the waits so far.</summary>
     public IReadOnlyList<TimeSpan> Waits => [.. waits];
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -25,7 +25,7 @@ internal sealed class SkippingTimeProvider(TimeSpan? longestWait = null) : TimeP
 
     public void Advance(TimeSpan span) => Interlocked.Add(ref ticks, span.Ticks);
 
-    /// <summary>Lets the attempts that are under way time out.</summary>
+    /// <summary>Lets the attempts in flight time out.</summary>
     public void ExpireAttempts()
     {
         foreach (var timer in timeouts.Keys)

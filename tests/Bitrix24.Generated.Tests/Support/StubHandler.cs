@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Answers in place of a portal, without a network, and keeps what it was sent.</summary>
+/// <summary>Responds instead of a portal, without a network, and records the requests.</summary>
 internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
 {
     private readonly List<string> bodies = [];

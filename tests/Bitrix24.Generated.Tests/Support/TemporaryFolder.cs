@@ -1,6 +1,6 @@
 namespace Bitrix24.Tests;
 
-/// <summary>A folder that goes with its owner.</summary>
+/// <summary>Represents a folder that is deleted on disposal.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("bitrix24-").FullName;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A client as an application gets it from dependency injection, on a stub in place of the connections.</summary>
+/// <summary>Represents a client from dependency injection with a stub instead of connections.</summary>
 internal sealed class TestClient : IDisposable
 {
     public const string WebhookCode = "s3cr3tc0de";
@@ -33,7 +33,7 @@ internal sealed class TestClient : IDisposable
 
     public static AddCallListRequest Request => new() { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
 
-    /// <summary>A client without dependency injection. Like all clients of tests it tries once and knows no limit, where a test does not ask for more.</summary>
+    /// <summary>Creates a client without dependency injection. By default, clients in tests have one attempt and no rate limit.</summary>
     public static Bitrix24Client On(string webhookUrl, Action<Bitrix24ClientOptions>? configure = null) => On(Bitrix24Credentials.Webhook(webhookUrl), configure);
 
     public static Bitrix24Client On(Bitrix24Credentials credentials, Action<Bitrix24ClientOptions>? configure = null)
@@ -44,7 +44,7 @@ internal sealed class TestClient : IDisposable
         return Bitrix24Client.Create(options);
     }
 
-    /// <summary>The outcome of a call in one line.</summary>
+    /// <summary>Returns the outcome of a call in one line.</summary>
     public static async Task<string> Outcome(HttpMessageHandler handler, Action<Bitrix24ClientOptions>? configure = null)
     {
         using var client = new TestClient(handler, configure);

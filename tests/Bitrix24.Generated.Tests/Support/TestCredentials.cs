@@ -2,7 +2,7 @@ using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Credentials of each kind for a simulated portal.</summary>
+/// <summary>Creates credentials of each kind for a simulated portal.</summary>
 internal static class TestCredentials
 {
     public static Bitrix24Credentials Of(string kind, SimulatedPortal portal) => kind switch

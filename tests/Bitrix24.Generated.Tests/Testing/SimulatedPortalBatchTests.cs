@@ -6,7 +6,7 @@ using VerifyXunit;
 
 namespace Bitrix24.Tests;
 
-/// <summary>The simulated portal as a program of any language meets it: requests and answers as text.</summary>
+/// <summary>Tests the simulated portal with plain requests and responses, as a program in any language sends them.</summary>
 public sealed class SimulatedPortalBatchTests : IDisposable
 {
     private readonly SimulatedPortal portal = SimulatedPortal.Start(new SimulatedPortalOptions { UserId = 7, WebhookCode = "code", AccessToken = "token" });
@@ -19,9 +19,9 @@ public sealed class SimulatedPortalBatchTests : IDisposable
 
     public void Dispose() => portal.Dispose();
 
-    /// <summary>The bodies of the reference's examples for curl, with a webhook and with an access token.</summary>
+    /// <summary>The curl examples of the reference, with a webhook and with an access token.</summary>
     [Fact]
-    public async Task Requests_of_the_references_curl_examples_are_answered()
+    public async Task Curl_examples_of_the_reference_succeed()
     {
         await TestClient.On(portal.WebhookUrl).AddCallListsAsync(Enumerable.Range(0, 123).Select(_ => TestClient.Request)).CountAsync();
         var table = new StringBuilder();
@@ -47,7 +47,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Batches_as_text()
+    public async Task Batch_requests_and_responses_as_text()
     {
         var table = new StringBuilder();
 
@@ -70,7 +70,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_51_commands_the_first_50_run()
+    public async Task Batch_of_51_commands_executes_the_first_50()
     {
         var commands = string.Join(",", Enumerable.Range(0, 51).Select(index => $"\"c{index}\":\"crm.calllist.add?ENTITY_TYPE=CONTACT&ENTITIES[0]=9\""));
 
@@ -81,7 +81,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_command_with_too_many_parameters_the_rest_is_lost_in_silence()
+    public async Task Command_with_too_many_parameters_silently_loses_the_rest()
     {
         var ids = string.Join("&", Enumerable.Range(0, 1200).Select(index => $"ENTITIES[{index}]={index + 1}"));
 
@@ -91,7 +91,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Forms_and_queries_are_read_as_PHP_reads_them()
+    public async Task Forms_and_query_strings_are_parsed_like_PHP()
     {
         using var http = new HttpClient { BaseAddress = portal.Url };
         using var form = new StringContent("ENTITY_TYPE=CONTACT&ENTITIES%5B0%5D=9&ENTITIES[]=17&auth=token", MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded"));
@@ -105,7 +105,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_user_sees_what_that_user_may_read()
+    public async Task Each_user_sees_only_readable_entities()
     {
         portal.Companies.Add(5, 6);
         portal.Contacts.DenyRead(8, 17);
@@ -128,7 +128,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task An_old_portal_says_what_is_wrong_in_sentences_and_the_client_understands_them()
+    public async Task LegacyErrors_sends_sentences_that_the_client_understands()
     {
         using var old = SimulatedPortal.Start(new SimulatedPortalOptions { LegacyErrors = true, UserId = 7, WebhookCode = "code" });
         old.Contacts.Add(9);
@@ -159,7 +159,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Methods_of_ones_own_can_be_added()
+    public async Task AddMethod_adds_and_replaces_methods()
     {
         portal.AddMethod("crm.contact.list", parameters => new[] { new { ID = "9", NAME = (string?)parameters["filter"]?["NAME"] } });
         portal.AddMethod("app.info", _ => null);
@@ -173,7 +173,7 @@ public sealed class SimulatedPortalBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_method_that_has_used_up_its_execution_time_waits_and_others_do_not()
+    public async Task ExecutionTimeLimit_blocks_only_the_method_that_used_it_up()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var limited = SimulatedPortal.Start(new SimulatedPortalOptions { TimeProvider = clock, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(240), RecordRequests = false });

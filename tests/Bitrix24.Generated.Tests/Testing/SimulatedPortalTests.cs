@@ -26,7 +26,7 @@ public sealed class SimulatedPortalTests
     }
 
     [Fact]
-    public async Task Checks_of_crm_calllist_add_in_the_portals_order()
+    public async Task Add_checks_in_the_order_of_a_real_portal()
     {
         using var portal = NewPortal();
         var table = new StringBuilder();
@@ -72,7 +72,7 @@ public sealed class SimulatedPortalTests
     }
 
     [Fact]
-    public async Task Checks_of_the_rest_of_the_family()
+    public async Task Other_call_list_methods_check_their_parameters()
     {
         using var portal = NewPortal();
         await TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request);
@@ -144,7 +144,7 @@ public sealed class SimulatedPortalTests
     }
 
     [Fact]
-    public async Task Time_block_sums_the_execution_time_of_ten_minutes()
+    public async Task Time_block_adds_up_execution_time_over_ten_minutes()
     {
         var time = new TickingTimeProvider();
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { TimeProvider = time, UtcOffset = TimeSpan.FromHours(3) });
@@ -167,7 +167,7 @@ public sealed class SimulatedPortalTests
     }
 
     [Fact]
-    public async Task Planned_answer_is_given_once_and_nothing_is_done()
+    public async Task FailNext_with_a_response_sends_it_once_without_executing_the_call()
     {
         using var portal = NewPortal();
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadGateway, "<html></html>", "text/html"));
@@ -182,7 +182,7 @@ public sealed class SimulatedPortalTests
     }
 
     [Fact]
-    public void Entities_can_be_listed_and_change_their_readability()
+    public void Entities_can_be_enumerated_and_become_readable_or_unreadable()
     {
         using var portal = SimulatedPortal.Start();
 
@@ -215,7 +215,7 @@ public sealed class SimulatedPortalTests
         return FormattableString.Invariant($"HTTP {(int)response.StatusCode} {answer.ToJsonString()}");
     }
 
-    /// <summary>A clock that moves on by a millisecond whenever somebody looks.</summary>
+    /// <summary>Represents a clock that advances by a millisecond on every read.</summary>
     private sealed class TickingTimeProvider : FakeTimeProvider
     {
         public TickingTimeProvider() => AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);

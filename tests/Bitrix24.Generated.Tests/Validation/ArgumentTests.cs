@@ -7,7 +7,7 @@ namespace Bitrix24.Tests;
 public sealed class ArgumentTests
 {
     [Fact]
-    public async Task Arguments_that_cannot_be_right_are_refused_and_nothing_is_sent()
+    public async Task Invalid_arguments_throw_and_send_nothing()
     {
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
         using var client = new TestClient(handler);

@@ -1,10 +1,10 @@
 namespace Bitrix24.Tests;
 
-/// <summary>What generated code checks, with all types that a schema can have.</summary>
+/// <summary>Tests generated validation with all types that a schema can have.</summary>
 public sealed class RequestValidationTests
 {
     [Fact]
-    public void Bounds_themselves_are_allowed_and_what_is_not_set_is_not_looked_at()
+    public void Limits_are_inclusive_and_unset_properties_are_ignored()
     {
         RequestValidation.Required(string.Empty, "P");
         RequestValidation.Minimum(1, 1, "P");
@@ -26,7 +26,7 @@ public sealed class RequestValidationTests
     }
 
     [Fact]
-    public void What_is_out_of_bounds_is_named()
+    public void Properties_out_of_range_are_named()
     {
         InvalidArgument("P is not set.", () => RequestValidation.Required(null, "P"));
         InvalidArgument("P is 0.5; the minimum is 1.", () => RequestValidation.Minimum(0.5, 1, "P"));
@@ -40,7 +40,7 @@ public sealed class RequestValidationTests
     }
 
     [Fact]
-    public void Repetitions_are_found_wherever_they_are_in_lists_of_any_size_and_order()
+    public void Duplicates_are_found_in_lists_of_any_size_and_order()
     {
         var random = new Random(5);
         foreach (var size in new[] { 0, 1, 2, 3, 10, 1000, 30_000, 50_000 })

@@ -7,15 +7,15 @@ using ArchUnitNET.Loader;
 namespace Bitrix24.Tests;
 
 /// <summary>
-/// The rooms of the client, and which of them may look into which. A room is a folder of the source. The types of the spec, which are
-/// generated, belong to no room; the client itself, with its partials in the rooms of their features, stands above all of them.
+/// Tests the dependencies between the folders of the source. Generated types belong to no folder. The client, whose partial classes are in
+/// the folders of their features, may use all of them.
 /// </summary>
-public sealed partial class RoomTests
+public sealed partial class LayerTests
 {
     private const string Client = "Client";
 
-    /// <summary>The rooms from the bottom to the top, each with the rooms below it that it looks into.</summary>
-    private static readonly (string Room, string[] LooksInto)[] Rooms =
+    /// <summary>The folders from bottom to top, each with the lower folders that it uses.</summary>
+    private static readonly (string Layer, string[] Uses)[] Layers =
     [
         ("Polyfills", []),
         ("Secrets", []),
@@ -48,25 +48,28 @@ public sealed partial class RoomTests
     private static readonly List<(string From, string To)> Dependencies = FindDependencies();
 
     [Fact]
-    public void Every_folder_of_the_source_is_a_room() =>
-        Assert.Equal(Rooms.Select(room => room.Room).Append("Rest3").Order(StringComparer.Ordinal), FileOfType.Values.Select(RoomOf).Append("Rest3").Distinct().Order(StringComparer.Ordinal));
+    public void Every_folder_of_the_source_is_a_layer() =>
+        Assert.Equal(
+            Layers.Select(layer => layer.Layer).Append("Rest3").Order(StringComparer.Ordinal),
+            FileOfType.Values.Select(LayerOf).Append("Rest3").Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Rooms_look_only_into_rooms_below_them()
+    public void Layers_use_only_lower_layers()
     {
-        for (var index = 0; index < Rooms.Length; index++)
+        for (var index = 0; index < Layers.Length; index++)
         {
-            Assert.Subset(Rooms[..index].Select(room => room.Room).ToHashSet(StringComparer.Ordinal), Rooms[index].LooksInto.ToHashSet(StringComparer.Ordinal));
+            var lower = Layers[..index].Select(layer => layer.Layer).ToHashSet(StringComparer.Ordinal);
+            Assert.Subset(lower, Layers[index].Uses.ToHashSet(StringComparer.Ordinal));
         }
     }
 
     [Fact]
-    public void No_type_looks_into_a_room_that_its_own_may_not_look_into()
+    public void No_type_uses_a_layer_that_is_not_allowed()
     {
-        var allowed = Rooms.ToDictionary(room => room.Room, room => room.LooksInto.Append(room.Room).Append("Polyfills").ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+        var allowed = Layers.ToDictionary(layer => layer.Layer, layer => layer.Uses.Append(layer.Layer).Append("Polyfills").ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
         var wrong = Dependencies
-            .Select(dependency => (From: RoomOf(FileOfType[dependency.From]), To: RoomOf(FileOfType[dependency.To]), Types: $"{dependency.From} -> {dependency.To}"))
+            .Select(dependency => (From: LayerOf(FileOfType[dependency.From]), To: LayerOf(FileOfType[dependency.To]), Types: $"{dependency.From} -> {dependency.To}"))
             .Where(dependency => !allowed[dependency.From].Contains(dependency.To))
             .Select(dependency => $"{dependency.From} must not look into {dependency.To}: {dependency.Types}")
             .Distinct()
@@ -124,14 +127,14 @@ public sealed partial class RoomTests
             .ToList();
     }
 
-    /// <summary>The name of a type, or of the one that it is nested in, without its namespace and its parameters.</summary>
+    /// <summary>Returns the name of a type or of its outermost type, without namespace and type parameters.</summary>
     private static string NameOf(IType type)
     {
         var name = type.FullName.Split('+', '/', '<', '`')[0];
         return name.StartsWith("Bitrix24.", StringComparison.Ordinal) ? name[(name.LastIndexOf('.') + 1)..] : name;
     }
 
-    /// <summary>The file of each type; that of the client, where there is one among several.</summary>
+    /// <summary>Returns the file of each type. For several files, the one of the client, if there is one.</summary>
     private static SortedDictionary<string, string> FindTypes()
     {
         var root = Repository.PathOf("src/Bitrix24.Generated");
@@ -161,7 +164,7 @@ public sealed partial class RoomTests
         return types;
     }
 
-    private static string RoomOf(string file) => file.Contains('/', StringComparison.Ordinal) ? file[..file.IndexOf('/', StringComparison.Ordinal)] : Client;
+    private static string LayerOf(string file) => file.Contains('/', StringComparison.Ordinal) ? file[..file.IndexOf('/', StringComparison.Ordinal)] : Client;
 
     [GeneratedRegex(@"^(public|internal) (static |sealed |abstract |readonly |ref |partial )*(class|struct|record struct|record|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Declaration();
