@@ -25,18 +25,20 @@ public static class Bitrix24ServiceCollectionExtensions
     /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The client is registered already.</exception>
-    /// <remarks>Wrong options throw an <see cref="OptionsValidationException"/> when the host starts or the client is first asked for.</remarks>
+    /// <remarks>
+    /// Invalid options throw an <see cref="OptionsValidationException"/> when the host starts or the client is first resolved.
+    /// </remarks>
     public static IHttpClientBuilder AddBitrix24Client(this IServiceCollection services, Action<Bitrix24ClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
 
         var builder = services.AddBitrix24(configure, credentialsRequired: true);
-        services.AddSingleton(provider => provider.GetRequiredService<IBitrix24ClientFactory>().Create(provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!));
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!.Scheme is OAuthCredentials oauth
-            ? new Bitrix24OAuthClient(oauth.Tokens, provider.GetRequiredService<ClientContext>().Http)
+        services.AddSingleton(provider => provider.GetRequiredService<IBitrix24ClientFactory>().Create(CredentialsOf(provider)));
+        services.AddSingleton(provider => CredentialsOf(provider).Scheme is OAuthCredentials credentials
+            ? new Bitrix24OAuthClient(credentials.Tokens, provider.GetRequiredService<ClientContext>().Http)
             : throw new InvalidOperationException(
-                "The credentials of the client are not OAuth. Use Bitrix24Credentials.OAuth, or IBitrix24ClientFactory.CreateOAuthClient."));
+                "The credentials are not OAuth. Use Bitrix24Credentials.OAuth, or IBitrix24ClientFactory.CreateOAuthClient."));
         return builder;
     }
 
@@ -56,7 +58,9 @@ public static class Bitrix24ServiceCollectionExtensions
     /// <returns>The builder of the HTTP client that the calls go through, for handlers of your own.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The client is registered already.</exception>
-    /// <remarks>Wrong settings throw an <see cref="OptionsValidationException"/> when the host starts or the client is first asked for.</remarks>
+    /// <remarks>
+    /// Invalid settings throw an <see cref="OptionsValidationException"/> when the host starts or the client is first resolved.
+    /// </remarks>
     public static IHttpClientBuilder AddBitrix24Client(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -76,7 +80,11 @@ public static class Bitrix24ServiceCollectionExtensions
         return services.AddBitrix24(configure ?? (_ => { }), credentialsRequired: false);
     }
 
-    private static IHttpClientBuilder AddBitrix24(this IServiceCollection services, Action<Bitrix24ClientOptions> configure, bool credentialsRequired)
+    private static Bitrix24Credentials CredentialsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!;
+
+    private static IHttpClientBuilder AddBitrix24(
+        this IServiceCollection services, Action<Bitrix24ClientOptions> configure, bool credentialsRequired)
     {
         if (services.Any(service => service.ServiceType == typeof(IBitrix24ClientFactory)))
         {
