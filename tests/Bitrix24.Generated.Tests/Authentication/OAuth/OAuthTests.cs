@@ -147,6 +147,36 @@ public sealed class OAuthTests
         Assert.Contains("its refresh takes too long; the refresh goes on", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lock_that_fails_or_hangs_when_released_does_not_fail_the_call(bool hangs)
+    {
+        using var portal = NewPortal();
+        var clock = new SkippingTimeProvider();
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new StuckStore(TestCredentials.TokenOf(portal), released, hangs);
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = clock);
+        portal.ExpireAccessToken();
+
+        var call = bitrix24.AddCallListAsync(TestClient.Request);
+        await released.Task;
+        while (hangs && !call.IsCompleted)
+        {
+            clock.ExpireAttempts();
+            await Task.Yield();
+        }
+
+        await Record.ExceptionAsync(() => call);
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal(1, portal.TokenRefreshCount);
+        Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
+        if (!hangs)
+        {
+            Assert.Equal(2, portal.CallLists.Count);
+        }
+    }
+
     [Fact]
     public async Task Expired_pair_of_another_process_is_refreshed()
     {
@@ -565,6 +595,24 @@ public sealed class OAuthTests
         public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => new(new MemoryStream());
+    }
+
+    /// <summary>A store whose lock cannot be released.</summary>
+    private sealed class StuckStore(Bitrix24Token token, TaskCompletionSource released, bool hangs) : IBitrix24TokenStore, IAsyncDisposable
+    {
+        private readonly InMemoryBitrix24TokenStore store = new(token);
+
+        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => store.LoadAsync(cancellationToken);
+
+        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => store.SaveAsync(token, cancellationToken);
+
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => new(this);
+
+        public ValueTask DisposeAsync()
+        {
+            released.TrySetResult();
+            return hangs ? new(new TaskCompletionSource().Task) : throw new IOException("The connection is gone.");
+        }
     }
 
     /// <summary>A store whose exception shows the tokens.</summary>
