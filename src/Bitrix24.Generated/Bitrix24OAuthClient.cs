@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24;
 
-/// <summary>Represents an OAuth 2.0 application that obtains its first tokens: the authorization page and the exchange of the code.</summary>
+/// <summary>Gets the first tokens of an OAuth 2.0 application: the authorization page, and the exchange of the code.</summary>
 /// <remarks>
 /// Resolve it from the services after <c>AddBitrix24Client</c> with <see cref="Bitrix24Credentials.OAuth"/>, get one for each application
-/// from <see cref="IBitrix24ClientFactory.CreateOAuthClient"/>, or call <see cref="Create"/> without dependency injection. It is safe for use
-/// by several threads and need not be disposed.
+/// from <see cref="IBitrix24ClientFactory.CreateOAuthClient"/>, or call <see cref="Create"/> without dependency injection. It is safe for
+/// use by several threads and need not be disposed.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Bitrix24OAuthClient

@@ -150,7 +150,7 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
             () => Bitrix24OAuthClient.Create(exchange).ExchangeCodeAsync(portal.AuthorizationCode));
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
-        Assert.Contains("make room on the disk", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("free disk space", exception.Message, StringComparison.Ordinal);
 
         await RefreshOnceARoundAsync([path]);
         Assert.Equal(portal.RefreshToken, (await LoadAsync(path))!.RefreshToken);

@@ -26,7 +26,7 @@ public sealed class Bitrix24Credentials
     /// <returns>The credentials.</returns>
     /// <exception cref="ArgumentException"><paramref name="webhookUrl"/> is <see langword="null"/> or not of that form.</exception>
     /// <remarks>Source: <see href="https://apidocs.bitrix24.com/local-integrations/local-webhooks.html"/></remarks>
-    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "A webhook address is a secret that is configured as text.")]
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "It is configured as text.")]
     public static Bitrix24Credentials Webhook(string webhookUrl)
     {
         ArgumentNullException.ThrowIfNull(webhookUrl);
@@ -42,7 +42,7 @@ public sealed class Bitrix24Credentials
     /// An argument is <see langword="null"/>, <paramref name="accessToken"/> is blank, or <paramref name="portalUrl"/> is not of that form.
     /// </exception>
     /// <remarks>Source: <see href="https://apidocs.bitrix24.com/settings/oauth/index.html"/></remarks>
-    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "Addresses of portals are configured as text.")]
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "It is configured as text.")]
     public static Bitrix24Credentials AccessToken(string portalUrl, string accessToken)
     {
         ArgumentNullException.ThrowIfNull(portalUrl);
@@ -72,7 +72,7 @@ public sealed class Bitrix24Credentials
     /// token, makes the call fail with a <see cref="Bitrix24AuthenticationException"/> before it is sent. The exception of the function is
     /// the inner exception unless it contains a token. Source: <see href="https://apidocs.bitrix24.com/settings/oauth/index.html"/>
     /// </remarks>
-    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "Addresses of portals are configured as text.")]
+    [SuppressMessage("Design", "CA1054:URI-like parameters should not be strings", Justification = "It is configured as text.")]
     public static Bitrix24Credentials AccessToken(string portalUrl, Func<CancellationToken, ValueTask<string>> accessTokenProvider)
     {
         ArgumentNullException.ThrowIfNull(portalUrl);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Bitrix24.Authentication;
 
-/// <summary>An access token, or why there is none.</summary>
+/// <summary>Represents an access token, or the reason why there is none.</summary>
 internal readonly struct TokenResult
 {
     private TokenResult(string? accessToken, TokenError? error)
@@ -18,7 +18,7 @@ internal readonly struct TokenResult
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AccessToken { get; }
 
-    /// <summary>Gets why there is no token; <see langword="null"/> when there is one, or none is needed.</summary>
+    /// <summary>Gets the reason why there is no token; <see langword="null"/> when there is one, or none is needed.</summary>
     public TokenError? Error { get; }
 
     internal static TokenResult Of(string accessToken) => new(accessToken, error: null);

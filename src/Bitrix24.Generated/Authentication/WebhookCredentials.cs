@@ -3,7 +3,7 @@ using Bitrix24.Validation;
 
 namespace Bitrix24.Authentication;
 
-/// <summary>An incoming webhook: its secret code is a part of the path.</summary>
+/// <summary>An incoming webhook. Its secret code is a part of the path.</summary>
 internal sealed class WebhookCredentials : CredentialScheme
 {
     internal const string Form = "https://{portal}/rest/{user id}/{webhook code}/";
@@ -29,7 +29,7 @@ internal sealed class WebhookCredentials : CredentialScheme
 
     internal override string MethodPath(string root, string method) => $"{root}{userId}/{code}/{method}";
 
-    /// <exception cref="FormatException">The text is no webhook address.</exception>
+    /// <exception cref="FormatException">The text is not the address of a webhook.</exception>
     internal static WebhookCredentials Parse(string text)
     {
         var uri = PortalUri.Parse(text, "The webhook URL", Form);
@@ -44,5 +44,8 @@ internal sealed class WebhookCredentials : CredentialScheme
 
     private static bool IsNumber(string text) => text.Length > 0 && text.All(character => character is >= '0' and <= '9');
 
-    private static bool IsCode(string text) => text.Length > 0 && text.All(character => character is (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_' or '-');
+    private static bool IsCode(string text) => text.Length > 0 && text.All(IsCodeCharacter);
+
+    private static bool IsCodeCharacter(char character) =>
+        character is (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_' or '-';
 }

@@ -35,19 +35,11 @@ public static class Bitrix24ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         var builder = services.AddBitrix24(configure, credentialsRequired: true);
-        services.AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
-            return provider.GetRequiredService<IBitrix24ClientFactory>().Create(options.Credentials!);
-        });
-        services.AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value;
-            return options.Credentials!.Scheme is OAuthCredentials oauth
-                ? new Bitrix24OAuthClient(oauth.Tokens, provider.GetRequiredService<ClientContext>().Http)
-                : throw new InvalidOperationException(
-                    "The credentials of the client are not OAuth. Use Bitrix24Credentials.OAuth or IBitrix24ClientFactory.CreateOAuthClient.");
-        });
+        services.AddSingleton(provider => provider.GetRequiredService<IBitrix24ClientFactory>().Create(CredentialsOf(provider)));
+        services.AddSingleton(provider => CredentialsOf(provider).Scheme is OAuthCredentials credentials
+            ? new Bitrix24OAuthClient(credentials.Tokens, provider.GetRequiredService<ClientContext>().Http)
+            : throw new InvalidOperationException(
+                "The credentials are not OAuth. Use Bitrix24Credentials.OAuth, or IBitrix24ClientFactory.CreateOAuthClient."));
         return builder;
     }
 
@@ -90,6 +82,9 @@ public static class Bitrix24ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         return services.AddBitrix24(configure ?? (_ => { }), credentialsRequired: false);
     }
+
+    private static Bitrix24Credentials CredentialsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<Bitrix24ClientOptions>>().Value.Credentials!;
 
     private static IHttpClientBuilder AddBitrix24(
         this IServiceCollection services, Action<Bitrix24ClientOptions> configure, bool credentialsRequired)

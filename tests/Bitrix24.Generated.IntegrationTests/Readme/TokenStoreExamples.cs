@@ -122,6 +122,7 @@ public sealed class TokenStoreExamples : IDisposable
     }
 }
 
+#pragma warning disable MA0048, CA1001 // Beside its tests; a semaphore without a wait handle holds nothing.
 /// <summary>Keeps the tokens of a portal in a row of a table that several machines share.</summary>
 public sealed class SqlTokenStore(Func<DbConnection> connect, string portal) : IBitrix24TokenStore
 {
@@ -169,7 +170,7 @@ public sealed class SqlTokenStore(Func<DbConnection> connect, string portal) : I
             await ExecuteAsync(Create, null, cancellationToken);
             while (await ExecuteAsync(Take, null, cancellationToken) == 0)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
             }
 
             return new Lock(this);

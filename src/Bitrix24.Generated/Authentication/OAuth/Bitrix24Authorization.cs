@@ -1,6 +1,6 @@
 namespace Bitrix24;
 
-/// <summary>What the authorization server answers to an authorization code.</summary>
+/// <summary>Represents the response of the authorization server to an authorization code.</summary>
 public sealed class Bitrix24Authorization
 {
     internal Bitrix24Authorization(Bitrix24Token token, Uri? portalUrl, string? memberId, IReadOnlyList<string> scope)
@@ -11,20 +11,25 @@ public sealed class Bitrix24Authorization
         Scope = scope;
     }
 
-    /// <summary>The tokens, already saved in the store. Serializers that know the attributes of Newtonsoft.Json, or on .NET 10 of System.Text.Json, leave them out.</summary>
+    /// <summary>Gets the tokens. They are already saved in the store.</summary>
+    /// <remarks>
+    /// Serializers that know the attributes of Newtonsoft.Json, or on .NET those of System.Text.Json, leave them out.
+    /// </remarks>
     [Newtonsoft.Json.JsonIgnore]
 #if NET
     [System.Text.Json.Serialization.JsonIgnore]
 #endif
     public Bitrix24Token Token { get; }
 
-    /// <summary>Address of the portal that granted the code; <see langword="null"/> when the server did not say.</summary>
+    /// <summary>Gets the address of the portal that issued the code; <see langword="null"/> when the server did not name it.</summary>
     public Uri? PortalUrl { get; }
 
-    /// <summary>Id of the portal that stays the same when its address changes; <see langword="null"/> when the server did not say.</summary>
+    /// <summary>
+    /// Gets the id of the portal, which stays the same when its address changes; <see langword="null"/> when the server did not name it.
+    /// </summary>
     public string? MemberId { get; }
 
-    /// <summary>What the application may use, for example <c>crm</c>.</summary>
+    /// <summary>Gets the permissions of the application, for example <c>crm</c>.</summary>
     public IReadOnlyList<string> Scope { get; }
 
     /// <summary>Describes the authorization without its tokens.</summary>

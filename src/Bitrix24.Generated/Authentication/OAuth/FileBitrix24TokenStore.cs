@@ -2,15 +2,15 @@ using Bitrix24.Authentication;
 
 namespace Bitrix24;
 
-/// <summary>Keeps tokens in a file that several processes of one machine may share.</summary>
+/// <summary>Represents a token store in a file that several processes of one machine may share.</summary>
 /// <remarks>
 /// <para>
 /// The file is JSON, readable and writable by its owner only (mode 600; on Windows it inherits the rights of its folder). It is replaced as
-/// a whole, or overwritten where it cannot be replaced: a reader gets the old pair or the new one, never half of one.
+/// a whole, or overwritten where it cannot be replaced. A reader gets the old pair or the new one, never a part of one.
 /// </para>
 /// <para>
-/// Symbolic links are followed, except on the .NET Framework. Files of the same name with <c>.lock</c> and <c>.new</c> at the end stand
-/// beside the file that they lead to; the former serves as the lock. On Linux the file itself is locked as well.
+/// Symbolic links are followed, except on the .NET Framework. The store creates two files beside the file that they lead to: <c>.lock</c>
+/// at the end of the name is the lock, <c>.new</c> is a new pair. On Linux the file itself is locked as well.
 /// </para>
 /// </remarks>
 public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
@@ -22,9 +22,9 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
     private readonly string path;
     private readonly TimeProvider timeProvider;
 
-    /// <summary>Makes a store. The file need not exist yet; its folder must.</summary>
-    /// <param name="path">Path of the file.</param>
-    /// <param name="timeProvider">The clock that waiting for the lock goes by. Default: the system's.</param>
+    /// <summary>Initializes a new instance of the <see cref="FileBitrix24TokenStore"/> class.</summary>
+    /// <param name="path">The path of the file, which need not exist yet. Its folder must exist.</param>
+    /// <param name="timeProvider">The clock for waits. Default: the clock of the system.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is <see langword="null"/> or blank.</exception>
     public FileBitrix24TokenStore(string path, TimeProvider? timeProvider = null)
     {
@@ -39,8 +39,8 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The file holds something else.</exception>
-    /// <exception cref="IOException">The file is not safe from other users, and its mode cannot be changed.</exception>
+    /// <exception cref="InvalidDataException">The file does not hold a pair of tokens.</exception>
+    /// <exception cref="IOException">Other users can access the file, and its mode cannot be changed.</exception>
     public async ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken)
     {
         for (var reads = 1; ; reads++)
@@ -88,6 +88,6 @@ public sealed class FileBitrix24TokenStore : IBitrix24TokenStore
         }
     }
 
-    /// <summary>Links are followed each time: a file may have become one.</summary>
+    /// <summary>Follows links each time: a link may have replaced the file.</summary>
     private TokenFile File() => new(SymbolicLinks.Resolve(path));
 }

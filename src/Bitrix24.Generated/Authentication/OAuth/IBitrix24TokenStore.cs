@@ -3,8 +3,9 @@ namespace Bitrix24;
 /// <summary>Represents a store that keeps the tokens of one OAuth 2.0 application on one portal.</summary>
 /// <remarks>
 /// <para>
-/// A refresh token is valid once. To refresh the tokens, the client takes the lock, loads the newest pair, requests a new one, saves it, and
-/// releases the lock. It uses the new pair only after it is saved. The client can lose its authorization when a store breaks these rules:
+/// A refresh token is valid once. To refresh the tokens, the client takes the lock, loads the newest pair, requests a new one, saves it,
+/// and releases the lock. It uses the new pair only after it is saved. The client can lose its authorization when a store breaks these
+/// rules:
 /// </para>
 /// <list type="bullet">
 /// <item><description>
@@ -22,8 +23,8 @@ namespace Bitrix24;
 /// </list>
 /// <para>
 /// An implementation is safe for use by several threads. It may throw any exception: the call then fails with a
-/// <see cref="Bitrix24AuthenticationException"/>, whose <see cref="Exception.InnerException"/> is that exception unless it contains a secret.
-/// Serializers leave the tokens out of a <see cref="Bitrix24Token"/>, so write <see cref="Bitrix24Token.AccessToken"/> and
+/// <see cref="Bitrix24AuthenticationException"/>, whose <see cref="Exception.InnerException"/> is that exception unless it contains a
+/// secret. Serializers leave the tokens out of a <see cref="Bitrix24Token"/>, so write <see cref="Bitrix24Token.AccessToken"/> and
 /// <see cref="Bitrix24Token.RefreshToken"/> one by one.
 /// </para>
 /// </remarks>
@@ -57,7 +58,8 @@ public interface IBitrix24TokenStore
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <remarks>
     /// The client holds the lock for a token exchange, which takes seconds and can take five minutes, or
-    /// <see cref="Bitrix24ClientOptions.AttemptTimeout"/> if that is longer. A store with leases extends them while the lock is held.
+    /// <see cref="Bitrix24ClientOptions.AttemptTimeout"/> if that is longer. A lease lasts longer than that, or is extended while the lock
+    /// is held.
     /// </remarks>
     ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken);
 }

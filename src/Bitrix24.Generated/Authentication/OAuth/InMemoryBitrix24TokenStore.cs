@@ -2,18 +2,23 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Bitrix24;
 
-/// <summary>Keeps tokens in memory. They are lost with the process: save <see cref="Token"/> yourself, or use another store.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore without a wait handle holds nothing.")]
+/// <summary>
+/// Represents a token store in memory. The tokens are lost with the process: save <see cref="Token"/> yourself, or use another store.
+/// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A semaphore without a wait handle holds no resource.")]
 public sealed class InMemoryBitrix24TokenStore : IBitrix24TokenStore
 {
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile Bitrix24Token? token;
 
-    /// <summary>Makes a store.</summary>
-    /// <param name="token">The first tokens; <see langword="null"/> when an authorization code will be exchanged for them.</param>
+    /// <summary>Initializes a new instance of the <see cref="InMemoryBitrix24TokenStore"/> class.</summary>
+    /// <param name="token">The first pair; <see langword="null"/> when an authorization code will be exchanged for it.</param>
     public InMemoryBitrix24TokenStore(Bitrix24Token? token = null) => this.token = token;
 
-    /// <summary>The tokens saved last. Serializers leave them out.</summary>
+    /// <summary>Gets the pair that was saved last. Serializers leave it out.</summary>
     [Newtonsoft.Json.JsonIgnore]
 #if NET
     [System.Text.Json.Serialization.JsonIgnore]

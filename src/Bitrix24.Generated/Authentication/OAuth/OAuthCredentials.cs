@@ -14,7 +14,9 @@ internal sealed class OAuthCredentials : CredentialScheme
 
     public TokenManager Tokens { get; }
 
-    /// <summary>A new token may come from another process and have expired as well. One that was just issued is not refreshed again.</summary>
+    /// <summary>
+    /// Gets 2: a new token may come from another process and have expired as well. One that was just issued is not refreshed again.
+    /// </summary>
     internal override int MaxRefreshes => 2;
 
     internal override string ChargedTo => $"{PortalUri.KeyOf(PortalUrl)} {Tokens.Settings.ClientId}";

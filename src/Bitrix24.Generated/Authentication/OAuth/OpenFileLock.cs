@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bitrix24.Authentication;
 
 /// <summary>
-/// A lock on a file itself, which holds under every path that leads to it: a container that has the file alone mounted has a folder of its
-/// own around it. Only Linux has such a lock that ends with its process, belongs to one open file, and lets others read.
+/// A lock on the file itself, which holds under every path to it: in a container that mounts only the file, its folder is another one. Only
+/// Linux has such a lock that ends with its process, belongs to one open file, and lets others read.
 /// </summary>
 internal static class OpenFileLock
 {
@@ -14,7 +14,7 @@ internal static class OpenFileLock
     private const int TryAgain = 11;
     private const int AccessDenied = 13;
 
-    /// <summary>Gets whether files can be locked so. The layout of the region is that of 64-bit systems.</summary>
+    /// <summary>Gets whether the system has such locks. The layout of the region is that of 64-bit systems.</summary>
     private static bool IsSupported =>
 #if NET
         OperatingSystem.IsLinux() && Environment.Is64BitProcess;
@@ -23,7 +23,7 @@ internal static class OpenFileLock
 #endif
 
     /// <summary>Locks a file until the stream is disposed of.</summary>
-    /// <returns>The open file; <see langword="null"/> where files cannot be locked so, or when this one cannot be opened.</returns>
+    /// <returns>The open file; <see langword="null"/> where the system has no such locks, or when the file cannot be opened.</returns>
     /// <exception cref="IOException">Another process holds the lock; see <see cref="TokenFile.IsHeldByAnother"/>.</exception>
     internal static FileStream? Take(string path)
     {
@@ -57,7 +57,7 @@ internal static class OpenFileLock
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Control(SafeFileHandle file, int command, ref Region region);
 
-    /// <summary>From the start of the file to its end, however long it is: all zero.</summary>
+    /// <summary>The region from the start of the file to its end: all values are zero.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Region
     {

@@ -9,7 +9,7 @@ namespace Bitrix24.Authentication;
 /// <summary>Files that only their owner may read and write: mode 600. On Windows a file inherits the rights of its folder.</summary>
 internal static class OwnerOnlyFile
 {
-    /// <summary>Opens a file that nobody else has open. A file that does not exist gets its mode as it is created.</summary>
+    /// <summary>Opens a file exclusively. A file that does not exist is created with its mode.</summary>
     internal static FileStream Open(string path, FileMode mode, FileAccess access)
     {
 #if NET
@@ -61,7 +61,7 @@ internal static class OwnerOnlyFile
             throw NotProtected(path, exception);
         }
 
-        // Some file systems take a mode and do not keep it.
+        // Some file systems accept a mode and do not keep it.
         if (!IsProtected(path))
         {
             throw NotProtected(path);
@@ -80,7 +80,7 @@ internal static class OwnerOnlyFile
     }
 
     private static TokenStoreException NotProtected(string path, Exception? exception = null) => new(
-        $"The file '{path}' is not safe from other users, and its mode cannot be changed to 600. Change its mode or its owner, or move it.",
+        $"The file '{path}' is accessible to other users, and its mode cannot be changed to 600. Change its mode or its owner, or move it.",
         exception);
 
 #if NET
@@ -96,8 +96,8 @@ internal static class OwnerOnlyFile
     private static bool IsProtected(string path) => GetMode is not null && (int)GetMode.Invoke(null, [path])! == OwnerOnly;
 
     /// <summary>
-    /// netstandard2.0 does not know the options of modern .NET, where this assembly runs as well: a file that gets its mode only after it
-    /// is there can be opened by others in between.
+    /// netstandard2.0 lacks the options of modern .NET, where this assembly runs as well. A file that gets its mode after its creation can
+    /// be opened by others in between.
     /// </summary>
     private static FileStream? OpenWithMode(string path, FileMode mode, FileAccess access)
     {

@@ -6,13 +6,13 @@ using System.Text;
 
 namespace Bitrix24.Authentication;
 
-/// <summary>Follows symbolic links: a file is found under one path, however many lead to it.</summary>
+/// <summary>Follows symbolic links, so that all paths to a file give one path.</summary>
 internal static class SymbolicLinks
 {
     private const int MaxLinks = 40;
 
-    /// <summary>Returns the path that a path leads to, without a link in the file or its folders. The file need not exist.</summary>
-    /// <exception cref="TokenStoreException">The links lead in a circle.</exception>
+    /// <summary>Returns the path without symbolic links in the file or its folders. The file need not exist.</summary>
+    /// <exception cref="TokenStoreException">The links form a loop.</exception>
     internal static string Resolve(string fullPath)
     {
         var resolved = Path.GetPathRoot(fullPath)!;
@@ -33,7 +33,7 @@ internal static class SymbolicLinks
             else if (++links > MaxLinks)
             {
                 throw new TokenStoreException(
-                    FormattableString.Invariant($"The path '{fullPath}' leads through more than {MaxLinks} links. Remove the circle."));
+                    FormattableString.Invariant($"The path '{fullPath}' contains more than {MaxLinks} symbolic links. Remove the loop."));
             }
             else
             {
@@ -63,7 +63,7 @@ internal static class SymbolicLinks
 
     private static readonly PropertyInfo? LinkTarget = typeof(FileSystemInfo).GetProperty("LinkTarget");
 
-    /// <summary>netstandard2.0 does not know links. On Windows the runtime does, unless it is the .NET Framework.</summary>
+    /// <summary>netstandard2.0 cannot read links. On Windows the runtime can, unless it is the .NET Framework.</summary>
     private static string? TargetOf(string path, bool isFolder)
     {
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))

@@ -7,17 +7,17 @@ using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Authentication;
 
-/// <summary>The authorization server, where tokens are issued.</summary>
+/// <summary>Requests tokens from the authorization server.</summary>
 internal sealed class TokenClient(HttpSender http)
 {
-    /// <summary>Name for messages, in the place where the name of a method stands.</summary>
+    /// <summary>The name that messages show in place of a method.</summary>
     internal const string Name = "oauth/token";
 
     /// <summary>
-    /// Sends a form, never a query: the secrets stay out of URLs. Nothing is sent twice: a refresh token can be used only once. For the
-    /// same reason the response is awaited longer than that of a call.
+    /// Sends a form, never a query, so that the secrets stay out of URLs. A request is never sent twice, because a refresh token is valid
+    /// once. For the same reason its time limit is longer than that of a call.
     /// </summary>
-    /// <exception cref="Bitrix24Exception">The server refused, or gave no readable answer.</exception>
+    /// <exception cref="Bitrix24Exception">The server refused, or gave no readable response.</exception>
     internal async Task<Bitrix24Authorization> RequestAsync(OAuthSettings application, string grantType, string name, string grant)
     {
         using var timeout = http.TimeProvider.CreateCancellationTokenSource(OAuthTimeouts.Exchange(http.AttemptTimeout));
@@ -63,20 +63,28 @@ internal sealed class TokenClient(HttpSender http)
         }
     }
 
-    private Bitrix24Authorization? Read(JObject answer)
+    private Bitrix24Authorization? Read(JObject response)
     {
-        if (Text(answer, "access_token") is not { Length: > 0 } accessToken || Text(answer, "refresh_token") is not { Length: > 0 } refreshToken)
+        if (Text(response, "access_token") is not { Length: > 0 } accessToken
+            || Text(response, "refresh_token") is not { Length: > 0 } refreshToken)
         {
             return null;
         }
 
-        var expiresIn = long.TryParse(Text(answer, "expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < int.MaxValue ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var expiresAt = http.TimeProvider.GetUtcNow() + ExpiresIn(response);
         return new Bitrix24Authorization(
-            new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = http.TimeProvider.GetUtcNow() + expiresIn },
-            Uri.TryCreate(Text(answer, "client_endpoint"), UriKind.Absolute, out var endpoint) ? PortalUri.Origin(endpoint) : null,
-            Text(answer, "member_id"),
-            Text(answer, "scope")?.Split(',') ?? []);
+            new Bitrix24Token { AccessToken = accessToken, RefreshToken = refreshToken, ExpiresAt = expiresAt },
+            Uri.TryCreate(Text(response, "client_endpoint"), UriKind.Absolute, out var endpoint) ? PortalUri.Origin(endpoint) : null,
+            Text(response, "member_id"),
+            Text(response, "scope")?.Split(',') ?? []);
     }
 
-    private static string? Text(JObject answer, string name) => answer[name] is JValue { Value: not null } value ? value.ToString(CultureInfo.InvariantCulture) : null;
+    private static TimeSpan? ExpiresIn(JObject response) =>
+        long.TryParse(Text(response, "expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds is > 0 and < int.MaxValue
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+
+    private static string? Text(JObject response, string name) =>
+        response[name] is JValue { Value: not null } value ? value.ToString(CultureInfo.InvariantCulture) : null;
 }

@@ -1,9 +1,9 @@
 namespace Bitrix24.Authentication;
 
-/// <summary>A token file under the path that all links lead to, and beside it the file that takes its place.</summary>
+/// <summary>A token file, under the path that all links lead to, and the file beside it that replaces it.</summary>
 /// <remarks>
-/// A new pair is written beside the file and then moved over it. Where that is impossible - the file is a mount point, the folder cannot be
-/// written, the disk is full - the file is overwritten: in one write, which needs no more room. Half a write is not taken for a pair.
+/// A new pair is written beside the file and then moved over it. Where that is impossible (the file is a mount point, the folder is
+/// read-only, the disk is full), the file is overwritten in one write, which needs no more space. A partial write is not read as a pair.
 /// </remarks>
 internal sealed class TokenFile(string path)
 {
@@ -13,15 +13,15 @@ internal sealed class TokenFile(string path)
 
     internal string LockPath => path + ".lock";
 
-    /// <summary>The error of a file that another process has opened: of Windows, or EAGAIN of Linux and of macOS.</summary>
+    /// <summary>Returns whether another process has the file open: the errors of Windows, and EAGAIN of Linux and macOS.</summary>
     internal static bool IsHeldByAnother(IOException exception) => (exception.HResult & 0xFFFF) is 32 or 33 or 11 or 35;
 
-    /// <summary>Returns whether the file system refuses something, and will refuse it again.</summary>
+    /// <summary>Returns whether the file system refused an operation, and will refuse it again.</summary>
     internal static bool IsRefusal(Exception exception) =>
         exception is UnauthorizedAccessException || (exception is IOException failure && !IsHeldByAnother(failure));
 
-    /// <summary>Reads the file, and the one beside it when a write was cut off.</summary>
-    /// <returns>The content; <see langword="null"/> when there is none that can be read.</returns>
+    /// <summary>Reads the file, or the file beside it when a write was interrupted.</summary>
+    /// <returns>The content; <see langword="null"/> when neither file is readable.</returns>
     internal TokenFileContent? Read()
     {
         var content = TokenFileContent.Read(path) ?? ReadNew();
@@ -53,10 +53,10 @@ internal sealed class TokenFile(string path)
     }
 
     /// <summary>
-    /// Finishes what a process has left that was killed before the newest pair was in its place. A pair that took the place of another than
-    /// the one that is there now is older than that.
+    /// Completes the write of a process that was killed before the new pair replaced the file. A new pair that replaces another pair than
+    /// the one in the file is older than the file.
     /// </summary>
-    /// <returns>Whether the file is another one now.</returns>
+    /// <returns>Whether the file was replaced.</returns>
     /// <exception cref="TokenStoreException">The file cannot be written.</exception>
     internal bool Recover()
     {
@@ -90,8 +90,8 @@ internal sealed class TokenFile(string path)
         return isReplaced;
     }
 
-    /// <summary>Makes sure that a pair can be saved: a refresh token must not be used up for a pair that cannot be kept.</summary>
-    /// <exception cref="TokenStoreException">The file cannot be written, or kept from other users.</exception>
+    /// <summary>Ensures that a pair can be saved. A refresh token must not be used for a pair that cannot be kept.</summary>
+    /// <exception cref="TokenStoreException">The file cannot be written, or other users can read it.</exception>
     internal void Reserve() => Explain(() =>
     {
         if (!File.Exists(path))
@@ -126,7 +126,7 @@ internal sealed class TokenFile(string path)
         {
             throw new TokenStoreException(
                 $"The token file '{path}' cannot be written ({exception.Message.TrimEnd('.')}). "
-                    + "Let this process write to the file or to its folder, and make room on the disk.",
+                    + "Let this process write to the file or to its folder, and free disk space.",
                 exception);
         }
     }
@@ -173,11 +173,11 @@ internal sealed class TokenFile(string path)
         Write(stream, [.. bytes, .. TokenFileContent.Blanks(Math.Max(0, (int)stream.Length - bytes.Length))]);
     }
 
-    /// <summary>Without a buffer, so that one write is one. Whoever holds the lock has the file open as well.</summary>
+    /// <summary>Opens the file without a buffer, so that one write stays one. The holder of the lock has the file open as well.</summary>
     private FileStream OpenToOverwrite() =>
         new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
 
-    /// <summary>Where the folder cannot be written, the file stays. It does no harm: the pair in it is older than what is there.</summary>
+    /// <summary>Deletes the new file. In a read-only folder it stays and does no harm: its pair is older than that in the file.</summary>
     private void DeleteNew()
     {
         try

@@ -6,16 +6,15 @@ using Newtonsoft.Json;
 
 namespace Bitrix24.Authentication;
 
-/// <summary>What a token file holds: a pair of tokens, and what tells a whole file from one that was written by half.</summary>
+/// <summary>The content of a token file: a pair of tokens, and a hash that shows whether the file was written completely.</summary>
 internal sealed class TokenFileContent
 {
     /// <summary>
-    /// The size that a file is filled up to with blanks. To overwrite it with as many bytes takes no more room on the disk, and a single
-    /// write.
+    /// The size that a file is padded to with blanks. Overwriting it with as many bytes takes a single write and no more disk space.
     /// </summary>
     internal const int FileSize = 4096;
 
-    /// <summary>The content of a file that does not exist, or is blank as an administrator has made it.</summary>
+    /// <summary>The content of a file that does not exist, or that an administrator created blank.</summary>
     private static readonly TokenFileContent Empty = new();
 
     /// <summary>Gets or sets the hash of the other members; absent in a file that was written by hand.</summary>
@@ -32,7 +31,7 @@ internal sealed class TokenFileContent
     [JsonConverter(typeof(LenientScalarConverter))]
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>Gets or sets the hash of the content that this one took the place of.</summary>
+    /// <summary>Gets or sets the hash of the content that this one replaced.</summary>
     [JsonProperty("replaces", NullValueHandling = NullValueHandling.Ignore)]
     public string? Replaces { get; set; }
 
@@ -46,7 +45,7 @@ internal sealed class TokenFileContent
 
     private bool IsWhole => Check is null || Check == Hash();
 
-    /// <summary>Makes the content that takes the place of another.</summary>
+    /// <summary>Creates the content that replaces another.</summary>
     /// <param name="token">The new pair.</param>
     /// <param name="current">The other content; <see langword="null"/> when it cannot be read.</param>
     internal static TokenFileContent Of(Bitrix24Token token, TokenFileContent? current)
@@ -63,7 +62,7 @@ internal sealed class TokenFileContent
     }
 
     /// <summary>Reads a file.</summary>
-    /// <returns>The content; <see langword="null"/> when it is no pair, or half of one.</returns>
+    /// <returns>The content; <see langword="null"/> when it is not a complete pair.</returns>
     internal static TokenFileContent? Read(string path)
     {
         if (!File.Exists(path))
@@ -91,7 +90,7 @@ internal sealed class TokenFileContent
         }
     }
 
-    /// <summary>Returns whether this content was written to take the place of what is there, or that was written by half.</summary>
+    /// <summary>Returns whether this content was written to replace the current one, or the current one is incomplete.</summary>
     internal bool Follows(TokenFileContent? current) => current is null || Replaces is null || Replaces == current.Hash();
 
     internal byte[] ToBytes()

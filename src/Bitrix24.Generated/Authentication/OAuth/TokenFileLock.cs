@@ -8,7 +8,7 @@ internal sealed class TokenFileLock : IAsyncDisposable
 
     /// <summary>Locks the file beside a token file, and the token file itself where that is possible.</summary>
     /// <exception cref="IOException">Another process holds a lock; see <see cref="TokenFile.IsHeldByAnother"/>.</exception>
-    /// <exception cref="TokenStoreException">The file can be locked in neither way.</exception>
+    /// <exception cref="TokenStoreException">Neither file can be locked.</exception>
     private TokenFileLock(TokenFile file)
     {
         Exception? refusal = null;
@@ -40,8 +40,8 @@ internal sealed class TokenFileLock : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the lock of a file to which a pair can be saved.</summary>
-    /// <returns>The lock; <see langword="null"/> when it is not free, or when the file has just become another one.</returns>
+    /// <summary>Takes the lock, and ensures that a pair can be saved.</summary>
+    /// <returns>The lock; <see langword="null"/> when it is not free, or when the file was just replaced.</returns>
     /// <exception cref="TokenStoreException">The file cannot be locked, or not be written.</exception>
     internal static TokenFileLock? TryTake(TokenFile file)
     {
@@ -57,7 +57,7 @@ internal sealed class TokenFileLock : IAsyncDisposable
         }
         catch (IOException exception) when (TokenFile.IsHeldByAnother(exception))
         {
-            // The lock, or the new pair by somebody who saves one without it.
+            // Another process holds the lock, or saves a pair without it.
         }
         catch
         {

@@ -65,7 +65,8 @@ internal sealed class TokenManager(OAuthSettings settings, Uri server)
             }
 
             // A refresh may have been faster.
-            var updated = Update(known => known.Track(stored!) with { Current = ReferenceEquals(known.Current, before) ? stored : known.Current });
+            var updated = Update(known =>
+                known.Track(stored!) with { Current = ReferenceEquals(known.Current, before) ? stored : known.Current });
             return TokenResult.Of(updated.Current!.AccessToken);
         }
         catch (Exception exception)
@@ -101,7 +102,8 @@ internal sealed class TokenManager(OAuthSettings settings, Uri server)
         }
         catch (TimeoutException)
         {
-            return Expired("the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
+            return Expired(
+                "the access token has expired, and its refresh takes too long; the refresh goes on, so make the call again later");
         }
     }
 
@@ -194,7 +196,9 @@ internal sealed class TokenManager(OAuthSettings settings, Uri server)
                 return TokenResult.Of(stored.AccessToken);
             }
 
-            if (known.LastIssued is { } last && last.Token.AccessToken == expired && last.IsYoungerThan(PauseAfterFailure, http.TimeProvider))
+            if (known.LastIssued is { } last
+                && last.Token.AccessToken == expired
+                && last.IsYoungerThan(PauseAfterFailure, http.TimeProvider))
             {
                 return Expired("the portal says that an access token that was just issued has expired");
             }
@@ -265,7 +269,8 @@ internal sealed class TokenManager(OAuthSettings settings, Uri server)
             try
             {
                 using var timeout = http.NewTimeout();
-                await settings.Store.SaveAsync(token, CancellationToken.None).AsTask().WaitOrAbandonAsync(timeout.Token).ConfigureAwait(false);
+                var saving = settings.Store.SaveAsync(token, CancellationToken.None).AsTask();
+                await saving.WaitOrAbandonAsync(timeout.Token).ConfigureAwait(false);
                 return;
             }
             catch (Exception) when (attempt < MaxSaveAttempts)
@@ -289,7 +294,8 @@ internal sealed class TokenManager(OAuthSettings settings, Uri server)
             ? new TokenError("the token store holds a pair without an access token or without a refresh token")
         : null;
 
-    private static TokenResult Expired(string text) => TokenResult.Failed(new TokenError(text) { ErrorCode = Bitrix24ErrorCode.ExpiredToken });
+    private static TokenResult Expired(string text) =>
+        TokenResult.Failed(new TokenError(text) { ErrorCode = Bitrix24ErrorCode.ExpiredToken });
 
     private TokenError StoreFailure(Exception exception) => new(TokenStoreException.Describe(exception))
     {

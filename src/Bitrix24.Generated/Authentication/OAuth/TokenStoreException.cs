@@ -1,9 +1,9 @@
 namespace Bitrix24.Authentication;
 
-/// <summary>A failure of a token store in words of this package: they hold no secret and may be shown to the caller.</summary>
+/// <summary>Represents a failure of a token store of this package. Its message contains no secret and may be shown.</summary>
 internal sealed class TokenStoreException(string message, Exception? innerException = null) : IOException(message, innerException)
 {
-    /// <summary>Returns what a message may say about the failure of a token store. The words of another store may hold anything.</summary>
+    /// <summary>Returns what a message may show of a failure. The message of another store may contain secrets.</summary>
     internal static string Describe(Exception exception) => exception is TokenStoreException
         ? $"the token store failed: {exception.Message.TrimEnd('.')}"
         : $"the token store failed ({exception.GetType().Name})";

@@ -3,7 +3,7 @@ using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>Token files that are found under several paths, that cannot be replaced, or that somebody has left behind.</summary>
+/// <summary>Token files that are found under several paths, that cannot be replaced, or that a killed process left behind.</summary>
 public sealed class FileTokenStoreTests : IDisposable
 {
     private static readonly Bitrix24Token First = new() { AccessToken = "access1", RefreshToken = "refresh1" };
@@ -63,7 +63,7 @@ public sealed class FileTokenStoreTests : IDisposable
 
         var exception = await Assert.ThrowsAnyAsync<IOException>(async () => await store.LoadAsync(CancellationToken.None));
 
-        Assert.Equal($"The path '{one}' leads through more than 40 links. Remove the circle.", exception.Message);
+        Assert.Equal($"The path '{one}' contains more than 40 symbolic links. Remove the loop.", exception.Message);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class FileTokenStoreTests : IDisposable
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Matches(
             @"^oauth/token failed: the token store failed: The token file '.+tokens\.json' cannot be written \(.+\)\. "
-                + @"Let this process write to the file or to its folder, and make room on the disk\.$",
+                + @"Let this process write to the file or to its folder, and free disk space\.$",
             exception.Message);
         Assert.Empty(portal.Requests);
     }

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Bitrix24.Testing;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Converters;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Tests;
 
 public sealed class OAuthTests
 {
     [Fact]
-    public async Task Two_hundred_calls_on_an_expired_token_renew_it_once_and_all_succeed()
+    public async Task Expired_token_is_refreshed_once_for_200_concurrent_calls()
     {
         using var portal = NewPortal();
         var bitrix24 = TestClient.On(TestCredentials.Of("oauth", portal));
@@ -20,10 +23,15 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Nothing_is_renewed_while_the_portal_accepts_the_token()
+    public async Task Accepted_token_is_not_refreshed()
     {
         using var portal = NewPortal();
-        var store = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = portal.AccessToken, RefreshToken = portal.RefreshToken, ExpiresAt = DateTimeOffset.UnixEpoch });
+        var store = new InMemoryBitrix24TokenStore(new Bitrix24Token
+        {
+            AccessToken = portal.AccessToken,
+            RefreshToken = portal.RefreshToken,
+            ExpiresAt = DateTimeOffset.UnixEpoch,
+        });
 
         await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
 
@@ -31,7 +39,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Renewal_is_a_form_in_the_body_and_the_call_is_repeated_with_the_new_token()
+    public async Task Refresh_sends_a_form_and_repeats_the_call_with_the_new_token()
     {
         using var portal = NewPortal();
         var store = new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal));
@@ -41,9 +49,12 @@ public sealed class OAuthTests
         await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
 
         Assert.Equal(["crm.calllist.add", "", "crm.calllist.add"], portal.Requests.Select(request => request.Method));
-        var renewal = portal.Requests[1];
-        Assert.Equal(("POST", "/oauth/token/", "application/x-www-form-urlencoded"), (renewal.HttpMethod, renewal.PathAndQuery, renewal.Headers["Content-Type"]));
-        Assert.Equal($"grant_type=refresh_token&client_id={portal.ClientId}&client_secret={portal.ClientSecret}&refresh_token={oldRefresh}", renewal.Body);
+        var refresh = portal.Requests[1];
+        Assert.Equal(("POST", "/oauth/token/"), (refresh.HttpMethod, refresh.PathAndQuery));
+        Assert.Equal("application/x-www-form-urlencoded", refresh.Headers["Content-Type"]);
+        Assert.Equal(
+            $"grant_type=refresh_token&client_id={portal.ClientId}&client_secret={portal.ClientSecret}&refresh_token={oldRefresh}",
+            refresh.Body);
         Assert.Contains(oldAccess, portal.Requests[0].Body, StringComparison.Ordinal);
         Assert.Contains(portal.AccessToken, portal.Requests[2].Body, StringComparison.Ordinal);
         Assert.Equal((portal.AccessToken, portal.RefreshToken), (store.Token!.AccessToken, store.Token.RefreshToken));
@@ -51,7 +62,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task New_pair_is_stored_before_it_is_used()
+    public async Task New_pair_is_saved_before_it_is_used()
     {
         using var portal = NewPortal();
         var store = new ObservedStore(TestCredentials.TokenOf(portal), () => portal.CallLists.Count);
@@ -64,14 +75,14 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Pair_that_could_not_be_stored_is_not_used_and_not_lost()
+    public async Task Unsaved_pair_is_not_used_and_not_lost()
     {
         using var portal = NewPortal();
         var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 3 };
         var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider());
         portal.ExpireAccessToken();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        var exception = await Fails(bitrix24);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("the token store failed (IOException)", exception.Message, StringComparison.Ordinal);
         Assert.Empty(portal.CallLists);
@@ -82,27 +93,28 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Store_that_fails_for_a_moment_is_given_another_chance()
+    public async Task Failed_save_is_tried_again()
     {
         using var portal = NewPortal();
         var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 2 };
         portal.ExpireAccessToken();
 
-        await TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider()).AddCallListAsync(TestClient.Request);
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider());
+        await bitrix24.AddCallListAsync(TestClient.Request);
 
         Assert.Single(portal.CallLists);
     }
 
     [Fact]
-    public async Task Newer_pair_in_the_store_wins_over_one_that_could_not_be_stored()
+    public async Task Newer_pair_in_the_store_replaces_an_unsaved_one()
     {
         using var portal = NewPortal();
         var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { Failures = 3 };
         var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = new SkippingTimeProvider());
         portal.ExpireAccessToken();
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        await Fails(bitrix24);
 
-        // Another process renews after that.
+        // Another process refreshes the tokens after that.
         await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
         portal.ExpireAccessToken();
@@ -114,7 +126,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Store_that_never_answers_does_not_hold_the_calls_for_ever()
+    public async Task Hanging_store_does_not_hold_calls_forever()
     {
         using var portal = NewPortal();
         var clock = new SkippingTimeProvider();
@@ -122,7 +134,8 @@ public sealed class OAuthTests
         var store = new ObservedStore(TestCredentials.TokenOf(portal), () => 0) { BeforeSave = saving.SetResult, Hangs = true };
         portal.ExpireAccessToken();
 
-        var call = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = clock).AddCallListAsync(TestClient.Request);
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = clock);
+        var call = bitrix24.AddCallListAsync(TestClient.Request);
         await saving.Task;
         while (!call.IsCompleted)
         {
@@ -134,8 +147,38 @@ public sealed class OAuthTests
         Assert.Contains("its refresh takes too long; the refresh goes on", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lock_that_fails_or_hangs_when_released_does_not_fail_the_call(bool hangs)
+    {
+        using var portal = NewPortal();
+        var clock = new SkippingTimeProvider();
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new StuckStore(TestCredentials.TokenOf(portal), released, hangs);
+        var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store), options => options.TimeProvider = clock);
+        portal.ExpireAccessToken();
+
+        var call = bitrix24.AddCallListAsync(TestClient.Request);
+        await released.Task;
+        while (hangs && !call.IsCompleted)
+        {
+            clock.ExpireAttempts();
+            await Task.Yield();
+        }
+
+        await Record.ExceptionAsync(() => call);
+        await bitrix24.AddCallListAsync(TestClient.Request);
+        Assert.Equal(1, portal.TokenRefreshCount);
+        Assert.Equal(portal.RefreshToken, (await store.LoadAsync(CancellationToken.None))!.RefreshToken);
+        if (!hangs)
+        {
+            Assert.Equal(2, portal.CallLists.Count);
+        }
+    }
+
     [Fact]
-    public async Task Pair_of_another_process_that_has_expired_too_is_renewed()
+    public async Task Expired_pair_of_another_process_is_refreshed()
     {
         using var portal = NewPortal();
         var store = new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal));
@@ -151,12 +194,12 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Token_that_the_portal_does_not_know_any_more_is_looked_up_again()
+    public async Task Token_unknown_to_the_portal_is_loaded_from_the_store_again()
     {
         using var portal = NewPortal();
         var store = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = "revoked", RefreshToken = "revoked" });
         var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        var exception = await Fails(bitrix24);
         Assert.Equal(1, exception.Attempts);
 
         await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
@@ -167,7 +210,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Refusal_beside_a_result_is_not_sent_again_with_another_token()
+    public async Task Refusal_with_a_result_is_not_sent_again()
     {
         using var portal = NewPortal();
         var store = new InMemoryBitrix24TokenStore(TestCredentials.TokenOf(portal));
@@ -176,14 +219,14 @@ public sealed class OAuthTests
         await store.SaveAsync(new Bitrix24Token { AccessToken = "other", RefreshToken = "other" }, CancellationToken.None);
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.Unauthorized, """{"result":2,"error":"NO_AUTH_FOUND"}"""));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        var exception = await Fails(bitrix24);
 
         Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, exception.Attempts));
         Assert.Equal(2, portal.Requests.Count);
     }
 
     [Fact]
-    public async Task Portal_that_takes_every_token_for_an_expired_one_does_not_cost_a_renewal_each_time()
+    public async Task New_token_reported_as_expired_is_not_refreshed_again()
     {
         using var portal = NewPortal();
         var bitrix24 = TestClient.On(TestCredentials.Of("oauth", portal), options => options.TimeProvider = new SkippingTimeProvider());
@@ -191,50 +234,51 @@ public sealed class OAuthTests
 
         for (var call = 0; call < 5; call++)
         {
-            await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+            await Fails(bitrix24);
         }
 
         Assert.Equal(1, portal.TokenRefreshCount);
     }
 
     [Fact]
-    public async Task Pairs_of_other_processes_that_have_all_expired_are_given_up_after_the_third()
+    public async Task Third_expired_pair_of_other_processes_ends_the_call()
     {
         using var portal = NewPortal();
         var credentials = TestCredentials.OAuth(portal, new RestlessStore());
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.Unauthorized, "expired_token"), times: 100);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => TestClient.On(credentials).AddCallListAsync(TestClient.Request));
+        var exception = await Fails(TestClient.On(credentials));
 
         Assert.Equal((Bitrix24ErrorCode.ExpiredToken, CallExecution.NotExecuted), (exception.ErrorCode, exception.Execution));
-        Assert.Equal(["access1", "access2", "access3"], portal.Requests.Select(request => (string?)Newtonsoft.Json.Linq.JObject.Parse(request.Body)["auth"]));
+        Assert.Equal(["access1", "access2", "access3"], portal.Requests.Select(request => (string?)JObject.Parse(request.Body)["auth"]));
     }
 
     [Fact]
-    public async Task Settings_that_an_application_makes_for_Newtonsoft_do_not_reach_the_file()
+    public async Task Default_settings_of_Newtonsoft_do_not_affect_the_file()
     {
         using var folder = new TemporaryFolder();
         var store = new FileBitrix24TokenStore(Path.Combine(folder.Path, "tokens.json"));
-        var before = Newtonsoft.Json.JsonConvert.DefaultSettings;
-        Newtonsoft.Json.JsonConvert.DefaultSettings = () => new Newtonsoft.Json.JsonSerializerSettings { Converters = [new Newtonsoft.Json.Converters.UnixDateTimeConverter()] };
+        var before = JsonConvert.DefaultSettings;
+        JsonConvert.DefaultSettings = () => new JsonSerializerSettings { Converters = [new UnixDateTimeConverter()] };
         try
         {
-            await store.SaveAsync(new Bitrix24Token { AccessToken = "a", RefreshToken = "r", ExpiresAt = DateTimeOffset.UnixEpoch }, CancellationToken.None);
+            var token = new Bitrix24Token { AccessToken = "a", RefreshToken = "r", ExpiresAt = DateTimeOffset.UnixEpoch };
+            await store.SaveAsync(token, CancellationToken.None);
             Assert.Equal(DateTimeOffset.UnixEpoch, (await store.LoadAsync(CancellationToken.None))!.ExpiresAt);
         }
         finally
         {
-            Newtonsoft.Json.JsonConvert.DefaultSettings = before;
+            JsonConvert.DefaultSettings = before;
         }
     }
 
     [Fact]
-    public async Task Store_without_a_usable_pair_says_so()
+    public async Task Incomplete_pair_in_the_store_fails_the_call()
     {
         using var portal = NewPortal();
         foreach (var token in new[] { new Bitrix24Token(), new Bitrix24Token { AccessToken = "a", RefreshToken = null! } })
         {
-            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore(token))).AddCallListAsync(TestClient.Request));
+            var exception = await Fails(TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore(token))));
             Assert.Contains("a pair without an access token or without a refresh token", exception.Message, StringComparison.Ordinal);
         }
 
@@ -242,28 +286,30 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Refused_renewal_is_told_to_all_and_asked_for_once()
+    public async Task Refused_refresh_fails_all_calls_and_is_sent_once()
     {
         using var portal = NewPortal();
         var store = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = portal.AccessToken, RefreshToken = "used-up" });
         var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, store));
         portal.ExpireAccessToken();
 
-        var calls = Enumerable.Range(0, 20).Select(_ => Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request)));
+        var calls = Enumerable.Range(0, 20).Select(_ => Fails(bitrix24));
         var exceptions = await Task.WhenAll(calls);
 
-        Assert.All(exceptions, exception => Assert.Equal((Bitrix24ErrorCode.InvalidGrant, CallExecution.NotExecuted, "crm.calllist.add"), (exception.ErrorCode, exception.Execution, exception.Method)));
+        Assert.All(exceptions, exception => Assert.Equal(Bitrix24ErrorCode.InvalidGrant, exception.ErrorCode));
+        Assert.All(exceptions, exception => Assert.Equal(CallExecution.NotExecuted, exception.Execution));
+        Assert.All(exceptions, exception => Assert.Equal("crm.calllist.add", exception.Method));
         Assert.Equal(1, portal.Requests.Count(request => request.PathAndQuery == "/oauth/token/"));
         Assert.Empty(portal.CallLists);
 
-        // Somebody authorizes again.
+        // The user authorizes the application again.
         await store.SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         await bitrix24.AddCallListAsync(TestClient.Request);
         Assert.Equal(1, portal.TokenRefreshCount);
     }
 
     [Fact]
-    public async Task Authorization_server_that_fails_is_left_alone_for_half_a_minute()
+    public async Task Failed_refresh_is_not_repeated_for_30_seconds()
     {
         using var portal = NewPortal();
         var clock = new SkippingTimeProvider();
@@ -271,13 +317,13 @@ public sealed class OAuthTests
         portal.ExpireAccessToken();
         portal.FailNextRenewal(SimulatedFault.HtmlPage(HttpStatusCode.BadGateway));
 
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        await Fails(bitrix24);
+        await Fails(bitrix24);
         Assert.Equal(1, portal.Requests.Count(request => request.PathAndQuery == "/oauth/token/"));
 
         clock.Advance(TimeSpan.FromSeconds(31));
         portal.FailNextRenewal(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        await Fails(bitrix24);
 
         clock.Advance(TimeSpan.FromSeconds(31));
         await bitrix24.AddCallListAsync(TestClient.Request);
@@ -285,7 +331,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Cancelled_caller_does_not_lose_the_renewal()
+    public async Task Canceled_call_does_not_lose_the_new_pair()
     {
         using var portal = NewPortal();
         using var cancellation = new CancellationTokenSource();
@@ -301,19 +347,23 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Two_processes_with_one_store_do_not_burn_each_others_refresh_token()
+    public async Task Two_processes_with_one_store_refresh_once()
     {
         using var portal = NewPortal();
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokens.json");
         await new FileBitrix24TokenStore(path).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         var clock = new SkippingTimeProvider();
-        var clients = Enumerable.Range(0, 2).Select(_ => TestClient.On(TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)), options => options.TimeProvider = clock)).ToList();
+        var clients = Enumerable.Range(0, 2)
+            .Select(_ => TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)))
+            .Select(credentials => TestClient.On(credentials, options => options.TimeProvider = clock))
+            .ToList();
 
         for (var round = 1; round <= 3; round++)
         {
             portal.ExpireAccessToken();
-            await Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 10).Select(_ => client.AddCallListAsync(TestClient.Request))));
+            var calls = clients.SelectMany(client => Enumerable.Range(0, 10).Select(_ => client.AddCallListAsync(TestClient.Request)));
+            await Task.WhenAll(calls);
             Assert.Equal(round, portal.TokenRefreshCount);
             clock.Advance(TimeSpan.FromHours(1));
         }
@@ -329,12 +379,12 @@ public sealed class OAuthTests
         var options = TestCredentials.Options(portal, store);
         options.PortalUrl = null;
 
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(options).ExchangeCodeAsync("no-such-code"));
+        await ExchangeFails(options, "no-such-code");
         Assert.Null(store.Token);
         using (var other = NewPortal())
         {
             var failed = TestCredentials.Options(other, new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 3 });
-            var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(failed).ExchangeCodeAsync(other.AuthorizationCode));
+            var exception = await ExchangeFails(failed, other.AuthorizationCode);
             Assert.Equal(CallExecution.Unknown, exception.Execution);
             Assert.IsType<IOException>(exception.InnerException);
         }
@@ -350,7 +400,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Pair_that_was_exchanged_for_a_code_survives_a_store_that_fails_for_a_moment()
+    public async Task Exchanged_pair_is_saved_again_after_a_failed_save()
     {
         using var portal = NewPortal();
         var store = new ObservedStore(new Bitrix24Token(), () => 0) { Failures = 2 };
@@ -361,24 +411,24 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Store_that_fails_with_the_new_tokens_in_its_words_is_not_quoted()
+    public async Task Store_exception_with_tokens_is_not_shown()
     {
         using var portal = NewPortal();
         var telltale = TestCredentials.Options(portal, new TelltaleStore());
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(telltale).ExchangeCodeAsync(portal.AuthorizationCode));
+        var exception = await ExchangeFails(telltale, portal.AuthorizationCode);
 
         Assert.Null(exception.InnerException);
         Assert.DoesNotContain(portal.AccessToken, exception.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Code_is_not_sent_when_there_is_no_place_for_what_it_gives()
+    public async Task Code_is_not_sent_without_the_lock()
     {
         using var portal = NewPortal();
         var locked = TestCredentials.Options(portal, new TelltaleStore { IsLocked = true });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(locked).ExchangeCodeAsync(portal.AuthorizationCode));
+        var exception = await ExchangeFails(locked, portal.AuthorizationCode);
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Empty(portal.Requests);
@@ -390,14 +440,15 @@ public sealed class OAuthTests
         using var portal = NewPortal();
         var bitrix24 = TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore()));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+        var exception = await Fails(bitrix24);
 
-        Assert.Equal("crm.calllist.add failed: the token store is empty; exchange an authorization code for the first tokens.", exception.Message);
+        Assert.Equal(
+            "crm.calllist.add failed: the token store is empty; exchange an authorization code for the first tokens.", exception.Message);
         Assert.Empty(portal.Requests);
     }
 
     [Fact]
-    public async Task File_store_keeps_its_file_for_the_owner_and_whole()
+    public async Task File_store_protects_its_file_and_replaces_it_as_a_whole()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokens.json");
@@ -422,7 +473,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Process_killed_while_it_stored_the_new_pair_has_not_lost_it()
+    public async Task File_store_recovers_the_pair_of_a_killed_process()
     {
         using var portal = NewPortal();
         using var folder = new TemporaryFolder();
@@ -449,7 +500,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task File_store_waits_for_somebody_who_writes_the_new_pair_without_the_lock()
+    public async Task File_store_waits_for_a_writer_without_the_lock()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokens.json");
@@ -470,7 +521,7 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task File_store_lets_one_in_at_a_time()
+    public async Task File_store_has_one_lock_holder_at_a_time()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokens.json");
@@ -494,11 +545,17 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public void Wrong_options_are_named()
+    public void Invalid_option_is_named()
     {
         static string Message(Action<Bitrix24OAuthOptions> change)
         {
-            var options = new Bitrix24OAuthOptions { PortalUrl = "https://acme.bitrix24.com/", ClientId = "app", ClientSecret = "s3cr3t", TokenStore = new InMemoryBitrix24TokenStore() };
+            var options = new Bitrix24OAuthOptions
+            {
+                PortalUrl = "https://acme.bitrix24.com/",
+                ClientId = "app",
+                ClientSecret = "s3cr3t",
+                TokenStore = new InMemoryBitrix24TokenStore(),
+            };
             change(options);
             var exception = Assert.Throws<ArgumentException>("options", () => Bitrix24Credentials.OAuth(options));
             Assert.DoesNotContain("s3cr3t", exception.ToString(), StringComparison.Ordinal);
@@ -509,8 +566,15 @@ public sealed class OAuthTests
         Assert.StartsWith("ClientId is not set.", Message(options => options.ClientId = " "), StringComparison.Ordinal);
         Assert.StartsWith("ClientSecret is not set.", Message(options => options.ClientSecret = null), StringComparison.Ordinal);
         Assert.StartsWith("TokenStore is not set.", Message(options => options.TokenStore = null), StringComparison.Ordinal);
-        Assert.StartsWith("TokenEndpoint does not use https", Message(options => options.TokenEndpoint = new Uri("http://oauth.example/")), StringComparison.Ordinal);
+        var insecure = new Uri("http://oauth.example/");
+        Assert.StartsWith("TokenEndpoint does not use https", Message(options => options.TokenEndpoint = insecure), StringComparison.Ordinal);
     }
+
+    private static Task<Bitrix24AuthenticationException> Fails(Bitrix24Client bitrix24) =>
+        Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => bitrix24.AddCallListAsync(TestClient.Request));
+
+    private static Task<Bitrix24AuthenticationException> ExchangeFails(Bitrix24OAuthOptions options, string code) =>
+        Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(code));
 
     private static SimulatedPortal NewPortal()
     {
@@ -520,28 +584,49 @@ public sealed class OAuthTests
         return portal;
     }
 
-    /// <summary>Somebody else renews without end.</summary>
+    /// <summary>A store whose tokens another process refreshes all the time.</summary>
     private sealed class RestlessStore : IBitrix24TokenStore
     {
         private int pairs;
 
-        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => new(new Bitrix24Token { AccessToken = $"access{++pairs}", RefreshToken = $"refresh{pairs}" });
+        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) =>
+            new(new Bitrix24Token { AccessToken = $"access{++pairs}", RefreshToken = $"refresh{pairs}" });
 
         public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => new(new MemoryStream());
     }
 
-    /// <summary>Says the tokens that it cannot save.</summary>
+    /// <summary>A store whose lock cannot be released.</summary>
+    private sealed class StuckStore(Bitrix24Token token, TaskCompletionSource released, bool hangs) : IBitrix24TokenStore, IAsyncDisposable
+    {
+        private readonly InMemoryBitrix24TokenStore store = new(token);
+
+        public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => store.LoadAsync(cancellationToken);
+
+        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => store.SaveAsync(token, cancellationToken);
+
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => new(this);
+
+        public ValueTask DisposeAsync()
+        {
+            released.TrySetResult();
+            return hangs ? new(new TaskCompletionSource().Task) : throw new IOException("The connection is gone.");
+        }
+    }
+
+    /// <summary>A store whose exception shows the tokens.</summary>
     private sealed class TelltaleStore : IBitrix24TokenStore
     {
         public bool IsLocked { get; init; }
 
         public ValueTask<Bitrix24Token?> LoadAsync(CancellationToken cancellationToken) => default;
 
-        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) => throw new InvalidOperationException($"Truncated: {token.AccessToken}");
+        public ValueTask SaveAsync(Bitrix24Token token, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException($"Truncated: {token.AccessToken}");
 
-        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) => IsLocked ? throw new IOException("locked") : new(new MemoryStream());
+        public ValueTask<IAsyncDisposable> LockAsync(CancellationToken cancellationToken) =>
+            IsLocked ? throw new IOException("locked") : new(new MemoryStream());
     }
 
     /// <summary>A store that can fail and that notes when it is saved to.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Bitrix24.Tests;
 
-/// <summary>A token exchange that has left is read to its end, and what became of it is said in words of its own.</summary>
+/// <summary>A token exchange that was sent is read to its end, and its failures have messages of their own.</summary>
 public sealed class TokenExchangeTests
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(70);
@@ -60,7 +60,7 @@ public sealed class TokenExchangeTests
     }
 
     [Fact]
-    public async Task Process_that_waits_too_long_for_another_ones_refresh_says_so_and_sends_nothing()
+    public async Task Too_long_a_wait_for_the_lock_fails_the_call_and_sends_nothing()
     {
         using var portal = NewPortal();
         var (clock, store) = (new ObservedClock(), NewStore(portal));
@@ -86,7 +86,7 @@ public sealed class TokenExchangeTests
     }
 
     [Fact]
-    public async Task Refresh_that_is_never_answered_ends_and_says_nothing_about_the_call()
+    public async Task Refresh_without_a_response_leaves_the_call_not_executed()
     {
         using var portal = NewPortal();
         var clock = new ObservedClock();
@@ -113,7 +113,8 @@ public sealed class TokenExchangeTests
         var clock = new FakeTimeProvider();
         using var server = new SlowTokenServer(portal.TokenEndpoint);
         using var http = new HttpClient(server) { Timeout = Timeout.InfiniteTimeSpan };
-        var sender = new HttpSender(() => http, applicationName: null, clock, AttemptTimeout, HttpSender.DefaultMaxTotalResponseSize, NullLogger.Instance);
+        var sender = new HttpSender(
+            () => http, applicationName: null, clock, AttemptTimeout, HttpSender.DefaultMaxTotalResponseSize, NullLogger.Instance);
         var application = OAuthSettings.From(TestCredentials.Options(portal, NewStore(portal)));
 
         var exchange = new TokenClient(sender).RequestAsync(application, "authorization_code", "code", portal.AuthorizationCode);
@@ -176,7 +177,7 @@ public sealed class TokenExchangeTests
     [InlineData("QUERY_LIMIT_EXCEEDED", false)]
     [InlineData("INTERNAL_SERVER_ERROR", false)]
     [InlineData("some_news", false)]
-    public async Task Refusal_of_the_grant_or_the_application_is_final_and_any_other_holds_for_a_while(string code, bool isFinal)
+    public async Task Refusal_of_the_grant_is_final_and_any_other_holds_for_a_while(string code, bool isFinal)
     {
         using var portal = NewPortal();
         var clock = new FakeTimeProvider();
@@ -214,7 +215,7 @@ public sealed class TokenExchangeTests
 
     private static int TokenRequests(SimulatedPortal portal) => portal.Requests.Count(request => request.PathAndQuery == "/oauth/token/");
 
-    /// <summary>A clock that a test moves, and that says when somebody waits for it.</summary>
+    /// <summary>A clock that a test moves, and that reports its timers.</summary>
     private sealed class ObservedClock : FakeTimeProvider
     {
         private readonly ConcurrentDictionary<TimeSpan, TaskCompletionSource> timers = new();
@@ -233,7 +234,7 @@ public sealed class TokenExchangeTests
             timers.GetOrAdd(length, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 
-    /// <summary>A store in memory that says when somebody waits for its lock.</summary>
+    /// <summary>A store in memory that reports when its lock is waited for.</summary>
     private sealed class ObservedStore(Bitrix24Token token) : IBitrix24TokenStore
     {
         private readonly InMemoryBitrix24TokenStore store = new(token);
