@@ -1,4 +1,4 @@
-# The share of the lines of hand-written code that the tests of all frameworks reach together, from the reports of the collector.
+# Computes the line coverage of hand-written code over the tests of all frameworks, from the reports of the collector.
 /<class / { match($0, /filename="[^"]*"/); file = substr($0, RSTART + 10, RLENGTH - 11); sub(/^src\//, "", file) }
 /<line / {
   match($0, /number="[0-9]+"/); number = substr($0, RSTART + 8, RLENGTH - 9)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>What one would write by hand for this one method: no checks, no errors, no retries.</summary>
+/// <summary>Represents hand-written code for this single method, without validation, error handling or retries.</summary>
 internal sealed partial class FloorClient(HttpClient http, Uri webhook) : ICandidate
 {
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>This client as it comes: retry, logging at Information, metrics that somebody collects; no limit on the rate.</summary>
+/// <summary>Represents this client with retries, logging at Information, a metrics listener and no rate limit.</summary>
 internal sealed class GeneratedClient : ICandidate
 {
     private readonly Bitrix24Client client;

@@ -1,6 +1,6 @@
 namespace Bitrix24.Benchmarks;
 
-/// <summary>A client to compare.</summary>
+/// <summary>Represents a client to compare.</summary>
 internal interface ICandidate
 {
     string Name { get; }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>A log that wants everything from Information on and writes it nowhere.</summary>
+/// <summary>Represents a logger that is enabled from Information on and discards its messages.</summary>
 internal sealed class InformationLogger : ILoggerFactory, ILogger
 {
     internal static InformationLogger Factory { get; } = new();

@@ -36,10 +36,8 @@ internal static class Telemetry
 
     private static readonly Counter<long> Retries =
         Meter.CreateCounter<long>("bitrix24.client.retries", "{retry}", "The number of attempts after the first one.");
-    private static readonly Counter<long> TokenRefreshes =
-        Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "Refreshes of access tokens.");
 
-    private static readonly Counter<long> Renewals =
+    private static readonly Counter<long> TokenRefreshes =
         Meter.CreateCounter<long>("bitrix24.client.token.renewals", "{renewal}", "The number of access token refreshes.");
 
     internal static Activity? StartCall(string method, Uri portal) => NonThrowing.Invoke((method, portal), static call =>

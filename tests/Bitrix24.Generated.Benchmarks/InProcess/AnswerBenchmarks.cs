@@ -3,14 +3,14 @@ using BenchmarkDotNet.Attributes;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>A whole call without a network whose answer has many rows: the cost of an answer.</summary>
+/// <summary>Measures a call without a network whose response has many rows.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
 public class AnswerBenchmarks : IDisposable
 {
     private StubbedClient client = null!;
 
-    /// <summary>How many rows an answer has; a page has 50.</summary>
+    /// <summary>Gets or sets the number of rows in the response. A page has 50.</summary>
     [Params(1, 50)]
     public int Count { get; set; }
 

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>A whole call without a network: what is left is the client, and with many ids the cost of a request.</summary>
+/// <summary>Measures a call without a network: the cost of the client and, with many ids, of the request.</summary>
 [MemoryDiagnoser]
 [ShortRunJob]
 public class CallBenchmarks : IDisposable
@@ -12,7 +12,7 @@ public class CallBenchmarks : IDisposable
     private FloorClient floor = null!;
     private IReadOnlyList<long> ids = [];
 
-    /// <summary>How many ids a request has.</summary>
+    /// <summary>Gets or sets the number of ids in the request.</summary>
     [Params(3, 50, 10_000)]
     public int Count { get; set; }
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>Answers from memory, after it has taken the whole request.</summary>
+/// <summary>Responds from memory after it has read the whole request.</summary>
 internal sealed class StubHandler(byte[] answer) : HttpMessageHandler
 {
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");

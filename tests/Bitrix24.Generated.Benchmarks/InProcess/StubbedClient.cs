@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>This client as an application gets it from dependency injection, on a stub in place of the connections.</summary>
+/// <summary>Represents this client from dependency injection with a stub instead of connections.</summary>
 internal sealed class StubbedClient : IDisposable
 {
     internal const string Webhook = "https://portal.example/rest/1/abc123/";

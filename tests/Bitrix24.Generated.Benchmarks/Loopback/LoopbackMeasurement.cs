@@ -11,7 +11,7 @@ internal static class LoopbackMeasurement
 
     private const int DefaultRounds = 15;
 
-    /// <summary>Arguments: the port, and where given how many rounds.</summary>
+    /// <summary>Arguments: the port and, optionally, the number of rounds.</summary>
     internal static async Task<int> RunAsync(string[] arguments)
     {
         var webhook = new Uri($"http://127.0.0.1:{arguments[0]}/rest/1/abc123/");
@@ -40,7 +40,7 @@ internal static class LoopbackMeasurement
         var ids = scenario.MakeIds();
         var samples = candidates.Select(_ => new List<Sample>()).ToArray();
 
-        // The first rounds let the runtime compile what is hot; the pauses let it do so in the background.
+        // During the first rounds and the pauses, the runtime optimizes hot code in the background.
         const int WarmUp = 4;
         for (var round = -WarmUp; round < rounds; round++)
         {
@@ -69,7 +69,7 @@ internal static class LoopbackMeasurement
         }
     }
 
-    /// <summary>The handler that this client makes for itself, made by hand.</summary>
+    /// <summary>Creates the same handler that this client creates for itself.</summary>
     internal static HttpClient MakeHttpClient() => new(new SocketsHttpHandler
     {
         UseCookies = false,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>Starts the server and the measurement as processes of their own, each on a core of its own.</summary>
+/// <summary>Starts the server and the measurement as separate processes, each on its own core.</summary>
 internal static class LoopbackProgram
 {
     internal const string Command = "loopback";
@@ -28,7 +28,7 @@ internal static class LoopbackProgram
         }
     }
 
-    /// <summary>A process inherits the core of the thread that starts it, and its runtime counts with that one.</summary>
+    /// <summary>A process inherits the core of the thread that starts it, and its runtime uses only that core.</summary>
     private static Process Start(int core, string[] arguments)
     {
         if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())

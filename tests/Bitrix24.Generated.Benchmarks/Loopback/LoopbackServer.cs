@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>Reads requests and gives the same answer to each. A blocking thread for each connection: nothing is faster for a few.</summary>
+/// <summary>Sends the same response to every request. It uses a blocking thread per connection, which is fastest for few connections.</summary>
 internal static class LoopbackServer
 {
     internal const string Command = "serve";

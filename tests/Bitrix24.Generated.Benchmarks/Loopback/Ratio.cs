@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>How a client compares with the floor over all rounds.</summary>
-/// <param name="Median">The middle one: what counts.</param>
-/// <param name="Least">The least.</param>
-/// <param name="Most">The most.</param>
+/// <summary>Represents the ratio of a client to the floor over all rounds.</summary>
+/// <param name="Median">The median, which is the result.</param>
+/// <param name="Least">The minimum.</param>
+/// <param name="Most">The maximum.</param>
 internal sealed record Ratio(double Median, double Least, double Most)
 {
     internal static Ratio Of(IEnumerable<Sample> samples, IEnumerable<Sample> floor, Func<Sample, double> value)

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>What one measurement of one client gave, per call.</summary>
+/// <summary>Represents the result of one measurement of one client, per call.</summary>
 /// <param name="Time">Wall time in microseconds.</param>
 /// <param name="Cpu">Processor time of the client's process in microseconds.</param>
-/// <param name="Bytes">Bytes allocated.</param>
+/// <param name="Bytes">The number of allocated bytes.</param>
 internal sealed record Sample(double Time, double Cpu, double Bytes)
 {
     internal static async Task<Sample> TakeAsync(ICandidate candidate, IReadOnlyList<long> ids, int inFlight, int calls)

@@ -1,9 +1,9 @@
 namespace Bitrix24.Benchmarks;
 
-/// <summary>What is measured.</summary>
-/// <param name="Ids">How many ids a call list has.</param>
-/// <param name="InFlight">How many calls are made at the same time.</param>
-/// <param name="Calls">How many calls make one measurement.</param>
+/// <summary>Represents a scenario to measure.</summary>
+/// <param name="Ids">The number of ids in a call list.</param>
+/// <param name="InFlight">The number of concurrent calls.</param>
+/// <param name="Calls">The number of calls in one measurement.</param>
 internal sealed record Scenario(int Ids, int InFlight, int Calls)
 {
     internal static Scenario[] All { get; } =

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>Answers batches from memory after a while, and counts that while.</summary>
+/// <summary>Responds to batches from memory after a delay, and adds up the delays.</summary>
 internal sealed partial class BatchHandler(TimeSpan perBatch) : HttpMessageHandler
 {
     internal int Requests { get; private set; }
 
-    /// <summary>How long the requests took here.</summary>
+    /// <summary>Gets the total delay of the requests.</summary>
     internal TimeSpan Own { get; private set; }
 
     internal void Reset() => (Requests, Own) = (0, default);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>How many requests 500 call lists take, and how long all of it takes in multiples of the requests' own time.</summary>
+/// <summary>Measures the number of requests for 500 call lists, and the total time in multiples of the requests' own time.</summary>
 internal static class BulkMeasurement
 {
     internal const string Command = "bulk";
@@ -11,7 +11,7 @@ internal static class BulkMeasurement
     private const int Lists = 500;
     private const int Rounds = 15;
 
-    // A list takes a portal some tenths of a second; this is a portal in a hurry.
+    // A real portal needs some tenths of a second per list. This one is much faster.
     private static readonly TimeSpan PerBatch = TimeSpan.FromMilliseconds(50);
 
     internal static async Task<int> RunAsync()

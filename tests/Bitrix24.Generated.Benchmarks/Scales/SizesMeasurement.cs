@@ -5,7 +5,8 @@ using System.Text;
 namespace Bitrix24.Benchmarks;
 
 /// <summary>
-/// What a call costs per id from one id to a million, and what the first call of a size allocates in multiples of its body, without a network. What one size leaves in the pool serves the next: the largest says what a call needs.
+/// Measures the cost of a call per id, from one id to a million, and the allocations of the first call of each size in multiples of its
+/// body, without a network. Sizes share the buffer pool, so the largest size shows the memory that a call needs.
 /// </summary>
 internal static class SizesMeasurement
 {
@@ -13,7 +14,7 @@ internal static class SizesMeasurement
 
     private const int Rounds = 15;
 
-    /// <summary>Arguments: <c>shuffled</c> for ids in any order in place of ascending ones.</summary>
+    /// <summary>Arguments: <c>shuffled</c> for ids in random order instead of ascending order.</summary>
     internal static async Task<int> RunAsync(string[] arguments)
     {
         var answer = Encoding.ASCII.GetBytes(LoopbackServer.Answer);
@@ -54,7 +55,7 @@ internal static class SizesMeasurement
             times.Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / calls / ids.Length);
         }
 
-        // Seven digits and a comma, and what stands around them.
+        // Seven digits and a comma per id, and the text around them.
         return (times.Order().ElementAt(Rounds / 2), first / ((8.0 * ids.Length) + 60));
     }
 }

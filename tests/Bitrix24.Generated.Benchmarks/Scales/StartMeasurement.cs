@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Bitrix24.Benchmarks;
 
-/// <summary>How long a fresh process takes to its first answer, in multiples of the floor's, in turns.</summary>
+/// <summary>Measures the time of a new process until its first response, in multiples of the floor's time, in turns.</summary>
 internal static class StartMeasurement
 {
     internal const string Command = "start";
@@ -37,7 +37,7 @@ internal static class StartMeasurement
         }
     }
 
-    /// <summary>The fresh process: one call. Arguments: which client, and the port.</summary>
+    /// <summary>Runs one call in the new process. Arguments: the client and the port.</summary>
     internal static async Task<int> CallOnceAsync(string[] arguments)
     {
         var webhook = new Uri($"http://127.0.0.1:{arguments[1]}/rest/1/abc123/");

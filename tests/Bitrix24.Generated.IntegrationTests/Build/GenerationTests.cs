@@ -122,7 +122,7 @@ public sealed class GenerationTests
     public async Task Undocumented_operation_or_field_fails_the_build()
     {
         using var copy = new RepositoryCopy();
-        copy.Replace("spec/bitrix24.openapi.yaml", "          description: Id of the CRM form that is shown during a call. Left out when not set.\n", string.Empty);
+        copy.Replace("spec/bitrix24.openapi.yaml", "          description: The id of the CRM webform to show during a call. Default is none.\n", string.Empty);
         copy.Replace("spec/bitrix24.openapi.yaml", "      summary: Creates a call list, and a CRM activity with it.\n", string.Empty);
 
         var (exitCode, output) = await copy.TryBuildAsync("-p:TargetFrameworks=net10.0");

@@ -135,7 +135,7 @@ public sealed class CommandLineToolTests
 
         Assert.Equal([2, 2, 2, 2], [both.ExitCode, half.ExitCode, other.ExitCode, none.ExitCode]);
         Assert.Contains("BITRIX24_WEBHOOK_URL cannot be combined with BITRIX24_PORTAL_URL, BITRIX24_ACCESS_TOKEN or", both.Error, StringComparison.Ordinal);
-        Assert.Contains("BITRIX24_ACCESS_TOKEN is not", half.Error, StringComparison.Ordinal);
+        Assert.Contains("BITRIX24_PORTAL_URL requires BITRIX24_ACCESS_TOKEN", half.Error, StringComparison.Ordinal);
         Assert.Contains("BITRIX24_PORTAL_URL is not", other.Error, StringComparison.Ordinal);
         Assert.Contains("--env-file cannot be read", none.Error, StringComparison.Ordinal);
     }

@@ -149,12 +149,12 @@ public sealed class ImportTests : IDisposable
     [InlineData(".csv", "\"", 0)]
     [InlineData(".jsonl", "", 1)]
     [InlineData(".jsonl", "\"", 2)]
-    public async Task Report_with_damaged_last_line_loses_no_row(string extension, string behind, int less)
+    public async Task Report_with_damaged_last_line_loses_no_row(string extension, string suffix, int removed)
     {
         await WriteAsync(Rows(3));
         var path = Path.Combine(folder.Path, "outcome" + extension);
         Assert.Equal(0, (await ImportAsync("--report", path)).ExitCode);
-        var report = (await System.IO.File.ReadAllTextAsync(path)).TrimEnd()[..^less] + behind;
+        var report = (await System.IO.File.ReadAllTextAsync(path)).TrimEnd()[..^removed] + suffix;
         await System.IO.File.WriteAllTextAsync(path, report);
 
         Assert.Equal(2, (await ImportAsync("--report", path)).ExitCode);

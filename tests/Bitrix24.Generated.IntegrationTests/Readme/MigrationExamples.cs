@@ -197,7 +197,9 @@ public sealed partial class MigrationExamples : IDisposable
 
     private HttpRequestMessage Parse(string request)
     {
-        var (head, body) = request.Split("\n\n", 2) is [var first, var second] ? (first, second.TrimEnd('\n')) : (request.TrimEnd('\n'), null);
+        var (head, body) = request.Split("\n\n", 2) is [var first, var second]
+            ? (first, second.TrimEnd('\n'))
+            : (request.TrimEnd('\n'), null);
         var lines = head.Split('\n');
         var line = lines[0].Split(' ', 2);
         var message = new HttpRequestMessage(new HttpMethod(line[0]), new Uri(portal.Url, line[1]));

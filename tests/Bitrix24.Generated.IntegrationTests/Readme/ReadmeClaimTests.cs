@@ -19,8 +19,10 @@ public sealed class ReadmeClaimTests
     [Fact]
     public void Package_is_not_trimmable_and_client_is_not_disposable()
     {
-        Assert.DoesNotContain(typeof(Bitrix24Client).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>(), attribute => attribute.Key == "IsTrimmable");
-        Assert.False(typeof(IDisposable).IsAssignableFrom(typeof(Bitrix24Client)) || typeof(IAsyncDisposable).IsAssignableFrom(typeof(Bitrix24Client)));
+        var metadata = typeof(Bitrix24Client).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>();
+        Assert.DoesNotContain(metadata, attribute => attribute.Key == "IsTrimmable");
+        Assert.False(typeof(IDisposable).IsAssignableFrom(typeof(Bitrix24Client)));
+        Assert.False(typeof(IAsyncDisposable).IsAssignableFrom(typeof(Bitrix24Client)));
     }
 
     [Fact]
@@ -43,8 +45,11 @@ public sealed class ReadmeClaimTests
     public async Task Exceptions_have_the_properties_that_the_readme_lists()
     {
         var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
-        var sentence = Regex.Match(readme, "All derive from `Bitrix24Exception` and carry (?<names>[^.]+)\\.", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
-        var names = Regex.Matches(sentence.Groups["names"].Value, "`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["name"].Value).ToList();
+        var timeout = TimeSpan.FromSeconds(5);
+        const string Sentence = "All derive from `Bitrix24Exception` and carry (?<names>[^.]+)\\.";
+        var list = Regex.Match(readme, Sentence, RegexOptions.ExplicitCapture, timeout).Groups["names"].Value;
+        var matches = Regex.Matches(list, "`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, timeout);
+        var names = matches.Select(match => match.Groups["name"].Value).ToList();
 
         Assert.Equal(7, names.Count);
         Assert.All(names, name => Assert.NotNull(typeof(Bitrix24Exception).GetProperty(name)));
@@ -55,14 +60,18 @@ public sealed class ReadmeClaimTests
     {
         const int Calls = 500;
         var clock = new SkippingTimeProvider();
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+        using var client = new TestClient(
+            StubHandler.Answering(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""),
+            options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
         for (var call = 0; call < Calls; call++)
         {
             await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
         }
 
         var waits = clock.Waits;
-        var averages = Enumerable.Range(0, 3).Select(wait => waits.Where((_, index) => index % 3 == wait).Average(span => span.TotalSeconds)).ToList();
+        var averages = Enumerable.Range(0, 3)
+            .Select(wait => waits.Where((_, index) => index % 3 == wait).Average(span => span.TotalSeconds))
+            .ToList();
 
         Assert.Equal(3 * Calls, waits.Count);
         Assert.True(waits.Distinct().Count() > Calls);
@@ -77,7 +86,12 @@ public sealed class ReadmeClaimTests
         var clock = new SkippingTimeProvider();
         using var portal = SimulatedPortal.Start();
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 4);
-        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl), TimeProvider = clock, RateLimit = Bitrix24RateLimit.Unlimited });
+        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
+        {
+            Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl),
+            TimeProvider = clock,
+            RateLimit = Bitrix24RateLimit.Unlimited,
+        });
 
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -101,7 +115,8 @@ public sealed class ReadmeClaimTests
         portal.Webforms.Add(1);
         using var handler = new SocketsHttpHandler { UseProxy = false };
         var services = new ServiceCollection();
-        services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl)).ConfigurePrimaryHttpMessageHandler(() => handler);
+        services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl))
+            .ConfigurePrimaryHttpMessageHandler(() => handler);
         using var provider = services.BuildServiceProvider();
 
         await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
@@ -123,5 +138,8 @@ public sealed class ReadmeClaimTests
     }
 
     private static IEnumerable<string?> NamespacesOf(Type type) =>
-        type.Assembly.GetExportedTypes().Select(exported => exported.Namespace).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        type.Assembly.GetExportedTypes()
+            .Select(exported => exported.Namespace)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
 }

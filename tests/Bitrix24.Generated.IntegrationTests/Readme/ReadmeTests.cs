@@ -16,10 +16,13 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Every_code_block_is_part_of_an_example_test()
     {
-        var readme = string.Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(page => !RunElsewhere.Contains(Path.GetFileName(page), StringComparer.Ordinal)).Concat(Readmes.Select(Repository.PathOf)).Select(File.ReadAllText));
+        var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md")
+            .Where(page => !RunElsewhere.Contains(Path.GetFileName(page), StringComparer.Ordinal))
+            .Concat(Readmes.Select(Repository.PathOf));
+        var text = string.Concat(pages.Select(File.ReadAllText));
         var files = Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.IntegrationTests/Readme"), "*Examples.cs");
         var examples = Unindented(string.Concat(await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file)))));
-        var blocks = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value).ToList();
+        var blocks = CodeBlock().Matches(text).Select(match => match.Groups["code"].Value).ToList();
 
         Assert.NotEmpty(blocks);
         Assert.All(blocks, block => Assert.Contains(Unindented(block), examples, StringComparison.Ordinal));
@@ -41,13 +44,17 @@ public sealed partial class ReadmeTests
         var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"));
         var list = readme[readme.IndexOf("## Documentation", StringComparison.Ordinal)..];
 
-        Assert.All(Directory.GetFiles(Repository.PathOf("docs"), "*.md"), page => Assert.Contains($"](docs/{Path.GetFileName(page)}):", list, StringComparison.Ordinal));
+        Assert.All(
+            Directory.GetFiles(Repository.PathOf("docs"), "*.md"),
+            page => Assert.Contains($"](docs/{Path.GetFileName(page)}):", list, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Every_link_has_an_existing_target()
     {
-        foreach (var page in Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Concat([.. Readmes, "CONTRIBUTING.md", "SECURITY.md"]).Select(Repository.PathOf))
+        string[] roots = [.. Readmes, "CONTRIBUTING.md", "SECURITY.md"];
+        var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Concat(roots.Select(Repository.PathOf));
+        foreach (var page in pages)
         {
             var text = await File.ReadAllTextAsync(page);
             foreach (var (path, anchor) in Link().Matches(text).Select(match => (match.Groups["path"].Value, match.Groups["anchor"].Value)))

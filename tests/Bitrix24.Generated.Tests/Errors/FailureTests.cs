@@ -24,10 +24,10 @@ public sealed class FailureTests
     {
         var cause = new HttpRequestException("reset.");
         var before = TransportErrors.Broken(Context, sendingStarted: false, cause);
-        var behind = TransportErrors.Broken(Context, sendingStarted: true, cause);
+        var after = TransportErrors.Broken(Context, sendingStarted: true, cause);
 
         Assert.Equal(("x.add failed: no connection to the portal could be established: reset.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (after.Message, after.Execution, after.Retry));
         Assert.Same(cause, before.InnerException);
         Assert.Null(TransportErrors.Broken(Context, sendingStarted: true, new HttpRequestException("s3cr3t")).InnerException);
     }
@@ -46,10 +46,10 @@ public sealed class FailureTests
     public void Timeout_is_not_executed_only_before_sending()
     {
         var before = TransportErrors.TimedOut(Context, sendingStarted: false);
-        var behind = TransportErrors.TimedOut(Context, sendingStarted: true);
+        var after = TransportErrors.TimedOut(Context, sendingStarted: true);
 
         Assert.Equal(("x.add failed: no connection to the portal within the attempt timeout.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (behind.Message, behind.Execution, behind.Retry));
+        Assert.Equal(("x.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (after.Message, after.Execution, after.Retry));
     }
 
     [Theory]

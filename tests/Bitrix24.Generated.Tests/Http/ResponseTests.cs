@@ -4,7 +4,7 @@ using VerifyXunit;
 
 namespace Bitrix24.Tests;
 
-public sealed class AnswerTests
+public sealed class ResponseTests
 {
     [Fact]
     public async Task Results_in_all_shapes()

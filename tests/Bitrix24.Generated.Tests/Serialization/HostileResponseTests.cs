@@ -9,7 +9,7 @@ using Newtonsoft.Json.Linq;
 namespace Bitrix24.Tests;
 
 /// <summary>Tests that any response leads to a result, a typed exception or a cancellation.</summary>
-public sealed class HostileAnswerTests
+public sealed class HostileResponseTests
 {
     private static readonly string[] Answers =
     [
