@@ -123,7 +123,7 @@ public sealed class GenerationTests
     {
         using var copy = new RepositoryCopy();
         copy.Replace("spec/bitrix24.openapi.yaml", "          description: The id of the CRM webform to show during a call. Default is none.\n", string.Empty);
-        copy.Replace("spec/bitrix24.openapi.yaml", "      summary: Creates a call list, and a CRM activity with it.\n", string.Empty);
+        copy.Replace("spec/bitrix24.openapi.yaml", "      summary: Creates a call list and its CRM activity.\n", string.Empty);
 
         var (exitCode, output) = await copy.TryBuildAsync("-p:TargetFrameworks=net10.0");
 
