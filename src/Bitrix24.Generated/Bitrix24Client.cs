@@ -31,7 +31,8 @@ public sealed partial class Bitrix24Client
     [SuppressMessage(
         "Design",
         "CA1054:URI-like parameters should not be strings",
-        Justification = "A webhook URL is a secret that is configured as text.")]
+        Justification = "A webhook URL is a secret that is configured as text."
+    )]
     public static Bitrix24Client Create(string webhookUrl) =>
         Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(webhookUrl) });
 
@@ -45,7 +46,10 @@ public sealed partial class Bitrix24Client
     {
         ArgumentNullException.ThrowIfNull(options);
         Bitrix24ClientOptionsValidator.ThrowIfInvalid(options);
-        return new Bitrix24Client(options.Credentials!, ClientContextFactory.Create(options, () => HttpHandlerFactory.Shared, loggerFactory));
+        return new Bitrix24Client(
+            options.Credentials!,
+            ClientContextFactory.Create(options, () => HttpHandlerFactory.Shared, loggerFactory)
+        );
     }
 
     /// <summary>Returns a description of the client without secrets.</summary>
@@ -54,6 +58,5 @@ public sealed partial class Bitrix24Client
 
     /// <summary>Sends a request. Every generated operation calls this method.</summary>
     internal Task<TResponse> SendAsync<TResponse>(OperationDescriptor operation, IRequest request, CancellationToken cancellationToken)
-        where TResponse : class, IResponse, new() =>
-        pipeline.SendAsync<TResponse>(operation, request, cancellationToken);
+        where TResponse : class, IResponse, new() => pipeline.SendAsync<TResponse>(operation, request, cancellationToken);
 }

@@ -15,7 +15,9 @@ internal sealed partial class FloorClient(HttpClient http, Uri webhook) : ICandi
 
     public async Task<long> AddAsync(IReadOnlyList<long> ids)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new Request("CONTACT", ids, 1), FloorJson.Default.Request));
+        using var content = new ByteArrayContent(
+            JsonSerializer.SerializeToUtf8Bytes(new Request("CONTACT", ids, 1), FloorJson.Default.Request)
+        );
         content.Headers.ContentType = JsonType;
         using var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
@@ -27,7 +29,8 @@ internal sealed partial class FloorClient(HttpClient http, Uri webhook) : ICandi
     internal sealed record Request(
         [property: JsonPropertyName("ENTITY_TYPE")] string EntityType,
         [property: JsonPropertyName("ENTITIES")] IReadOnlyList<long> Entities,
-        [property: JsonPropertyName("WEBFORM_ID")] long? WebformId);
+        [property: JsonPropertyName("WEBFORM_ID")] long? WebformId
+    );
 
     internal sealed record Response([property: JsonPropertyName("result")] long Result, [property: JsonPropertyName("time")] Time Time);
 
@@ -39,7 +42,8 @@ internal sealed partial class FloorClient(HttpClient http, Uri webhook) : ICandi
         [property: JsonPropertyName("date_start")] DateTimeOffset DateStart,
         [property: JsonPropertyName("date_finish")] DateTimeOffset DateFinish,
         [property: JsonPropertyName("operating_reset_at")] long OperatingResetAt,
-        [property: JsonPropertyName("operating")] double Operating);
+        [property: JsonPropertyName("operating")] double Operating
+    );
 
     [JsonSerializable(typeof(Request))]
     [JsonSerializable(typeof(Response))]

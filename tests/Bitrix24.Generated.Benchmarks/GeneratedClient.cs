@@ -11,14 +11,28 @@ internal sealed class GeneratedClient : ICandidate
     {
         Collect();
         client = Bitrix24Client.Create(
-            new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(webhook.ToString()), RateLimit = Bitrix24RateLimit.Unlimited },
-            InformationLogger.Factory);
+            new Bitrix24ClientOptions
+            {
+                Credentials = Bitrix24Credentials.Webhook(webhook.ToString()),
+                RateLimit = Bitrix24RateLimit.Unlimited,
+            },
+            InformationLogger.Factory
+        );
     }
 
     public string Name => "Bitrix24.Generated";
 
     public async Task<long> AddAsync(IReadOnlyList<long> ids) =>
-        (await client.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids, WebformId = 1 })).Result;
+        (
+            await client.AddCallListAsync(
+                new AddCallListRequest
+                {
+                    EntityType = CallListEntityType.Contact,
+                    Entities = ids,
+                    WebformId = 1,
+                }
+            )
+        ).Result;
 
     private static void Collect()
     {

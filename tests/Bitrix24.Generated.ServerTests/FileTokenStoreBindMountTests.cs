@@ -108,7 +108,8 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         Assert.Matches(
             $@"the token store failed: The token file '{path}' cannot be (written|locked) \(.*Read-only file system.*\)\. "
                 + "Let this process write to ",
-            exception.Message);
+            exception.Message
+        );
         Assert.Equal(0, portal.TokenRefreshCount);
 
         Run("mount", "-o", "remount,rw,bind", mounts.Peek());
@@ -147,8 +148,9 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         }
 
         var exchange = Options(Path.Combine(disk, "new.json"));
-        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(
-            () => Bitrix24OAuthClient.Create(exchange).ExchangeCodeAsync(portal.AuthorizationCode));
+        var exception = await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() =>
+            Bitrix24OAuthClient.Create(exchange).ExchangeCodeAsync(portal.AuthorizationCode)
+        );
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
         Assert.Contains("free disk space", exception.Message, StringComparison.Ordinal);
 
@@ -169,21 +171,25 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
         }
     }
 
-    private Bitrix24Client Client(string path) => Bitrix24Client.Create(new Bitrix24ClientOptions
-    {
-        Credentials = Bitrix24Credentials.OAuth(Options(path)),
-        RateLimit = Bitrix24RateLimit.Unlimited,
-        Retry = { MaxAttempts = 1 },
-    });
+    private Bitrix24Client Client(string path) =>
+        Bitrix24Client.Create(
+            new Bitrix24ClientOptions
+            {
+                Credentials = Bitrix24Credentials.OAuth(Options(path)),
+                RateLimit = Bitrix24RateLimit.Unlimited,
+                Retry = { MaxAttempts = 1 },
+            }
+        );
 
-    private Bitrix24OAuthOptions Options(string path) => new()
-    {
-        PortalUrl = portal.Url.ToString(),
-        ClientId = portal.ClientId,
-        ClientSecret = portal.ClientSecret,
-        TokenStore = new FileBitrix24TokenStore(path),
-        TokenEndpoint = portal.TokenEndpoint,
-    };
+    private Bitrix24OAuthOptions Options(string path) =>
+        new()
+        {
+            PortalUrl = portal.Url.ToString(),
+            ClientId = portal.ClientId,
+            ClientSecret = portal.ClientSecret,
+            TokenStore = new FileBitrix24TokenStore(path),
+            TokenEndpoint = portal.TokenEndpoint,
+        };
 
     private Bitrix24Token TokenOfPortal() => new() { AccessToken = portal.AccessToken, RefreshToken = portal.RefreshToken };
 
@@ -227,7 +233,9 @@ public sealed class FileTokenStoreBindMountTests : IDisposable
 
     private static void Run(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false }
+        )!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', arguments)}: {error}");

@@ -19,8 +19,15 @@ internal sealed class NginxServer : IDisposable
         var port = FreePort();
         Url = new Uri($"https://127.0.0.1:{port}/");
         File.WriteAllText(Path.Combine(folder.Path, "certificate.pem"), Http2Server.Certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder.Path, "key.pem"), System.Security.Cryptography.X509Certificates.RSACertificateExtensions.GetRSAPrivateKey(Http2Server.Certificate)!.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(Path.Combine(folder.Path, "nginx.conf"), $$"""
+        File.WriteAllText(
+            Path.Combine(folder.Path, "key.pem"),
+            System
+                .Security.Cryptography.X509Certificates.RSACertificateExtensions.GetRSAPrivateKey(Http2Server.Certificate)!
+                .ExportPkcs8PrivateKeyPem()
+        );
+        File.WriteAllText(
+            Path.Combine(folder.Path, "nginx.conf"),
+            $$"""
             daemon off;
             pid {{folder.Path}}/nginx.pid;
             error_log {{folder.Path}}/error.log;
@@ -43,7 +50,8 @@ internal sealed class NginxServer : IDisposable
                     }
                 }
             }
-            """);
+            """
+        );
         process = Start("-p", folder.Path, "-c", "nginx.conf", "-e", Path.Combine(folder.Path, "error.log"));
         WaitUntilItListens(port);
     }
@@ -80,7 +88,8 @@ internal sealed class NginxServer : IDisposable
         folder.Dispose();
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("nginx", arguments) { UseShellExecute = false })!;
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("nginx", arguments) { UseShellExecute = false })!;
 
     private void WaitUntilItListens(int port)
     {

@@ -55,21 +55,31 @@ public sealed class NginxTests : IDisposable
     {
         using var nginx = new NginxServer(portal.Url, "limit_req_zone all zone=all:1m rate=2r/s;", $"limit_req zone=all; {status}");
         await using var once = nginx.Services(portal.WebhookUrl, options => options.Retry.MaxAttempts = 1);
-        await using var patient = nginx.Services(portal.WebhookUrl, options => (options.Retry.MaxAttempts, options.Retry.BaseDelay) = (100, TimeSpan.FromMilliseconds(20)));
+        await using var patient = nginx.Services(
+            portal.WebhookUrl,
+            options => (options.Retry.MaxAttempts, options.Retry.BaseDelay) = (100, TimeSpan.FromMilliseconds(20))
+        );
 
         var refused = 0;
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
-        {
-            try
-            {
-                await once.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
-            }
-            catch (Bitrix24RateLimitException exception)
-            {
-                Assert.Equal((CallExecution.NotExecuted, status.Length == 0 ? 503 : 429), (exception.Execution, (int)exception.StatusCode!));
-                Interlocked.Increment(ref refused);
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async _ =>
+                {
+                    try
+                    {
+                        await once.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
+                    }
+                    catch (Bitrix24RateLimitException exception)
+                    {
+                        Assert.Equal(
+                            (CallExecution.NotExecuted, status.Length == 0 ? 503 : 429),
+                            (exception.Execution, (int)exception.StatusCode!)
+                        );
+                        Interlocked.Increment(ref refused);
+                    }
+                })
+        );
         Assert.Equal((20 - portal.CallLists.Count, true), (refused, refused > 0));
 
         var created = portal.CallLists.Count;
@@ -83,8 +93,13 @@ public sealed class NginxTests : IDisposable
         using var nginx = new NginxServer(portal.Url, "client_max_body_size 1k;");
         await using var services = nginx.Services(portal.WebhookUrl);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(
-            new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 5000)] }));
+        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() =>
+            services
+                .GetRequiredService<IBitrix24Client>()
+                .AddCallListAsync(
+                    new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 5000)] }
+                )
+        );
 
         Assert.Equal((CallExecution.NotExecuted, 413), (exception.Execution, (int)exception.StatusCode!));
     }
@@ -96,7 +111,9 @@ public sealed class NginxTests : IDisposable
         await using var services = nginx.Services(portal.WebhookUrl, options => options.Retry.MaxAttempts = 1);
         portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((CallExecution.Unknown, 502), (exception.Execution, (int)exception.StatusCode!));
         Assert.Single(portal.CallLists);

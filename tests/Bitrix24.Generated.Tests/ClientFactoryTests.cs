@@ -12,7 +12,9 @@ public sealed class ClientFactoryTests
     {
         using var one = NewPortal();
         using var other = NewPortal();
-        using var services = new ServiceCollection().AddBitrix24ClientFactory(options => options.ApplicationName = "Acme.Erp").Services.BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddBitrix24ClientFactory(options => options.ApplicationName = "Acme.Erp")
+            .Services.BuildServiceProvider();
         var factory = services.GetRequiredService<IBitrix24ClientFactory>();
 
         await factory.Create(Bitrix24Credentials.Webhook(one.WebhookUrl)).AddCallListAsync(TestClient.Request);
@@ -52,7 +54,9 @@ public sealed class ClientFactoryTests
         var services = new ServiceCollection();
         services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl));
 
-        Assert.Throws<InvalidOperationException>(() => services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook("https://other.example/rest/1/abc/")));
+        Assert.Throws<InvalidOperationException>(() =>
+            services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook("https://other.example/rest/1/abc/"))
+        );
         Assert.Throws<InvalidOperationException>(() => services.AddBitrix24ClientFactory());
         using var provider = services.BuildServiceProvider();
         Assert.NotNull(provider.GetRequiredService<IBitrix24ClientFactory>());

@@ -26,11 +26,27 @@ public sealed class ContractTests
                 foreach (var (name, example) in response.Content!["application/json"].Examples!)
                 {
                     server.Reset();
-                    server.Given(Request.Create().UsingPost().WithPath("/rest/1/abc123/" + method).WithHeader("Content-Type", "application/json").WithHeader("Accept", "application/json"))
-                        .RespondWith(Response.Create().WithStatusCode(status).WithHeader("Content-Type", "application/json; charset=utf-8").WithBody(example.Value!.ToJsonString()));
+                    server
+                        .Given(
+                            Request
+                                .Create()
+                                .UsingPost()
+                                .WithPath("/rest/1/abc123/" + method)
+                                .WithHeader("Content-Type", "application/json")
+                                .WithHeader("Accept", "application/json")
+                        )
+                        .RespondWith(
+                            Response
+                                .Create()
+                                .WithStatusCode(status)
+                                .WithHeader("Content-Type", "application/json; charset=utf-8")
+                                .WithBody(example.Value!.ToJsonString())
+                        );
 
                     var bitrix24 = TestClient.On($"{server.Url}/rest/1/abc123/");
-                    var outcome = await Record.ExceptionAsync(() => CallAsync(bitrix24, operation, operation.RequestBody?.Content?["application/json"].Examples!.First().Value.Value));
+                    var outcome = await Record.ExceptionAsync(() =>
+                        CallAsync(bitrix24, operation, operation.RequestBody?.Content?["application/json"].Examples!.First().Value.Value)
+                    );
 
                     var received = Assert.Single(server.LogEntries).RequestMessage!.Body!;
                     if (requestSchema is null)
@@ -58,12 +74,18 @@ public sealed class ContractTests
 
         foreach (var (_, operation) in spec.Operations)
         {
-            foreach (var (_, example) in operation.RequestBody?.Content?["application/json"].Examples ?? new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal))
+            foreach (
+                var (_, example) in operation.RequestBody?.Content?["application/json"].Examples
+                    ?? new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
+            )
             {
                 var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
                 using var client = new TestClient(handler);
                 _ = await Record.ExceptionAsync(() => CallAsync(client.Bitrix24, operation, example.Value!));
-                Assert.Equal(example.Value!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse(Assert.Single(handler.Bodies))!.ToJsonString());
+                Assert.Equal(
+                    example.Value!.ToJsonString(),
+                    System.Text.Json.Nodes.JsonNode.Parse(Assert.Single(handler.Bodies))!.ToJsonString()
+                );
             }
         }
     }
@@ -77,7 +99,9 @@ public sealed class ContractTests
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
 
-        await TestClient.On(Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken)).AddCallListAsync(TestClient.Request);
+        await TestClient
+            .On(Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken))
+            .AddCallListAsync(TestClient.Request);
 
         var body = System.Text.Json.Nodes.JsonNode.Parse(Assert.Single(portal.Requests).Body)!.AsObject();
         Assert.True(body.Remove("auth"));

@@ -17,8 +17,10 @@ public sealed class PublicApiTests
     };
 
     [Fact]
-    public async Task Public_API_of_the_client() => await Verifier.Verify(typeof(IBitrix24Client).Assembly.GeneratePublicApi(Options), "txt");
+    public async Task Public_API_of_the_client() =>
+        await Verifier.Verify(typeof(IBitrix24Client).Assembly.GeneratePublicApi(Options), "txt");
 
     [Fact]
-    public async Task Public_API_of_the_simulated_portal() => await Verifier.Verify(typeof(Bitrix24.Testing.SimulatedPortal).Assembly.GeneratePublicApi(Options), "txt");
+    public async Task Public_API_of_the_simulated_portal() =>
+        await Verifier.Verify(typeof(Bitrix24.Testing.SimulatedPortal).Assembly.GeneratePublicApi(Options), "txt");
 }

@@ -1,5 +1,5 @@
-using Bitrix24.Secrets;
 using System.Globalization;
+using Bitrix24.Secrets;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;
 
@@ -10,11 +10,9 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
 {
     private const int ItemsPerLine = 500;
 
-    private readonly IAnsiConsole notes = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new Lines(error),
-        Ansi = Lines.IsTerminalOf(error) ? AnsiSupport.Detect : AnsiSupport.No,
-    });
+    private readonly IAnsiConsole notes = AnsiConsole.Create(
+        new AnsiConsoleSettings { Out = new Lines(error), Ansi = Lines.IsTerminalOf(error) ? AnsiSupport.Detect : AnsiSupport.No }
+    );
 
     /// <exception cref="ResultLostException">The result cannot be written. The exception contains it, so that it is not lost.</exception>
     public void Result(JObject values, string sentence) => Write(json ? Printable.Json(values) : Printable.Text(sentence), sentence);
@@ -76,7 +74,8 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         }
     }
 
-    private static string Cell(JToken? value) => value is null or { Type: JTokenType.Null } ? "-" : PlainText.ReplaceUnsafe(value.ToString());
+    private static string Cell(JToken? value) =>
+        value is null or { Type: JTokenType.Null } ? "-" : PlainText.ReplaceUnsafe(value.ToString());
 
     public void Note(string text)
     {
@@ -96,26 +95,34 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         if (json || !Lines.IsTerminalOf(error))
         {
             var next = ItemsPerLine;
-            return work((done, text) =>
-            {
-                if (done >= next)
+            return work(
+                (done, text) =>
                 {
-                    next = done + ItemsPerLine;
-                    Note(text);
+                    if (done >= next)
+                    {
+                        next = done + ItemsPerLine;
+                        Note(text);
+                    }
                 }
-            });
+            );
         }
 
-        return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }).Progress().StartAsync(async context =>
-        {
-            var task = context.AddTask("...", maxValue: Math.Max(total, 1));
-            await work((done, text) =>
+        return AnsiConsole
+            .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) })
+            .Progress()
+            .StartAsync(async context =>
             {
-                task.Value = done;
-                task.Description = text.EscapeMarkup();
-            }).ConfigureAwait(false);
-            task.Value = task.MaxValue;
-        });
+                var task = context.AddTask("...", maxValue: Math.Max(total, 1));
+                await work(
+                        (done, text) =>
+                        {
+                            task.Value = done;
+                            task.Description = text.EscapeMarkup();
+                        }
+                    )
+                    .ConfigureAwait(false);
+                task.Value = task.MaxValue;
+            });
     }
 
     public void Failure(Exception exception)
@@ -123,44 +130,52 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
         var failed = exception as Bitrix24Exception;
         if (json)
         {
-            error.WriteLine(Printable.Json(new JObject
-            {
-                ["failure"] = exception.GetType().Name,
-                ["message"] = Message(exception),
-                ["errorCode"] = failed?.ErrorCode.ToString(),
-                ["rawErrorCode"] = failed?.RawErrorCode,
-                ["statusCode"] = (int?)failed?.StatusCode,
-                ["execution"] = Execution(exception)?.ToString(),
-            }));
+            error.WriteLine(
+                Printable.Json(
+                    new JObject
+                    {
+                        ["failure"] = exception.GetType().Name,
+                        ["message"] = Message(exception),
+                        ["errorCode"] = failed?.ErrorCode.ToString(),
+                        ["rawErrorCode"] = failed?.RawErrorCode,
+                        ["statusCode"] = (int?)failed?.StatusCode,
+                        ["execution"] = Execution(exception)?.ToString(),
+                    }
+                )
+            );
             return;
         }
 
         notes.MarkupLineInterpolated($"[red]{Printable.Text(Message(exception))}[/]");
         if (Execution(exception) is { } execution)
         {
-            notes.WriteLine(execution == CallExecution.NotExecuted
-                ? "The portal did not execute the call. Nothing was created."
+            notes.WriteLine(
+                execution == CallExecution.NotExecuted ? "The portal did not execute the call. Nothing was created."
                 : isRepeatable ? "It is safe to run the command again."
-                : "The portal may have executed the call. Check the portal before you run the command again.");
+                : "The portal may have executed the call. Check the portal before you run the command again."
+            );
         }
     }
 
     /// <summary>Returns whether the portal executed the call. After a cancellation, this is unknown.</summary>
-    private static CallExecution? Execution(Exception exception) => exception switch
-    {
-        Bitrix24Exception failed => failed.Execution,
-        OperationCanceledException => CallExecution.Unknown,
-        _ => null,
-    };
+    private static CallExecution? Execution(Exception exception) =>
+        exception switch
+        {
+            Bitrix24Exception failed => failed.Execution,
+            OperationCanceledException => CallExecution.Unknown,
+            _ => null,
+        };
 
     public static string Seconds(double? seconds) =>
         seconds is { } known ? known.ToString("0.000", CultureInfo.InvariantCulture) + " s" : "an unknown time";
 
     /// <summary>Returns the message without the parameter name, which means nothing on a command line.</summary>
     private string Message(Exception exception) =>
-        typed.Hide(exception is ArgumentException { ParamName: { } name }
-            ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
-            : exception.Message);
+        typed.Hide(
+            exception is ArgumentException { ParamName: { } name }
+                ? exception.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
+                : exception.Message
+        );
 
     /// <summary>Represents an output of Spectre.Console that does not wrap lines.</summary>
     private sealed class Lines(TextWriter writer) : IAnsiConsoleOutput
@@ -175,8 +190,6 @@ internal sealed class Report(TextWriter output, TextWriter error, bool json, Typ
 
         public static bool IsTerminalOf(TextWriter writer) => ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
 
-        public void SetEncoding(System.Text.Encoding encoding)
-        {
-        }
+        public void SetEncoding(System.Text.Encoding encoding) { }
     }
 }

@@ -44,8 +44,9 @@ internal sealed partial class Settings(Func<string, string?> variable)
                 var setting = line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..] : line;
                 if (setting.Split('=', 2) is not [var name, var value])
                 {
-                    throw new UsageException(FormattableString.Invariant(
-                        $"Line {number} of the file of --env-file does not have the form NAME=value."));
+                    throw new UsageException(
+                        FormattableString.Invariant($"Line {number} of the file of --env-file does not have the form NAME=value.")
+                    );
                 }
 
                 values[name.Trim()] = value.Trim().Trim('"', '\'');
@@ -70,7 +71,8 @@ internal sealed partial class Settings(Func<string, string?> variable)
         {
             throw new UsageException(
                 $"No portal is set, and nothing was sent. Set {WebhookUrl}, or {PortalUrl} with {AccessToken}, in the environment or in "
-                + "the file of --env-file. Or add --demo to try the command on a simulated portal.");
+                    + "the file of --env-file. Or add --demo to try the command on a simulated portal."
+            );
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
@@ -90,10 +92,13 @@ internal sealed partial class Settings(Func<string, string?> variable)
     public string Portal() => Credentials().PortalUrl.Authority;
 
     /// <summary>Replaces the keys in a message of the client with the variables that they come from.</summary>
-    private static string InVariables(string message) => Key().Replace(
-        message,
-        key => Variables.GetValueOrDefault(key.Value) ?? Variables.GetValueOrDefault("OAuth:" + key.Value) ?? OAuth);
+    private static string InVariables(string message) =>
+        Key().Replace(message, key => Variables.GetValueOrDefault(key.Value) ?? Variables.GetValueOrDefault("OAuth:" + key.Value) ?? OAuth);
 
-    [GeneratedRegex(@"\b(WebhookUrl|PortalUrl|AccessToken|ClientId|ClientSecret|TokenFile|TokenEndpoint|OAuth)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\b(WebhookUrl|PortalUrl|AccessToken|ClientId|ClientSecret|TokenFile|TokenEndpoint|OAuth)\b",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Key();
 }

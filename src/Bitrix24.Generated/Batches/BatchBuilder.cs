@@ -105,7 +105,10 @@ internal sealed class BatchBuilder(int batchSize)
         }
 
         var hasReferences = calls.Exists(call => call.References.Count > 0);
-        if (CanFlush && (hasReferences || batch.Count + calls.Count > batchSize || length + CallGroup.LengthOf(calls) > PendingCall.MaxBatchLength))
+        if (
+            CanFlush
+            && (hasReferences || batch.Count + calls.Count > batchSize || length + CallGroup.LengthOf(calls) > PendingCall.MaxBatchLength)
+        )
         {
             yield return Flush();
         }
@@ -129,7 +132,9 @@ internal sealed class BatchBuilder(int batchSize)
         return calls;
     }
 
-    private ArgumentException TooManyCalls() => RequestValidation.InvalidArgument(
-        FormattableString.Invariant($"its group has more than {batchSize} calls, the size of a batch. Divide the group."),
-        "calls");
+    private ArgumentException TooManyCalls() =>
+        RequestValidation.InvalidArgument(
+            FormattableString.Invariant($"its group has more than {batchSize} calls, the size of a batch. Divide the group."),
+            "calls"
+        );
 }

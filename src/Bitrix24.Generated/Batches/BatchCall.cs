@@ -18,7 +18,10 @@ public sealed class BatchCall
         ArgumentNullException.ThrowIfNull(method);
         if (key is not null && (!key.Any(character => character is < '0' or > '9') || key.Any(IsNotAllowed)))
         {
-            throw new ArgumentException($"'{key}' is not a valid key: it needs a letter, and must not have brackets or white space. Example: contact.", nameof(key));
+            throw new ArgumentException(
+                $"'{key}' is not a valid key: it needs a letter, and must not have brackets or white space. Example: contact.",
+                nameof(key)
+            );
         }
 
         Method = method;

@@ -17,7 +17,8 @@ internal sealed class BatchRun<TResponse>(BatchSender<TResponse> sender, BatchRu
     private readonly RunBreaker breaker = new();
 
     /// <summary>Gets a function that looks at the results of a batch together.</summary>
-    public Func<IReadOnlyList<CallResult<TResponse>>, IReadOnlyList<CallResult<TResponse>>> Review { get; set; } = static results => results;
+    public Func<IReadOnlyList<CallResult<TResponse>>, IReadOnlyList<CallResult<TResponse>>> Review { get; set; } =
+        static results => results;
 
     /// <summary>Gets the receiver of the results of each batch, before they are returned. If it throws, no further batch is sent.</summary>
     public Action<IReadOnlyList<CallResult<TResponse>>>? BatchCompleted { get; init; }
@@ -28,12 +29,15 @@ internal sealed class BatchRun<TResponse>(BatchSender<TResponse> sender, BatchRu
     internal async IAsyncEnumerable<CallResult<TResponse>> RunAsync<T>(
         IAsyncEnumerable<T> source,
         Func<int, T, PendingCall> toCall,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var shutdown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var slots = new SemaphoreSlim(options.MaxConcurrency);
-        var inFlight = Channel.CreateUnbounded<Task<BatchOutcome<TResponse>>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var inFlight = Channel.CreateUnbounded<Task<BatchOutcome<TResponse>>>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }
+        );
         var batches = new BatchSource<T>(source, toCall, options, timeProvider).ReadAsync(reading.Token);
         var sending = SendAllAsync(batches, inFlight.Writer, slots, reading.Token, shutdown.Token);
         Exception? stop = null;
@@ -41,7 +45,9 @@ internal sealed class BatchRun<TResponse>(BatchSender<TResponse> sender, BatchRu
         var yielded = 0;
         try
         {
-            while (await inFlight.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false) && inFlight.Reader.TryRead(out var next))
+            while (
+                await inFlight.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false) && inFlight.Reader.TryRead(out var next)
+            )
             {
                 var outcome = await next.ConfigureAwait(false);
                 (results, yielded) = (Review(outcome.Results), 0);
@@ -82,7 +88,8 @@ internal sealed class BatchRun<TResponse>(BatchSender<TResponse> sender, BatchRu
         ChannelWriter<Task<BatchOutcome<TResponse>>> inFlight,
         SemaphoreSlim slots,
         CancellationToken reading,
-        CancellationToken shutdown)
+        CancellationToken shutdown
+    )
     {
         try
         {
@@ -90,9 +97,11 @@ internal sealed class BatchRun<TResponse>(BatchSender<TResponse> sender, BatchRu
             await foreach (var batch in batches.ConfigureAwait(false))
             {
                 reading.ThrowIfCancellationRequested();
-                inFlight.TryWrite(breaker.ReasonFor(batch) is { } reason
-                    ? Task.FromResult(BatchSender<TResponse>.NotSent(batch, reason))
-                    : sender.SendAsync(batch, shutdown));
+                inFlight.TryWrite(
+                    breaker.ReasonFor(batch) is { } reason
+                        ? Task.FromResult(BatchSender<TResponse>.NotSent(batch, reason))
+                        : sender.SendAsync(batch, shutdown)
+                );
                 await slots.WaitAsync(reading).ConfigureAwait(false);
             }
 
@@ -138,7 +147,11 @@ internal sealed class BatchRun<TResponse>(BatchSender<TResponse> sender, BatchRu
     }
 
     /// <summary>A caller that stops enumerating early gets no further results: they are logged.</summary>
-    private async Task EndAsync(IEnumerable<CallResult<TResponse>> results, Task sending, ChannelReader<Task<BatchOutcome<TResponse>>> inFlight)
+    private async Task EndAsync(
+        IEnumerable<CallResult<TResponse>> results,
+        Task sending,
+        ChannelReader<Task<BatchOutcome<TResponse>>> inFlight
+    )
     {
         await sending.ConfigureAwait(false);
         while (inFlight.TryRead(out var next))

@@ -77,7 +77,10 @@ internal sealed class BatchSender<TResponse>(CallPipeline pipeline, OperationDes
 
         var operation = calls.TrueForAll(call => call.Operation.IsIdempotent) ? idempotentBatch : batchOperation;
         var commands = calls.ToDictionary(batch.KeyOf, call => call.Command!, StringComparer.Ordinal);
-        return new CallContext(operation, new BatchRequest { Halt = batch.HasReferences, Commands = commands }) { IgnoresCancellationOnceSent = true };
+        return new CallContext(operation, new BatchRequest { Halt = batch.HasReferences, Commands = commands })
+        {
+            IgnoresCancellationOnceSent = true,
+        };
     }
 
     private CallResult<TResponse> ResultOf(PendingCall call, CallBatch batch, BatchResult result)
@@ -111,9 +114,13 @@ internal sealed class BatchSender<TResponse>(CallPipeline pipeline, OperationDes
         }
 
         // A batch that halts executes no call after the first one that fails.
-        return new(call, null, batch.HasReferences && HasFailedBefore(call, batch, result)
-            ? TransportErrors.NotReached(errors)
-            : TransportErrors.NoResult(errors, HttpStatusCode.OK));
+        return new(
+            call,
+            null,
+            batch.HasReferences && HasFailedBefore(call, batch, result)
+                ? TransportErrors.NotReached(errors)
+                : TransportErrors.NoResult(errors, HttpStatusCode.OK)
+        );
     }
 
     private static bool HasFailedBefore(PendingCall call, CallBatch batch, BatchResult result) =>
@@ -127,7 +134,8 @@ internal sealed class BatchSender<TResponse>(CallPipeline pipeline, OperationDes
             errors,
             HttpStatusCode.OK,
             new PortalError(error.RawErrorCode, error.ErrorDescription, hasResult),
-            retryAfter: null);
+            retryAfter: null
+        );
         Log.CommandFailed(logger, failure.Method, FailureReason.NameOf(failure), failure.Execution, failure.ErrorCode);
         return failure is Bitrix24RateLimitException limit ? limit.WithRetryAfter(pipeline.UntilReset(failure.Method)) : failure;
     }

@@ -3,7 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Bitrix24.Batches;
 
 /// <summary>Takes calls from their source and divides them into batches. A slow source does not hold back the calls that it gave.</summary>
-internal sealed class BatchSource<T>(IAsyncEnumerable<T> source, Func<int, T, PendingCall> toCall, BatchRunOptions options, TimeProvider timeProvider)
+internal sealed class BatchSource<T>(
+    IAsyncEnumerable<T> source,
+    Func<int, T, PendingCall> toCall,
+    BatchRunOptions options,
+    TimeProvider timeProvider
+)
 {
     internal async IAsyncEnumerable<CallBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

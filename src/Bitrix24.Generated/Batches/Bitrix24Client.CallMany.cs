@@ -17,7 +17,8 @@ public sealed partial class Bitrix24Client
     public IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IEnumerable<BatchCall> calls,
         CallManyOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(calls);
         return CallManyAsync<TResult>(ToAsyncEnumerable(calls), options, cancellationToken);
@@ -28,13 +29,15 @@ public sealed partial class Bitrix24Client
     public IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IAsyncEnumerable<BatchCall> calls,
         CallManyOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(calls);
         options ??= new CallManyOptions();
         var runOptions = options.ToRunOptions().Validated();
         return new SingleUseAsyncEnumerable<CallOutcome<TResult>>(
-            CallManyAsync<TResult>(calls, runOptions, options.IsIdempotent, options.Progress, cancellationToken));
+            CallManyAsync<TResult>(calls, runOptions, options.IsIdempotent, options.Progress, cancellationToken)
+        );
     }
 
     private async IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
@@ -42,15 +45,22 @@ public sealed partial class Bitrix24Client
         BatchRunOptions options,
         bool? isIdempotent,
         IProgress<CallManyProgress>? progress,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var completed = default(CallManyProgress);
-        var run = NewRun<Bitrix24Response<TResult>>(options, results =>
-        {
-            completed = results.Aggregate(completed, (sum, result) => sum.With(result.Execution));
-            progress?.Report(completed);
-        });
-        await foreach (var result in run.RunAsync(calls, (index, call) => ToPendingCall(index, call, isIdempotent), cancellationToken).ConfigureAwait(false))
+        var run = NewRun<Bitrix24Response<TResult>>(
+            options,
+            results =>
+            {
+                completed = results.Aggregate(completed, (sum, result) => sum.With(result.Execution));
+                progress?.Report(completed);
+            }
+        );
+        await foreach (
+            var result in run.RunAsync(calls, (index, call) => ToPendingCall(index, call, isIdempotent), cancellationToken)
+                .ConfigureAwait(false)
+        )
         {
             var call = (BatchCall)result.Call.Source;
             yield return result.Response is { } response
@@ -61,7 +71,10 @@ public sealed partial class Bitrix24Client
 
     private BatchRun<TResponse> NewRun<TResponse>(BatchRunOptions options, Action<IReadOnlyList<CallResult<TResponse>>> batchCompleted)
         where TResponse : class, IResponse, new() =>
-        new(new BatchSender<TResponse>(pipeline, Batch, context.Logger), options, context.TimeProvider, context.Logger) { BatchCompleted = batchCompleted };
+        new(new BatchSender<TResponse>(pipeline, Batch, context.Logger), options, context.TimeProvider, context.Logger)
+        {
+            BatchCompleted = batchCompleted,
+        };
 
     private PendingCall ToPendingCall(int index, BatchCall? call, bool? isIdempotent)
     {
@@ -78,14 +91,22 @@ public sealed partial class Bitrix24Client
             var pending = NewPendingCall(index, call, operation) with { References = BatchCommand.ReferencesIn(parameters) };
             if (pending is { References.Count: > 0, Group: null })
             {
-                throw RequestValidation.InvalidArgument("it refers to the result of another call. Set Group of both calls to the same name.", "calls");
+                throw RequestValidation.InvalidArgument(
+                    "it refers to the result of another call. Set Group of both calls to the same name.",
+                    "calls"
+                );
             }
 
             return ToPendingCall(pending, new ParameterObject(parameters), parameters);
         }
         catch (ArgumentException exception)
         {
-            return NewPendingCall(index, call, operation ?? OperationDescriptor.Unlisted(MethodName.Batch, isIdempotent: false, isRest3: false)).Invalid(exception);
+            return NewPendingCall(
+                    index,
+                    call,
+                    operation ?? OperationDescriptor.Unlisted(MethodName.Batch, isIdempotent: false, isRest3: false)
+                )
+                .Invalid(exception);
         }
     }
 

@@ -6,5 +6,6 @@ namespace Bitrix24.Batches;
 internal sealed record CallBatch(IReadOnlyList<PendingCall> Calls, bool HasReferences = false)
 {
     /// <summary>Returns the key of a call on the wire. It has a letter in it: portals turn keys that are numbers from 0 on into a list.</summary>
-    internal string KeyOf(PendingCall call) => HasReferences && call.Key is not null ? call.Key : FormattableString.Invariant($"c{call.Index}");
+    internal string KeyOf(PendingCall call) =>
+        HasReferences && call.Key is not null ? call.Key : FormattableString.Invariant($"c{call.Index}");
 }

@@ -41,12 +41,14 @@ public partial interface IBitrix24Client
     IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IAsyncEnumerable<BatchCall> calls,
         CallManyOptions? options = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <inheritdoc cref="CallManyAsync{TResult}(IAsyncEnumerable{BatchCall}, CallManyOptions?, CancellationToken)"/>
     [RequiresUnreferencedCode(TrimmingWarnings.AnyType)]
     IAsyncEnumerable<CallOutcome<TResult>> CallManyAsync<TResult>(
         IEnumerable<BatchCall> calls,
         CallManyOptions? options = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 }

@@ -32,16 +32,26 @@ internal sealed record PendingCall(int Index, object Source, OperationDescriptor
     internal PendingCall WithCommand(string command, IRequest request) =>
         BatchCommand.CountParameters(command) > BatchCommand.MaxParameters || command.Length > MaxBatchLength
             ? Standalone(request)
-            : this with { Command = command };
+            : this with
+            {
+                Command = command,
+            };
 
     internal PendingCall Standalone(IRequest request) =>
-        this with { StandaloneCall = new CallContext(Operation, request) { IgnoresCancellationOnceSent = true } };
+        this with
+        {
+            StandaloneCall = new CallContext(Operation, request) { IgnoresCancellationOnceSent = true },
+        };
 
     /// <summary>Returns the call as one that is not sent because it is invalid.</summary>
     internal PendingCall Invalid(ArgumentException reason)
     {
         StandaloneCall?.Release();
-        var details = new ErrorDetails(Operation.Method, CallExecution.NotExecuted, $"{Operation.Method} was not sent: {WithoutParameter(reason)}")
+        var details = new ErrorDetails(
+            Operation.Method,
+            CallExecution.NotExecuted,
+            $"{Operation.Method} was not sent: {WithoutParameter(reason)}"
+        )
         {
             Attempts = 0,
             Cause = reason,

@@ -13,9 +13,12 @@ internal sealed class RunBreaker
 
     /// <summary>Returns the reason not to send a batch; <see langword="null"/> if it may be sent.</summary>
     internal Bitrix24Exception? ReasonFor(CallBatch batch) =>
-        refusal ?? (refusedMethods.IsEmpty || !batch.Calls.All(call => refusedMethods.ContainsKey(call.Operation.Method))
-            ? null
-            : refusedMethods[batch.Calls[0].Operation.Method]);
+        refusal
+        ?? (
+            refusedMethods.IsEmpty || !batch.Calls.All(call => refusedMethods.ContainsKey(call.Operation.Method))
+                ? null
+                : refusedMethods[batch.Calls[0].Operation.Method]
+        );
 
     /// <summary>Learns from a batch. A portal refuses the commands of a batch, not the batch, if the caller may call one method and not another.</summary>
     /// <param name="results">The results of the batch.</param>
@@ -48,9 +51,15 @@ internal sealed class RunBreaker
 
     private static bool AppliesToAll(Bitrix24Exception failure) =>
         failure.Execution == CallExecution.NotExecuted
-        && (failure is Bitrix24AuthenticationException || failure.ErrorCode is
-            Bitrix24ErrorCode.OverloadLimit or Bitrix24ErrorCode.PortalDeleted or Bitrix24ErrorCode.PaymentRequired
-            or Bitrix24ErrorCode.AccessDenied or Bitrix24ErrorCode.UserAccessError);
+        && (
+            failure is Bitrix24AuthenticationException
+            || failure.ErrorCode
+                is Bitrix24ErrorCode.OverloadLimit
+                    or Bitrix24ErrorCode.PortalDeleted
+                    or Bitrix24ErrorCode.PaymentRequired
+                    or Bitrix24ErrorCode.AccessDenied
+                    or Bitrix24ErrorCode.UserAccessError
+        );
 
     private static bool AppliesToMethod(Bitrix24Exception failure) =>
         failure.Execution == CallExecution.NotExecuted

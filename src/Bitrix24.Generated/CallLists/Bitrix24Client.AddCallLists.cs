@@ -12,7 +12,8 @@ public sealed partial class Bitrix24Client
     public IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(
         IEnumerable<AddCallListRequest> requests,
         AddCallListsOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(requests);
         return AddCallListsAsync(ToAsyncEnumerable(requests), options, cancellationToken);
@@ -22,26 +23,33 @@ public sealed partial class Bitrix24Client
     public IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(
         IAsyncEnumerable<AddCallListRequest> requests,
         AddCallListsOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(requests);
         options ??= new AddCallListsOptions();
         var runOptions = options.ToRunOptions().Validated();
-        return new SingleUseAsyncEnumerable<AddCallListOutcome>(AddCallListsAsync(requests, runOptions, options.Progress, cancellationToken));
+        return new SingleUseAsyncEnumerable<AddCallListOutcome>(
+            AddCallListsAsync(requests, runOptions, options.Progress, cancellationToken)
+        );
     }
 
     private async IAsyncEnumerable<AddCallListOutcome> AddCallListsAsync(
         IAsyncEnumerable<AddCallListRequest> requests,
         BatchRunOptions options,
         IProgress<AddCallListsProgress>? progress,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var completed = default(AddCallListsProgress);
-        var run = NewRun<AddCallListResponse>(options, results =>
-        {
-            completed = results.Aggregate(completed, (sum, result) => sum.With(result.Execution));
-            progress?.Report(completed);
-        });
+        var run = NewRun<AddCallListResponse>(
+            options,
+            results =>
+            {
+                completed = results.Aggregate(completed, (sum, result) => sum.With(result.Execution));
+                progress?.Report(completed);
+            }
+        );
         run.Review = WithoutSharedIds;
         run.IdOf = response => response.Result;
         await foreach (var result in run.RunAsync(requests, ToPendingCall, cancellationToken).ConfigureAwait(false))
@@ -78,8 +86,17 @@ public sealed partial class Bitrix24Client
         var shared = new HashSet<long>(results.Select(result => result.Response?.Result).OfType<long>().Where(id => !seen.Add(id)));
         return shared.Count == 0
             ? results
-            : [.. results.Select(result => result.Response is { } response && shared.Contains(response.Result)
-                ? result with { Response = null, Exception = TransportErrors.SharedId(pipeline.ErrorsOf(AddCallList), response.Result) }
-                : result)];
+            :
+            [
+                .. results.Select(result =>
+                    result.Response is { } response && shared.Contains(response.Result)
+                        ? result with
+                        {
+                            Response = null,
+                            Exception = TransportErrors.SharedId(pipeline.ErrorsOf(AddCallList), response.Result),
+                        }
+                        : result
+                ),
+            ];
     }
 }

@@ -45,14 +45,22 @@ public sealed class CallOptions
             throw Invalid(FormattableString.Invariant($"{nameof(ApiVersion)} is {(int)ApiVersion}, which is not a version of the API."));
         }
 
-        if (AttemptTimeout is { } timeout && timeout != Timeout.InfiniteTimeSpan && (timeout <= TimeSpan.Zero || timeout > MaxAttemptTimeout))
+        if (
+            AttemptTimeout is { } timeout
+            && timeout != Timeout.InfiniteTimeSpan
+            && (timeout <= TimeSpan.Zero || timeout > MaxAttemptTimeout)
+        )
         {
-            throw Invalid($"{nameof(AttemptTimeout)} is {timeout}; it must be greater than zero and at most {MaxAttemptTimeout}, or infinite.");
+            throw Invalid(
+                $"{nameof(AttemptTimeout)} is {timeout}; it must be greater than zero and at most {MaxAttemptTimeout}, or infinite."
+            );
         }
 
         if (IdempotencyKey is not null && ApiVersion != ApiVersion.Rest3)
         {
-            throw Invalid($"{nameof(IdempotencyKey)} is set, but only methods of REST 3.0 take one. Set {nameof(ApiVersion)} to Rest3, or remove the key.");
+            throw Invalid(
+                $"{nameof(IdempotencyKey)} is set, but only methods of REST 3.0 take one. Set {nameof(ApiVersion)} to Rest3, or remove the key."
+            );
         }
 
         ValidateHeader(IdempotencyKey, nameof(IdempotencyKey));

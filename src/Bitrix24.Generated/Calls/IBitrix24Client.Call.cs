@@ -44,5 +44,6 @@ public partial interface IBitrix24Client
         string method,
         object? parameters = null,
         CallOptions? options = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 }

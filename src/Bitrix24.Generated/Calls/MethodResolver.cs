@@ -6,8 +6,10 @@ namespace Bitrix24.Calls;
 /// <summary>Finds what the spec says about a method that the caller names.</summary>
 internal sealed class MethodResolver(IEnumerable<OperationDescriptor> operations, Func<string?, string?> redact)
 {
-    private readonly Dictionary<string, OperationDescriptor> known =
-        operations.ToDictionary(operation => operation.Method, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, OperationDescriptor> known = operations.ToDictionary(
+        operation => operation.Method,
+        StringComparer.OrdinalIgnoreCase
+    );
 
     /// <summary>Returns the operation of the spec, or one that is not safe to repeat unless the caller says so.</summary>
     /// <exception cref="ArgumentException">
@@ -29,7 +31,10 @@ internal sealed class MethodResolver(IEnumerable<OperationDescriptor> operations
 
         if (isIdempotent == true && !operation.IsIdempotent)
         {
-            throw new ArgumentException($"{operation.Method} is not idempotent: executing it twice has two effects. Leave IsIdempotent unset.", nameof(isIdempotent));
+            throw new ArgumentException(
+                $"{operation.Method} is not idempotent: executing it twice has two effects. Leave IsIdempotent unset.",
+                nameof(isIdempotent)
+            );
         }
 
         return isIdempotent == false && operation.IsIdempotent ? operation.NotIdempotent() : operation;

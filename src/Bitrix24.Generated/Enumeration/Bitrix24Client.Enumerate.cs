@@ -16,7 +16,8 @@ public sealed partial class Bitrix24Client
         string method,
         object? parameters = null,
         EnumerateOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         options = options?.Copy() ?? new EnumerateOptions();
         options.Validate();
@@ -30,13 +31,17 @@ public sealed partial class Bitrix24Client
         {
             throw new ArgumentException(
                 $"The pages of {operation.Method} differ from those of other methods. Use EnumerateCallListsAsync or EnumerateCallListItemsAsync.",
-                nameof(method));
+                nameof(method)
+            );
         }
 
         var members = ParameterSerializer.ToObject(parameters, nameof(parameters));
         if (new ListParameters(members).HasStart)
         {
-            throw RequestValidation.InvalidArgument("'start' is set, but the enumeration begins at the first item. Remove it.", nameof(parameters));
+            throw RequestValidation.InvalidArgument(
+                "'start' is set, but the enumeration begins at the first item. Remove it.",
+                nameof(parameters)
+            );
         }
 
         return new ItemReader(pipeline, operation, options).ReadAsync<TItem>(members, cancellationToken);

@@ -51,7 +51,10 @@ public sealed class EnumerateOptions
 
         if (MaxItems < 1)
         {
-            throw RequestValidation.InvalidArgument(FormattableString.Invariant($"{nameof(MaxItems)} is {MaxItems}; it must be at least 1."), "options");
+            throw RequestValidation.InvalidArgument(
+                FormattableString.Invariant($"{nameof(MaxItems)} is {MaxItems}; it must be at least 1."),
+                "options"
+            );
         }
     }
 }

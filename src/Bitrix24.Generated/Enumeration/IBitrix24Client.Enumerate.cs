@@ -32,5 +32,6 @@ public partial interface IBitrix24Client
         string method,
         object? parameters = null,
         EnumerateOptions? options = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 }

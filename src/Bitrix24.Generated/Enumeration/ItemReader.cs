@@ -19,11 +19,15 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
     private string IdField => options.IdField ?? ListParameters.IdFieldOf(operation.Method);
 
     /// <summary>Reads by id where that is possible, else by offset.</summary>
-    internal async IAsyncEnumerable<TItem> ReadAsync<TItem>(JObject parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<TItem> ReadAsync<TItem>(
+        JObject parameters,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        var items = options.IdField is not null || IsCrmList(operation.Method)
-            ? ReadByIdAsync(parameters, cancellationToken)
-            : ReadByOffsetAsync(parameters, cancellationToken);
+        var items =
+            options.IdField is not null || IsCrmList(operation.Method)
+                ? ReadByIdAsync(parameters, cancellationToken)
+                : ReadByOffsetAsync(parameters, cancellationToken);
         var count = 0L;
         await foreach (var item in items.ConfigureAwait(false))
         {
@@ -47,8 +51,10 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
         {
             page.OrderById(operation.Method, idField, direction);
             long? last = null;
-            while (await ReadPageAsync(page, cancellationToken).ConfigureAwait(false) is var (items, _, _)
-                && IdsOf(items, idField, isRequired: last is not null || options.IdField is not null) is { } ids)
+            while (
+                await ReadPageAsync(page, cancellationToken).ConfigureAwait(false) is var (items, _, _)
+                && IdsOf(items, idField, isRequired: last is not null || options.IdField is not null) is { } ids
+            )
             {
                 for (var index = 0; index < items.Count; index++)
                 {
@@ -77,12 +83,15 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
         }
     }
 
-    private async IAsyncEnumerable<JToken> ReadByOffsetAsync(JObject parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JToken> ReadByOffsetAsync(
+        JObject parameters,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var page = new ListParameters((JObject)parameters.DeepClone());
         var newItems = new NewRows<JToken>(item => IdOf(item, IdField)!.Value, NoProgress);
         var sameItems = new SamePages(NoProgress);
-        for (long? start = 0; start is { } offset;)
+        for (long? start = 0; start is { } offset; )
         {
             page.StartAt(offset);
             var (items, total, next) = await ReadPageAsync(page, cancellationToken).ConfigureAwait(false);
@@ -108,7 +117,10 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
         }
     }
 
-    private async Task<(IReadOnlyList<JToken> Items, long? Total, long? Next)> ReadPageAsync(ListParameters page, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<JToken> Items, long? Total, long? Next)> ReadPageAsync(
+        ListParameters page,
+        CancellationToken cancellationToken
+    )
     {
         var call = new CallContext(operation, new ParameterObject(page.ToObject()));
         var response = await pipeline.SendAsync<Bitrix24Response<JToken>>(call, cancellationToken).ConfigureAwait(false);
@@ -141,7 +153,12 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
 
     private static long? IdOf(JToken item, string idField) =>
         (item as JObject)?.Property(idField, StringComparison.OrdinalIgnoreCase)?.Value is JValue { Value: not null } value
-        && long.TryParse(value.ToString(CultureInfo.InvariantCulture), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+        && long.TryParse(
+            value.ToString(CultureInfo.InvariantCulture),
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out var id
+        )
             ? id
             : null;
 
@@ -158,7 +175,12 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
         }
         catch (Exception exception)
         {
-            throw TransportErrors.ResultOfAnotherType(Errors(), HttpStatusCode.OK, typeof(TItem), (exception as JsonSerializationException)?.Path ?? item.Path);
+            throw TransportErrors.ResultOfAnotherType(
+                Errors(),
+                HttpStatusCode.OK,
+                typeof(TItem),
+                (exception as JsonSerializationException)?.Path ?? item.Path
+            );
         }
     }
 

@@ -57,7 +57,10 @@ internal sealed class ListParameters
             Set("order", new JObject { [idField] = directionText });
         }
 
-        if (Find("select")?.Value is JArray { Count: > 0 } select && !select.Any(field => IsField((string?)field, idField) || (string?)field == AllFields))
+        if (
+            Find("select")?.Value is JArray { Count: > 0 } select
+            && !select.Any(field => IsField((string?)field, idField) || (string?)field == AllFields)
+        )
         {
             select.Add(idField);
         }
@@ -85,7 +88,8 @@ internal sealed class ListParameters
 
     private static bool IsField(string? name, string idField) => string.Equals(name, idField, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsDescending(JToken direction) => ((string?)(direction as JValue))?.Trim().Equals("DESC", StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsDescending(JToken direction) =>
+        ((string?)(direction as JValue))?.Trim().Equals("DESC", StringComparison.OrdinalIgnoreCase) == true;
 
     private static JProperty Append(JObject map, string name)
     {

@@ -14,7 +14,8 @@ internal static class Paging
         Func<T, long> idOf,
         int pageSize,
         Func<Exception> noProgress,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         const int MaxEmptyPages = 2;
         var newRows = new NewRows<T>(idOf, noProgress);
@@ -22,7 +23,10 @@ internal static class Paging
         for (long start = 0; emptyPages < MaxEmptyPages; start += pageSize)
         {
             var page = await readPage(start, cancellationToken).ConfigureAwait(false);
-            emptyPages = page.Count > 0 ? 0 : start == 0 ? MaxEmptyPages : emptyPages + 1;
+            emptyPages =
+                page.Count > 0 ? 0
+                : start == 0 ? MaxEmptyPages
+                : emptyPages + 1;
             foreach (var row in newRows.Of(page))
             {
                 yield return row;

@@ -9,14 +9,17 @@ internal static class TransportErrors
 {
     /// <summary>The server rejected the request before processing it, or a later connection failed.</summary>
     internal static Bitrix24TransportException NotProcessed(in ErrorContext context, Exception cause) =>
-        new(Create(context, "the server did not process the request", mayHaveExecuted: false, RetryDisposition.AfterWaiting) with
-        {
-            Cause = Redaction.IsClean(cause, context.Redact) ? cause : null,
-        });
+        new(
+            Create(context, "the server did not process the request", mayHaveExecuted: false, RetryDisposition.AfterWaiting) with
+            {
+                Cause = Redaction.IsClean(cause, context.Redact) ? cause : null,
+            }
+        );
 
     internal static Bitrix24TransportException Broken(in ErrorContext context, bool sendingStarted, Exception cause)
     {
-        var error = cause is SentAgainException ? "the first response is unknown"
+        var error =
+            cause is SentAgainException ? "the first response is unknown"
             : sendingStarted ? "the connection broke after the request was sent"
             : "no connection to the portal could be established";
         var reason = PlainText.ToSingleLine(context.Redact(cause.Message)!).TrimEnd('.');
@@ -27,32 +30,44 @@ internal static class TransportErrors
         return new(details with { Cause = Redaction.IsClean(cause, context.Redact) ? cause : null });
     }
 
-    internal static Bitrix24TransportException TimedOut(in ErrorContext context, bool sendingStarted) => new(Create(
-        context,
-        sendingStarted ? $"no response within {context.TimeLimit}" : $"no connection to the portal within {context.TimeLimit}",
-        sendingStarted,
-        sendingStarted ? RetryDisposition.IfIdempotent : RetryDisposition.AfterWaiting));
+    internal static Bitrix24TransportException TimedOut(in ErrorContext context, bool sendingStarted) =>
+        new(
+            Create(
+                context,
+                sendingStarted ? $"no response within {context.TimeLimit}" : $"no connection to the portal within {context.TimeLimit}",
+                sendingStarted,
+                sendingStarted ? RetryDisposition.IfIdempotent : RetryDisposition.AfterWaiting
+            )
+        );
 
     /// <summary>The body is an HTML page, empty or truncated. The next response can be a complete one of the portal.</summary>
     internal static Bitrix24TransportException Unreadable(
-        in ErrorContext context, HttpResponseMessage response, long length, TimeSpan? retryAfter)
+        in ErrorContext context,
+        HttpResponseMessage response,
+        long length,
+        TimeSpan? retryAfter
+    )
     {
         var status = (int)response.StatusCode;
-        var subject = response.StatusCode == HttpStatusCode.RequestTimeout
-            ? "a proxy or the web server stopped waiting for the request"
-            : "the response is not JSON of the portal";
+        var subject =
+            response.StatusCode == HttpStatusCode.RequestTimeout
+                ? "a proxy or the web server stopped waiting for the request"
+                : "the response is not JSON of the portal";
         var error = FormattableString.Invariant($"{subject} ({Kind(response)}, HTTP {status}, {length} bytes)");
-        return new(Create(context, error, mayHaveExecuted: true, RetryAfterStatus(status)) with
-        {
-            StatusCode = response.StatusCode,
-            RetryAfter = retryAfter,
-        });
+        return new(
+            Create(context, error, mayHaveExecuted: true, RetryAfterStatus(status)) with
+            {
+                StatusCode = response.StatusCode,
+                RetryAfter = retryAfter,
+            }
+        );
     }
 
     internal static Bitrix24TransportException TooLarge(in ErrorContext context, HttpResponseMessage response, long limit)
     {
         var error = FormattableString.Invariant(
-            $"the response is larger than the limit of {limit} bytes (HTTP {(int)response.StatusCode})");
+            $"the response is larger than the limit of {limit} bytes (HTTP {(int)response.StatusCode})"
+        );
         return new(Create(context, error, mayHaveExecuted: true, RetryDisposition.Never) with { StatusCode = response.StatusCode });
     }
 
@@ -61,30 +76,36 @@ internal static class TransportErrors
     {
         var status = (int)response.StatusCode;
         var size = FormattableString.Invariant($"more than {limit} bytes (HTTP {status})");
-        var error = $"the responses that this process reads at the same time have {size};"
+        var error =
+            $"the responses that this process reads at the same time have {size};"
             + " send fewer calls in parallel, or raise MaxTotalResponseSize";
         return new(Create(context, error, mayHaveExecuted: true, RetryDisposition.IfIdempotent) with { StatusCode = response.StatusCode });
     }
 
     /// <summary>The response is complete but not one of this method. The portal would send the same response again.</summary>
     internal static Bitrix24TransportException NoResult(in ErrorContext context, HttpStatusCode status) =>
-        new(Create(context, "the response holds no result of this method", mayHaveExecuted: true, RetryDisposition.Never) with
-        {
-            StatusCode = status,
-        });
+        new(
+            Create(context, "the response holds no result of this method", mayHaveExecuted: true, RetryDisposition.Never) with
+            {
+                StatusCode = status,
+            }
+        );
 
     /// <summary>The portal executed the call, but the result does not fit the type that the caller asked for.</summary>
     internal static Bitrix24TransportException ResultOfAnotherType(in ErrorContext context, HttpStatusCode status, Type type, string? path)
     {
         var where = string.IsNullOrEmpty(path) ? string.Empty : $" at {PlainText.ToSingleLine(context.Redact(path)!)}";
-        var message = $"{context.Method} was executed, but its result cannot be read as {NameOf(type)}{where}. Do not repeat the call to read it.";
-        return new(new ErrorDetails(context.Method, CallExecution.Executed, message)
-        {
-            Attempts = context.Attempts,
-            StatusCode = status,
-            Reason = nameof(ResultOfAnotherType),
-            Retry = RetryDisposition.Never,
-        });
+        var message =
+            $"{context.Method} was executed, but its result cannot be read as {NameOf(type)}{where}. Do not repeat the call to read it.";
+        return new(
+            new ErrorDetails(context.Method, CallExecution.Executed, message)
+            {
+                Attempts = context.Attempts,
+                StatusCode = status,
+                Reason = nameof(ResultOfAnotherType),
+                Retry = RetryDisposition.Never,
+            }
+        );
     }
 
     internal static Bitrix24TransportException SharedId(in ErrorContext context, long id)
@@ -95,19 +116,27 @@ internal static class TransportErrors
 
     /// <summary>The portal repeats a page or ignores the sort order. To continue could loop forever or skip rows.</summary>
     internal static Bitrix24TransportException NoProgress(in ErrorContext context) =>
-        new(Create(context, "the portal repeats rows or ignores the sort order", mayHaveExecuted: true, RetryDisposition.Never) with
-        {
-            StatusCode = HttpStatusCode.OK,
-        });
+        new(
+            Create(context, "the portal repeats rows or ignores the sort order", mayHaveExecuted: true, RetryDisposition.Never) with
+            {
+                StatusCode = HttpStatusCode.OK,
+            }
+        );
 
     /// <summary>The portal stopped executing a batch before it reached the call.</summary>
     internal static Bitrix24InvalidRequestException NotReached(in ErrorContext context) =>
-        new(new ErrorDetails(context.Method, CallExecution.NotExecuted, $"{context.Method} was not executed because an earlier call of its group failed.")
-        {
-            Attempts = context.Attempts,
-            StatusCode = HttpStatusCode.OK,
-            Reason = nameof(NotReached),
-        });
+        new(
+            new ErrorDetails(
+                context.Method,
+                CallExecution.NotExecuted,
+                $"{context.Method} was not executed because an earlier call of its group failed."
+            )
+            {
+                Attempts = context.Attempts,
+                StatusCode = HttpStatusCode.OK,
+                Reason = nameof(NotReached),
+            }
+        );
 
     /// <summary>The result of a list method is not one that items can be found in.</summary>
     internal static Bitrix24TransportException NoItems(in ErrorContext context, string? path)
@@ -120,13 +149,15 @@ internal static class TransportErrors
         NotEnumerable(context, $"an item has no id in the field '{idField}'; set EnumerateOptions.IdField to the field of the id");
 
     private static Bitrix24TransportException NotEnumerable(in ErrorContext context, string what, [CallerMemberName] string reason = "") =>
-        new(new ErrorDetails(context.Method, CallExecution.Executed, $"{context.Method} cannot be enumerated: {what}.")
-        {
-            Attempts = context.Attempts,
-            StatusCode = HttpStatusCode.OK,
-            Reason = reason,
-            Retry = RetryDisposition.Never,
-        });
+        new(
+            new ErrorDetails(context.Method, CallExecution.Executed, $"{context.Method} cannot be enumerated: {what}.")
+            {
+                Attempts = context.Attempts,
+                StatusCode = HttpStatusCode.OK,
+                Reason = reason,
+                Retry = RetryDisposition.Never,
+            }
+        );
 
     /// <summary>The client did not follow a redirect. The portal sends it instead of executing the method.</summary>
     internal static Bitrix24TransportException Redirected(in ErrorContext context, HttpStatusCode status, string target)
@@ -137,7 +168,12 @@ internal static class TransportErrors
 
     /// <summary>Uses the name of the calling method as the reason for logs.</summary>
     private static ErrorDetails Create(
-        in ErrorContext context, string error, bool mayHaveExecuted, RetryDisposition retry, [CallerMemberName] string reason = "")
+        in ErrorContext context,
+        string error,
+        bool mayHaveExecuted,
+        RetryDisposition retry,
+        [CallerMemberName] string reason = ""
+    )
     {
         var execution = mayHaveExecuted ? CallExecution.Unknown : CallExecution.NotExecuted;
         return new ErrorDetails(context.Method, execution, context.Sentence(error, execution))
@@ -152,16 +188,16 @@ internal static class TransportErrors
     private static RetryDisposition RetryAfterStatus(int status) =>
         status is >= 400 and < 500 ? RetryDisposition.Never : RetryDisposition.IfIdempotent;
 
-    private static string NameOf(Type type) => type.IsGenericType
-        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
-        : type.Name;
+    private static string NameOf(Type type) =>
+        type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
 
-    private static string Kind(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType switch
-    {
-        "application/json" => "invalid or unexpected JSON",
-        "text/html" => "an HTML page",
-        "text/plain" => "plain text",
-        null => "no content type",
-        _ => "another content type",
-    };
+    private static string Kind(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType switch
+        {
+            "application/json" => "invalid or unexpected JSON",
+            "text/html" => "an HTML page",
+            "text/plain" => "plain text",
+            null => "no content type",
+            _ => "another content type",
+        };
 }

@@ -28,9 +28,8 @@ internal static class MethodName
     }
 
     /// <summary>Removes the suffix <c>.json</c>: it names the format of the response, not another method.</summary>
-    internal static string WithoutSuffix(string name) => name.EndsWith(JsonSuffix, StringComparison.OrdinalIgnoreCase)
-        ? name.Substring(0, name.Length - JsonSuffix.Length)
-        : name;
+    internal static string WithoutSuffix(string name) =>
+        name.EndsWith(JsonSuffix, StringComparison.OrdinalIgnoreCase) ? name.Substring(0, name.Length - JsonSuffix.Length) : name;
 
     internal static bool IsBatch(string name) => WithoutSuffix(name).Equals(Batch, StringComparison.OrdinalIgnoreCase);
 

@@ -13,7 +13,8 @@ internal sealed class OperationDescriptor(
     string? unknownOutcomeHint,
     bool isRest3 = false,
     bool acceptsIdempotencyKey = false,
-    long maxResponseSize = long.MaxValue)
+    long maxResponseSize = long.MaxValue
+)
 {
     public string Method { get; } = method;
 
@@ -36,7 +37,8 @@ internal sealed class OperationDescriptor(
         new(method, isIdempotent, unknownOutcomeHint: null, isRest3) { IsListed = false };
 
     /// <summary>Returns the same operation as one that is safe to repeat.</summary>
-    internal OperationDescriptor Idempotent() => new(Method, isIdempotent: true, unknownOutcomeHint: null, maxResponseSize: MaxResponseSize);
+    internal OperationDescriptor Idempotent() =>
+        new(Method, isIdempotent: true, unknownOutcomeHint: null, maxResponseSize: MaxResponseSize);
 
     /// <summary>Returns the same operation as one that is not safe to repeat.</summary>
     internal OperationDescriptor NotIdempotent() =>

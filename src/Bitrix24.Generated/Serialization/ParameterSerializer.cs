@@ -31,7 +31,10 @@ internal static class ParameterSerializer
 
         return members.Property(Auth, StringComparison.OrdinalIgnoreCase) is null
             ? members
-            : throw new ArgumentException("'auth' is not a parameter: the client adds the access token of its credentials. Remove it.", parameterName);
+            : throw new ArgumentException(
+                "'auth' is not a parameter: the client adds the access token of its credentials. Remove it.",
+                parameterName
+            );
     }
 
     internal static bool IsSerializationFailure(Exception exception) =>

@@ -17,7 +17,11 @@ public class AnswerBenchmarks : IDisposable
     [GlobalSetup]
     public void SetUp()
     {
-        var rows = Enumerable.Range(100_001, Count).Select(id => $$"""{"ID":"{{id}}","DATE_CREATE":"24.03.2025 12:59:57","CREATED_BY_ID":"1","WEBFORM_ID":"0","ENTITY_TYPE_ID":"3"}""");
+        var rows = Enumerable
+            .Range(100_001, Count)
+            .Select(id =>
+                $$"""{"ID":"{{id}}","DATE_CREATE":"24.03.2025 12:59:57","CREATED_BY_ID":"1","WEBFORM_ID":"0","ENTITY_TYPE_ID":"3"}"""
+            );
         client = new StubbedClient(Encoding.UTF8.GetBytes($$"""{"result":[{{string.Join(',', rows)}}]}"""));
     }
 

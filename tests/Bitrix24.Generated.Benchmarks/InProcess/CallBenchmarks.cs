@@ -29,7 +29,15 @@ public class CallBenchmarks : IDisposable
     public Task<long> Floor() => floor.AddAsync(ids);
 
     [Benchmark]
-    public Task<AddCallListResponse> AddCallList() => client.Bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids, WebformId = 1 });
+    public Task<AddCallListResponse> AddCallList() =>
+        client.Bitrix24.AddCallListAsync(
+            new AddCallListRequest
+            {
+                EntityType = CallListEntityType.Contact,
+                Entities = ids,
+                WebformId = 1,
+            }
+        );
 
     [GlobalCleanup]
     public void Dispose()

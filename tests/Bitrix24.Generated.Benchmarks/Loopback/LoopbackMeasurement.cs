@@ -65,18 +65,26 @@ internal static class LoopbackMeasurement
             var cpu = Ratio.Of(samples[index], samples[0], sample => sample.Cpu);
             var allocated = Ratio.Of(samples[index], samples[0], sample => sample.Bytes);
             var bytes = samples[index].Select(sample => sample.Bytes).Order().ElementAt(rounds / 2);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {scenario} | {candidates[index].Name} | {time} | {cpu} | {allocated} | {bytes:N0} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {scenario} | {candidates[index].Name} | {time} | {cpu} | {allocated} | {bytes:N0} |"
+                )
+            );
         }
     }
 
     /// <summary>Creates the same handler that this client creates for itself.</summary>
-    internal static HttpClient MakeHttpClient() => new(new SocketsHttpHandler
-    {
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ActivityHeadersPropagator = null,
-        UseProxy = false,
-    });
+    internal static HttpClient MakeHttpClient() =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.All,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ActivityHeadersPropagator = null,
+                UseProxy = false,
+            }
+        );
 }

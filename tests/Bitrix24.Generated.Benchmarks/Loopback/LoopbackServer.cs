@@ -10,10 +10,15 @@ internal static class LoopbackServer
 {
     internal const string Command = "serve";
 
-    internal const string Answer = """{"result":11,"time":{"start":1742810397.468135,"finish":1742810397.937395,"duration":0.46926,"processing":0.17093,"date_start":"2025-03-24T12:59:57+03:00","date_finish":"2025-03-24T12:59:57+03:00","operating_reset_at":1742810997,"operating":0.17091}}""";
+    internal const string Answer =
+        """{"result":11,"time":{"start":1742810397.468135,"finish":1742810397.937395,"duration":0.46926,"processing":0.17093,"date_start":"2025-03-24T12:59:57+03:00","date_finish":"2025-03-24T12:59:57+03:00","operating_reset_at":1742810997,"operating":0.17091}}""";
 
     private static readonly byte[] Response = Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {Answer.Length}\r\n\r\n{Answer}"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {Answer.Length}\r\n\r\n{Answer}"
+        )
+    );
 
     internal static int Run()
     {

@@ -23,7 +23,11 @@ internal sealed partial class BatchHandler(TimeSpan perBatch) : HttpMessageHandl
         var results = string.Join(',', Key().Matches(body).Select((key, index) => key.Value + (index + 11)));
         var response = new HttpResponseMessage(HttpStatusCode.OK)
         {
-            Content = new StringContent($"{{\"result\":{{\"result\":{{{results}}},\"result_error\":[],\"result_total\":[],\"result_next\":[],\"result_time\":[]}}}}", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                $"{{\"result\":{{\"result\":{{{results}}},\"result_error\":[],\"result_total\":[],\"result_next\":[],\"result_time\":[]}}}}",
+                Encoding.UTF8,
+                "application/json"
+            ),
             RequestMessage = request,
         };
         Requests++;

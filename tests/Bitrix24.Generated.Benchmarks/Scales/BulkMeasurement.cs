@@ -18,7 +18,14 @@ internal static class BulkMeasurement
     {
         var portal = new BatchHandler(PerBatch);
         using var client = new StubbedClient(portal);
-        var requests = Enumerable.Range(0, Lists).Select(list => new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(list * 20, 20).Select(id => 100_001L + id)] }).ToList();
+        var requests = Enumerable
+            .Range(0, Lists)
+            .Select(list => new AddCallListRequest
+            {
+                EntityType = CallListEntityType.Contact,
+                Entities = [.. Enumerable.Range(list * 20, 20).Select(id => 100_001L + id)],
+            })
+            .ToList();
         var ratios = new List<double>();
         for (var round = -2; round < Rounds; round++)
         {
@@ -38,7 +45,12 @@ internal static class BulkMeasurement
         }
 
         ratios.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Lists} lists of 20 ids: {portal.Requests} requests, {ratios[Rounds / 2]:N3} ({ratios[0]:N3}-{ratios[^1]:N3}) times their own time of {PerBatch.TotalMilliseconds} ms each"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Lists} lists of 20 ids: {portal.Requests} requests, {ratios[Rounds / 2]:N3} ({ratios[0]:N3}-{ratios[^1]:N3}) times their own time of {PerBatch.TotalMilliseconds} ms each"
+            )
+        );
         return 0;
     }
 }

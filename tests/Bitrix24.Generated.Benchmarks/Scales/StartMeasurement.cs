@@ -28,7 +28,12 @@ internal static class StartMeasurement
             }
 
             ratios.Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a fresh process with one call: {ratios[Rounds / 2]:N2} ({ratios[0]:N2}-{ratios[^1]:N2}) times the floor's time"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a fresh process with one call: {ratios[Rounds / 2]:N2} ({ratios[0]:N2}-{ratios[^1]:N2}) times the floor's time"
+                )
+            );
             return 0;
         }
         finally
@@ -41,7 +46,8 @@ internal static class StartMeasurement
     internal static async Task<int> CallOnceAsync(string[] arguments)
     {
         var webhook = new Uri($"http://127.0.0.1:{arguments[1]}/rest/1/abc123/");
-        ICandidate candidate = arguments[0] == "floor" ? new FloorClient(LoopbackMeasurement.MakeHttpClient(), webhook) : new GeneratedClient(webhook);
+        ICandidate candidate =
+            arguments[0] == "floor" ? new FloorClient(LoopbackMeasurement.MakeHttpClient(), webhook) : new GeneratedClient(webhook);
         return await candidate.AddAsync([9, 17, 19]) == 11 ? 0 : 1;
     }
 
@@ -50,8 +56,13 @@ internal static class StartMeasurement
         var started = Stopwatch.GetTimestamp();
         using var process = Start([First, candidate, port]);
         process.WaitForExit();
-        return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(started).TotalMilliseconds : throw new InvalidOperationException($"{candidate} failed.");
+        return process.ExitCode == 0
+            ? Stopwatch.GetElapsedTime(started).TotalMilliseconds
+            : throw new InvalidOperationException($"{candidate} failed.");
     }
 
-    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+    private static Process Start(string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
 }

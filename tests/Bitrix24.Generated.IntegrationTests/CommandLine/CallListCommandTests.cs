@@ -22,7 +22,14 @@ public sealed class CallListCommandTests : IDisposable
     public void Dispose() => portal.Dispose();
 
     [Theory]
-    [InlineData("The portal may have executed the call. Check the portal before you run the command again.", "add", "--type", "contact", "--ids", "9")]
+    [InlineData(
+        "The portal may have executed the call. Check the portal before you run the command again.",
+        "add",
+        "--type",
+        "contact",
+        "--ids",
+        "9"
+    )]
     [InlineData("It is safe to run the command again.", "get", "1")]
     [InlineData("It is safe to run the command again.", "list")]
     [InlineData("It is safe to run the command again.", "items", "1")]
@@ -48,7 +55,15 @@ public sealed class CallListCommandTests : IDisposable
     public async Task Example_in_the_help_of_each_command_runs(string command)
     {
         var (_, help, _) = await Tool.RunAsync([], "calllist", command, "--help");
-        var example = Regex.Match(help, @"^ +b24 (?<arguments>calllist .*--demo.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["arguments"].Value.Trim();
+        var example = Regex
+            .Match(
+                help,
+                @"^ +b24 (?<arguments>calllist .*--demo.*)$",
+                RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(5)
+            )
+            .Groups["arguments"]
+            .Value.Trim();
 
         var (exitCode, output, error) = await Tool.RunAsync([], example.Split(' '));
 
@@ -66,7 +81,10 @@ public sealed class CallListCommandTests : IDisposable
         var table = await RunAsync("list");
         var lines = (await RunAsync("list", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(JObject.Parse).ToList();
 
-        Assert.Matches(@"^  id +created +createdBy +webform +type\n─+\n  1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1 +1 +contact\n  2 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1 +- +company\n$", table);
+        Assert.Matches(
+            @"^  id +created +createdBy +webform +type\n─+\n  1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1 +1 +contact\n  2 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1 +- +company\n$",
+            table
+        );
         Assert.Equal([1, 2], lines.Select(line => (int)line["id"]!));
         Assert.Equal(["contact", "company"], lines.Select(line => (string?)line["type"]));
         Assert.Equal([2], await IdsAsync("--type", "company"));
@@ -77,7 +95,9 @@ public sealed class CallListCommandTests : IDisposable
         Assert.Equal(1, (int)JObject.Parse(await RunAsync("get", "1", "--json"))["webform"]!);
 
         async Task<IEnumerable<int>> IdsAsync(params string[] arguments) =>
-            (await RunAsync(["list", "--json", .. arguments])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (int)JObject.Parse(line)["id"]!);
+            (await RunAsync(["list", "--json", .. arguments]))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => (int)JObject.Parse(line)["id"]!);
     }
 
     [Fact]
@@ -85,7 +105,10 @@ public sealed class CallListCommandTests : IDisposable
     {
         await AddAsync("contact", string.Join(',', Enumerable.Range(1, 70)));
 
-        var items = (await RunAsync("items", "1", "--json", "--status", "IN_WORK")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(JObject.Parse).ToList();
+        var items = (await RunAsync("items", "1", "--json", "--status", "IN_WORK"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(JObject.Parse)
+            .ToList();
 
         Assert.Equal(Enumerable.Range(1, 70), items.Select(item => (int)item["id"]!));
         Assert.All(items, item => Assert.Equal(("IN_WORK", "contact"), ((string?)item["status"], (string?)item["type"])));
@@ -98,7 +121,11 @@ public sealed class CallListCommandTests : IDisposable
 
         var (exitCode, _, error) = await Tool.RunAsync(Variables, "calllist", "update", "1", "--type", "contact", "--ids", "17");
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("Use either --webform or --clear-webform: without a webform, the update would remove the existing one.", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Use either --webform or --clear-webform: without a webform, the update would remove the existing one.",
+            error,
+            StringComparison.Ordinal
+        );
         await RunAsync("update", "1", "--type", "contact", "--ids", "17", "--webform", "5");
         Assert.Equal(5, portal.CallLists[0].WebformId);
         await RunAsync("update", "1", "--type", "contact", "--ids", "19", "--clear-webform");
@@ -110,16 +137,25 @@ public sealed class CallListCommandTests : IDisposable
     [Fact]
     public async Task Portal_runs_until_it_is_stopped()
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CommandLineTool).Assembly.Location, "portal", "--webhook-code", "secret", "--json", "--legacy-errors"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [typeof(CommandLineTool).Assembly.Location, "portal", "--webhook-code", "secret", "--json", "--legacy-errors"]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             var started = JObject.Parse((await process.StandardOutput.ReadLineAsync())!);
             using var http = new HttpClient();
-            using var body = new StringContent("""{"ENTITY_TYPE":"CONTACT","ENTITIES":[1,2,3],"WEBFORM_ID":5}""", Encoding.UTF8, "application/json");
+            using var body = new StringContent(
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[1,2,3],"WEBFORM_ID":5}""",
+                Encoding.UTF8,
+                "application/json"
+            );
             using var wrong = new StringContent("{}", Encoding.UTF8, "application/json");
 
             using var made = await http.PostAsync(new Uri($"{started["url"]}rest/1/secret/crm.calllist.add"), body);
@@ -140,7 +176,12 @@ public sealed class CallListCommandTests : IDisposable
     [Fact]
     public async Task Portal_that_cannot_start_states_the_reason()
     {
-        var taken = await Tool.RunAsync([], "portal", "--port", portal.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var taken = await Tool.RunAsync(
+            [],
+            "portal",
+            "--port",
+            portal.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
         var wrong = await Tool.RunAsync([], "portal", "--port", "0");
 
         Assert.Equal((2, 2), (taken.ExitCode, wrong.ExitCode));
@@ -149,7 +190,8 @@ public sealed class CallListCommandTests : IDisposable
 
     private Dictionary<string, string> Variables => new(StringComparer.Ordinal) { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl };
 
-    private Task<string> AddAsync(string type, string ids, params string[] more) => RunAsync(["add", "--type", type, "--ids", ids, .. more]);
+    private Task<string> AddAsync(string type, string ids, params string[] more) =>
+        RunAsync(["add", "--type", type, "--ids", ids, .. more]);
 
     private async Task<string> RunAsync(params string[] arguments)
     {

@@ -10,7 +10,18 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Demo_creates_a_call_list_and_prints_a_note()
     {
-        var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "contact", "--ids", "9,17,19", "--webform", "1");
+        var (exitCode, output, error) = await Tool.RunAsync(
+            [],
+            "calllist",
+            "add",
+            "--demo",
+            "--type",
+            "contact",
+            "--ids",
+            "9,17,19",
+            "--webform",
+            "1"
+        );
 
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^Created call list 1\. The portal took \d+\.\d{3} s\.\n$", output);
@@ -20,10 +31,34 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Json_prints_exactly_one_object()
     {
-        var (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "company", "--ids", "1 2", "--json", "--ids", "3");
+        var (exitCode, output, error) = await Tool.RunAsync(
+            [],
+            "calllist",
+            "add",
+            "--demo",
+            "--type",
+            "company",
+            "--ids",
+            "1 2",
+            "--json",
+            "--ids",
+            "3"
+        );
 
         Assert.Equal(2, exitCode);
-        (exitCode, output, error) = await Tool.RunAsync([], "calllist", "add", "--demo", "--type", "company", "--ids", "1,2", "--ids", "3", "--json");
+        (exitCode, output, error) = await Tool.RunAsync(
+            [],
+            "calllist",
+            "add",
+            "--demo",
+            "--type",
+            "company",
+            "--ids",
+            "1,2",
+            "--ids",
+            "3",
+            "--json"
+        );
 
         Assert.Equal(0, exitCode);
         Assert.Equal(1, (int)JObject.Parse(output)["id"]!);
@@ -59,17 +94,22 @@ public sealed class CommandLineToolTests
         var tokenFile = Path.Combine(folder.Path, "tokens.json");
         await new FileBitrix24TokenStore(tokenFile).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         portal.ExpireAccessToken();
-        await Succeeds(new()
-        {
-            ["BITRIX24_PORTAL_URL"] = portal.Url.ToString(),
-            ["BITRIX24_OAUTH_CLIENT_ID"] = portal.ClientId,
-            ["BITRIX24_OAUTH_CLIENT_SECRET"] = portal.ClientSecret,
-            ["BITRIX24_OAUTH_TOKEN_FILE"] = tokenFile,
-            ["BITRIX24_OAUTH_TOKEN_ENDPOINT"] = portal.TokenEndpoint.ToString(),
-        });
+        await Succeeds(
+            new()
+            {
+                ["BITRIX24_PORTAL_URL"] = portal.Url.ToString(),
+                ["BITRIX24_OAUTH_CLIENT_ID"] = portal.ClientId,
+                ["BITRIX24_OAUTH_CLIENT_SECRET"] = portal.ClientSecret,
+                ["BITRIX24_OAUTH_TOKEN_FILE"] = tokenFile,
+                ["BITRIX24_OAUTH_TOKEN_ENDPOINT"] = portal.TokenEndpoint.ToString(),
+            }
+        );
 
         Assert.Equal(4, portal.CallLists.Count);
-        Assert.All(portal.Requests, request => Assert.StartsWith("b24 Bitrix24.Generated/", request.Headers["User-Agent"], StringComparison.Ordinal));
+        Assert.All(
+            portal.Requests,
+            request => Assert.StartsWith("b24 Bitrix24.Generated/", request.Headers["User-Agent"], StringComparison.Ordinal)
+        );
 
         async Task Succeeds(Dictionary<string, string> variables, params string[] more)
         {
@@ -103,7 +143,17 @@ public sealed class CommandLineToolTests
 
         async Task Fails(int expected, string words, string ids, string? webhookUrl = null)
         {
-            var (exitCode, output, error) = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl }, "calllist", "add", "--type", "contact", "--ids", ids, "--max-attempts", "1");
+            var (exitCode, output, error) = await Tool.RunAsync(
+                new() { ["BITRIX24_WEBHOOK_URL"] = webhookUrl ?? portal.WebhookUrl },
+                "calllist",
+                "add",
+                "--type",
+                "contact",
+                "--ids",
+                ids,
+                "--max-attempts",
+                "1"
+            );
             Assert.Equal(expected, exitCode);
             Assert.Empty(output);
             Assert.Contains(words, error, StringComparison.Ordinal);
@@ -128,13 +178,33 @@ public sealed class CommandLineToolTests
     [Fact]
     public async Task Contradictory_variables_and_unreadable_files_are_rejected()
     {
-        var both = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = "https://a.example/rest/1/x/", ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
-        var half = await Tool.RunAsync(new() { ["BITRIX24_PORTAL_URL"] = "https://a.example/" }, "calllist", "add", "--type", "contact", "--ids", "9");
+        var both = await Tool.RunAsync(
+            new() { ["BITRIX24_WEBHOOK_URL"] = "https://a.example/rest/1/x/", ["BITRIX24_ACCESS_TOKEN"] = "x" },
+            "calllist",
+            "add",
+            "--type",
+            "contact",
+            "--ids",
+            "9"
+        );
+        var half = await Tool.RunAsync(
+            new() { ["BITRIX24_PORTAL_URL"] = "https://a.example/" },
+            "calllist",
+            "add",
+            "--type",
+            "contact",
+            "--ids",
+            "9"
+        );
         var other = await Tool.RunAsync(new() { ["BITRIX24_ACCESS_TOKEN"] = "x" }, "calllist", "add", "--type", "contact", "--ids", "9");
         var none = await Tool.RunAsync([], "calllist", "add", "--type", "contact", "--ids", "9", "--env-file", "no-such-file");
 
         Assert.Equal([2, 2, 2, 2], [both.ExitCode, half.ExitCode, other.ExitCode, none.ExitCode]);
-        Assert.Contains("BITRIX24_WEBHOOK_URL cannot be combined with BITRIX24_PORTAL_URL, BITRIX24_ACCESS_TOKEN or", both.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "BITRIX24_WEBHOOK_URL cannot be combined with BITRIX24_PORTAL_URL, BITRIX24_ACCESS_TOKEN or",
+            both.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("BITRIX24_PORTAL_URL requires BITRIX24_ACCESS_TOKEN", half.Error, StringComparison.Ordinal);
         Assert.Contains("BITRIX24_PORTAL_URL is not", other.Error, StringComparison.Ordinal);
         Assert.Contains("--env-file cannot be read", none.Error, StringComparison.Ordinal);
@@ -158,7 +228,12 @@ public sealed class CommandLineToolTests
         await using var error = new StringWriter();
         await using var full = new FullWriter();
 
-        var exitCode = await CommandLineTool.RunAsync(["calllist", "add", "--type", "contact", "--ids", "9"], full, error, name => name == "BITRIX24_WEBHOOK_URL" ? portal.WebhookUrl : null);
+        var exitCode = await CommandLineTool.RunAsync(
+            ["calllist", "add", "--type", "contact", "--ids", "9"],
+            full,
+            error,
+            name => name == "BITRIX24_WEBHOOK_URL" ? portal.WebhookUrl : null
+        );
 
         Assert.Equal(9, exitCode);
         Assert.Contains("Created call list 1.", error.ToString(), StringComparison.Ordinal);
@@ -241,7 +316,17 @@ public sealed class CommandLineToolTests
     {
         using var portal = SimulatedPortal.Start();
         var refusal = new JObject { ["error"] = "NEW" + said, ["error_description"] = $"Before {said} after" }.ToString();
-        var statuses = new JObject { ["result"] = new JArray(new JObject { ["STATUS_ID"] = "NEW" + said, ["NAME"] = $"Before {said} after", ["SORT"] = 1 }) }.ToString();
+        var statuses = new JObject
+        {
+            ["result"] = new JArray(
+                new JObject
+                {
+                    ["STATUS_ID"] = "NEW" + said,
+                    ["NAME"] = $"Before {said} after",
+                    ["SORT"] = 1,
+                }
+            ),
+        }.ToString();
 
         portal.FailNext(SimulatedFault.Answer(HttpStatusCode.BadRequest, refusal), times: 2);
         var (_, _, people) = await RunAsync();
@@ -332,7 +417,10 @@ public sealed class CommandLineToolTests
     public async Task Command_of_the_readme_creates_a_call_list()
     {
         const string Start = "dotnet run --project tools/b24 -- ";
-        var command = Assert.Single(await File.ReadAllLinesAsync(Repository.PathOf("README.md")), line => line.StartsWith(Start, StringComparison.Ordinal));
+        var command = Assert.Single(
+            await File.ReadAllLinesAsync(Repository.PathOf("README.md")),
+            line => line.StartsWith(Start, StringComparison.Ordinal)
+        );
 
         var (exitCode, output, _) = await Tool.RunAsync([], command.Substring(Start.Length).Split(' '));
 

@@ -14,7 +14,10 @@ public sealed class ImportMemoryTests
         const int SmallestObject = 24;
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "lists.csv");
-        await File.WriteAllLinesAsync(path, Enumerable.Range(1, Rows).Select(id => FormattableString.Invariant($"contact,{id}")).Prepend("type,ids"));
+        await File.WriteAllLinesAsync(
+            path,
+            Enumerable.Range(1, Rows).Select(id => FormattableString.Invariant($"contact,{id}")).Prepend("type,ids")
+        );
         using var client = new TestClient(new AnsweringHandler());
         using var report = ImportReport.Open(path + ".report.csv", "portal");
         var import = new CallListImport(client.Bitrix24, path, report, resendUnknown: false, maxConcurrency: 1);
@@ -33,7 +36,8 @@ public sealed class ImportMemoryTests
                     late = Math.Min(late, InUse());
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
 
         // The limit detects a small object per row, but not memory that other tests have left.
         Assert.True(late - early < SmallestObject / 2 * Rows, $"{early} bytes near the beginning, {late} at the end.");
@@ -53,7 +57,10 @@ public sealed class ImportMemoryTests
         {
             var commands = (JObject)JObject.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))["cmd"]!;
             var results = new JObject(commands.Properties().Select(command => new JProperty(command.Name, 7)));
-            var answer = new JObject { ["result"] = new JObject { ["result"] = results, ["result_error"] = new JArray() } };
+            var answer = new JObject
+            {
+                ["result"] = new JObject { ["result"] = results, ["result_error"] = new JArray() },
+            };
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer.ToString()) };
         }
     }

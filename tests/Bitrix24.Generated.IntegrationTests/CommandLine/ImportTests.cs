@@ -11,9 +11,23 @@ public sealed class ImportTests : IDisposable
 {
     private static readonly SimulatedFault[] Faults =
     [
-        SimulatedFault.ConnectionReset, SimulatedFault.ConnectionReset with { RunsCall = true }, SimulatedFault.TruncatedAnswer, SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true },
-        SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR"), SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"),
-        SimulatedFault.Error(HttpStatusCode.Unauthorized, "NO_AUTH_FOUND"), SimulatedFault.Answer(HttpStatusCode.OK, "{}") with { RunsCall = true },
+        SimulatedFault.ConnectionReset,
+        SimulatedFault.ConnectionReset with
+        {
+            RunsCall = true,
+        },
+        SimulatedFault.TruncatedAnswer,
+        SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with
+        {
+            RunsCall = true,
+        },
+        SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR"),
+        SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"),
+        SimulatedFault.Error(HttpStatusCode.Unauthorized, "NO_AUTH_FOUND"),
+        SimulatedFault.Answer(HttpStatusCode.OK, "{}") with
+        {
+            RunsCall = true,
+        },
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -39,21 +53,41 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task Each_row_creates_a_call_list_or_reports_an_error()
     {
-        await WriteAsync("type,ids,form\ncontact,9 17 19,1\ncompany,\"1,2\",\n Contact ,9;17,1\ncontact,4040,\nlead,1,\ncontact,9 x,\ncontact,9,x\ncontact,,\ncontact,9 9,\n");
+        await WriteAsync(
+            "type,ids,form\ncontact,9 17 19,1\ncompany,\"1,2\",\n Contact ,9;17,1\ncontact,4040,\nlead,1,\ncontact,9 x,\ncontact,9,x\ncontact,,\ncontact,9 9,\n"
+        );
 
         var (exitCode, output, error) = await ImportAsync("--json");
 
         Assert.Equal(10, exitCode);
         Assert.Equal($$"""{"rows":9,"created":3,"notCreated":6,"unknown":0,"earlier":0,"report":"{{ReportFile}}"}""" + "\n", output);
         Assert.Contains("ImportIncompleteException", error, StringComparison.Ordinal);
-        Assert.Equal([[9, 17, 19], [1, 2], [9, 17]], portal.CallLists.Select(list => list.Entities));
+        Assert.Equal(
+            [
+                [9, 17, 19],
+                [1, 2],
+                [9, 17],
+            ],
+            portal.CallLists.Select(list => list.Entities)
+        );
         Assert.Equal([1L, null, 1L], portal.CallLists.Select(list => list.WebformId));
         var report = Report();
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9], report.Select(line => line.Row).Order());
-        Assert.Equal([(1, 1), (2, 2), (3, 3)], report.Where(line => line.Outcome == "Created").Select(line => (line.Row, int.Parse(line.Id, CultureInfo.InvariantCulture))));
+        Assert.Equal(
+            [(1, 1), (2, 2), (3, 3)],
+            report.Where(line => line.Outcome == "Created").Select(line => (line.Row, int.Parse(line.Id, CultureInfo.InvariantCulture)))
+        );
         Assert.Contains(report, line => line is { Row: 4, Error: "ENTITY_ERROR" });
-        Assert.Contains("The type 'lead' is not valid. Use contact or company.", string.Join('\n', await System.IO.File.ReadAllLinesAsync(ReportFile)), StringComparison.Ordinal);
-        Assert.Contains("Entities contains 0 values; the minimum is 1.,", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
+        Assert.Contains(
+            "The type 'lead' is not valid. Use contact or company.",
+            string.Join('\n', await System.IO.File.ReadAllLinesAsync(ReportFile)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Entities contains 0 values; the minimum is 1.,",
+            await System.IO.File.ReadAllTextAsync(ReportFile),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("Parameter", await System.IO.File.ReadAllTextAsync(ReportFile), StringComparison.Ordinal);
         Assert.Equal([File, ReportFile], Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal));
     }
@@ -134,7 +168,14 @@ public sealed class ImportTests : IDisposable
 
         using (var other = SimulatedPortal.Start())
         {
-            var (exitCode, _, error) = await Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = other.WebhookUrl }, "calllist", "import", File, "--report", path);
+            var (exitCode, _, error) = await Tool.RunAsync(
+                new() { ["BITRIX24_WEBHOOK_URL"] = other.WebhookUrl },
+                "calllist",
+                "import",
+                File,
+                "--report",
+                path
+            );
             Assert.Equal(2, exitCode);
             Assert.Contains("to another portal", error, StringComparison.Ordinal);
         }
@@ -213,17 +254,29 @@ public sealed class ImportTests : IDisposable
         for (var length = 0; length <= text.Length; length++)
         {
             await System.IO.File.WriteAllTextAsync(path, text[..length]);
-            if (text[..length].Split('\n') is [.., var only] parts && parts.Length == whole + 1 && only.Split(',') is [_, _, _, _, _, _, { Length: > 0 } written] && written != portal.Url.Authority)
+            if (
+                text[..length].Split('\n') is [.., var only] parts
+                && parts.Length == whole + 1
+                && only.Split(',') is [_, _, _, _, _, _, { Length: > 0 } written]
+                && written != portal.Url.Authority
+            )
             {
                 // It could be the complete line of a portal with a shorter name.
-                Assert.Contains($"to another portal, {written}.", Assert.Throws<UsageException>(() => ImportReport.Open(path, portal.Url.Authority)).Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    $"to another portal, {written}.",
+                    Assert.Throws<UsageException>(() => ImportReport.Open(path, portal.Url.Authority)).Message,
+                    StringComparison.Ordinal
+                );
                 Assert.Equal(text[..length], await System.IO.File.ReadAllTextAsync(path));
                 continue;
             }
 
             using var report = ImportReport.Open(path, portal.Url.Authority);
 
-            var known = text[..length].Split('\n').Select((line, index) => (line, index)).Count(line => line.index >= whole && line.line == lines.ElementAtOrDefault(line.index));
+            var known = text[..length]
+                .Split('\n')
+                .Select((line, index) => (line, index))
+                .Count(line => line.index >= whole && line.line == lines.ElementAtOrDefault(line.index));
             Assert.Equal(known, report.Rows);
             Assert.All(Enumerable.Range(1, known), row => Assert.Equal(RowOutcome.Unknown, report.Of(row).Outcome));
         }
@@ -292,7 +345,10 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(10, (await ImportAsync("--report", path)).ExitCode);
 
         var lines = (await System.IO.File.ReadAllLinesAsync(path)).Select(JObject.Parse).ToDictionary(line => (int)line["row"]!);
-        Assert.Equal(("Created", 1, portal.Url.Authority), ((string?)lines[1]["outcome"], (int)lines[1]["id"]!, (string?)lines[1]["portal"]));
+        Assert.Equal(
+            ("Created", 1, portal.Url.Authority),
+            ((string?)lines[1]["outcome"], (int)lines[1]["id"]!, (string?)lines[1]["portal"])
+        );
         Assert.Equal("NotCreated", (string?)lines[2]["outcome"]);
         Assert.Equal(2, lines.Count);
         Assert.Single(portal.CallLists);
@@ -361,7 +417,10 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(3, portal.CallLists.Count);
 
         await Refused("Row 1 differs from the row that the report recorded as sent.", "type,ids\ncontact,10\ncompany,1\ncontact,17\n");
-        await Refused("Row 2 differs from the row that the report recorded as sent.", "type,ids\ncontact,9\ncontact,17\ncompany,1\ncontact,19\n");
+        await Refused(
+            "Row 2 differs from the row that the report recorded as sent.",
+            "type,ids\ncontact,9\ncontact,17\ncompany,1\ncontact,19\n"
+        );
         await Refused("The file has 2 rows, but the report has 3.", "type,ids\ncontact,9\ncompany,1\n");
         Assert.Equal(3, portal.CallLists.Count);
 
@@ -474,7 +533,9 @@ public sealed class ImportTests : IDisposable
         using (var report = ImportReport.Open(ReportFile, portal.Url.Authority))
         {
             var import = new CallListImport(TestClient.On(portal.WebhookUrl), File, report, resendUnknown: false, maxConcurrency: 3);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import.RunAsync(new ImportSummary(import.Check()), done => StopAt(done.Done == 40, stop), stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                import.RunAsync(new ImportSummary(import.Check()), done => StopAt(done.Done == 40, stop), stop.Token)
+            );
         }
 
         var made = portal.CallLists.Count;
@@ -499,12 +560,21 @@ public sealed class ImportTests : IDisposable
     {
         const int Count = 10_000;
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
-        using var busy = SimulatedPortal.Start(new SimulatedPortalOptions { RequestBurst = 50, ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromMilliseconds(200), TimeProvider = clock, RecordRequests = false });
+        using var busy = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                RequestBurst = 50,
+                ExecutionTimeLimit = TimeSpan.FromSeconds(480),
+                ProcessingTime = TimeSpan.FromMilliseconds(200),
+                TimeProvider = clock,
+                RecordRequests = false,
+            }
+        );
         busy.Contacts.Add([.. Enumerable.Range(1, Count)]);
         await WriteAsync(Rows(Count));
         var random = new Random(7);
         var (outcomes, crashes) = (0, 0);
-        for (var isDone = false; !isDone;)
+        for (var isDone = false; !isDone; )
         {
             var crashAt = outcomes + random.Next(1, 4000);
             using var report = ImportReport.Open(ReportFile, "busy");
@@ -526,7 +596,8 @@ public sealed class ImportTests : IDisposable
                             busy.FailNext(Faults[random.Next(Faults.Length)]);
                         }
                     },
-                    CancellationToken.None);
+                    CancellationToken.None
+                );
                 isDone = summary.NotCreated == 0;
             }
             catch (InvalidOperationException exception) when (exception.Message == "crash")
@@ -551,13 +622,15 @@ public sealed class ImportTests : IDisposable
         var tool = typeof(CommandLineTool).Assembly.Location;
         for (var kill = 0; ; kill++)
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, "calllist", "import", File, "--json"])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl },
-            })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("dotnet", [tool, "calllist", "import", File, "--json"])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    Environment = { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl },
+                }
+            )!;
             if (kill < 3)
             {
                 // The program is killed after this number of further requests.
@@ -582,16 +655,21 @@ public sealed class ImportTests : IDisposable
         AssertReportIsTrue(Count, portal);
     }
 
-    private static Bitrix24Client BusyClient(SimulatedPortal portal, TimeProvider clock) => TestClient.On(portal.WebhookUrl, options =>
-    {
-        options.TimeProvider = clock;
-        options.AttemptTimeout = Timeout.InfiniteTimeSpan;
-        options.RateLimit = new Bitrix24RateLimit(50, 2);
-        options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
-        options.Retry.MaxAttempts = 4;
-    });
+    private static Bitrix24Client BusyClient(SimulatedPortal portal, TimeProvider clock) =>
+        TestClient.On(
+            portal.WebhookUrl,
+            options =>
+            {
+                options.TimeProvider = clock;
+                options.AttemptTimeout = Timeout.InfiniteTimeSpan;
+                options.RateLimit = new Bitrix24RateLimit(50, 2);
+                options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+                options.Retry.MaxAttempts = 4;
+            }
+        );
 
-    private static string Rows(int count) => "type,ids\n" + string.Concat(Enumerable.Range(1, count).Select(id => FormattableString.Invariant($"contact,{id}\n")));
+    private static string Rows(int count) =>
+        "type,ids\n" + string.Concat(Enumerable.Range(1, count).Select(id => FormattableString.Invariant($"contact,{id}\n")));
 
     private Task WriteAsync(string text) => System.IO.File.WriteAllTextAsync(File, text);
 
@@ -599,7 +677,13 @@ public sealed class ImportTests : IDisposable
         Tool.RunAsync(new() { ["BITRIX24_WEBHOOK_URL"] = portal.WebhookUrl }, ["calllist", "import", File, "--max-attempts", "1", .. more]);
 
     private List<(int Row, string Outcome, string Id, string Error)> Report() =>
-        [.. System.IO.File.ReadLines(ReportFile).Skip(1).Select(line => line.Split(',')).Select(line => (int.Parse(line[0], CultureInfo.InvariantCulture), line[1], line[2], line[3]))];
+        [
+            .. System
+                .IO.File.ReadLines(ReportFile)
+                .Skip(1)
+                .Select(line => line.Split(','))
+                .Select(line => (int.Parse(line[0], CultureInfo.InvariantCulture), line[1], line[2], line[3])),
+        ];
 
     /// <summary>Checks that each row has one line, that a created row has the reported list, and that no row has two lists.</summary>
     private void AssertReportIsTrue(int rows, SimulatedPortal portal)
@@ -607,12 +691,15 @@ public sealed class ImportTests : IDisposable
         var lines = Report();
         Assert.Equal(Enumerable.Range(1, rows), lines.Select(line => line.Row).Order());
         var byContact = portal.CallLists.ToLookup(list => list.Entities.Single());
-        Assert.All(lines, line =>
-        {
-            var made = byContact[line.Row].ToList();
-            Assert.InRange(made.Count, line.Outcome == "Created" ? 1 : 0, 1);
-            Assert.True(line.Outcome != "Created" || line.Id == made[0].Id.ToString(CultureInfo.InvariantCulture));
-            Assert.NotEqual("NotCreated", line.Outcome);
-        });
+        Assert.All(
+            lines,
+            line =>
+            {
+                var made = byContact[line.Row].ToList();
+                Assert.InRange(made.Count, line.Outcome == "Created" ? 1 : 0, 1);
+                Assert.True(line.Outcome != "Created" || line.Id == made[0].Id.ToString(CultureInfo.InvariantCulture));
+                Assert.NotEqual("NotCreated", line.Outcome);
+            }
+        );
     }
 }

@@ -53,7 +53,9 @@ internal sealed class ScriptedServer : IDisposable
         {
             var context = await listener.GetContextAsync();
             using var reader = new StreamReader(context.Request.InputStream);
-            Requests.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["Idempotency-Key"], await reader.ReadToEndAsync()));
+            Requests.Enqueue(
+                (context.Request.Url!.AbsolutePath, context.Request.Headers["Idempotency-Key"], await reader.ReadToEndAsync())
+            );
             if (answer is not { } given)
             {
                 context.Response.Abort();

@@ -6,8 +6,10 @@ namespace Bitrix24.Tests;
 /// <summary>Runs the tools in this process.</summary>
 internal static class Tool
 {
-    public static Task<(int ExitCode, string Output, string Error)> RunAsync(Dictionary<string, string> variables, params string[] arguments) =>
-        CaptureAsync((output, error) => CommandLineTool.RunAsync(arguments, output, error, variables.GetValueOrDefault));
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(
+        Dictionary<string, string> variables,
+        params string[] arguments
+    ) => CaptureAsync((output, error) => CommandLineTool.RunAsync(arguments, output, error, variables.GetValueOrDefault));
 
     /// <summary>Runs <c>tools/spec</c>.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunSpecAsync(params string[] arguments) =>

@@ -33,12 +33,33 @@ public sealed partial class LayerTests
         ("Batches", ["Errors", "Serialization", "Validation", "Operations", "Diagnostics", "Pipeline", "Calls"]),
         ("Enumeration", ["Errors", "Serialization", "Validation", "Operations", "Pipeline", "Calls"]),
         ("CallLists", ["Errors", "Serialization", "Validation", "Operations", "Pipeline", "Batches", "Enumeration"]),
-        (Client, ["Errors", "Serialization", "Validation", "Operations", "Diagnostics", "Http", "RateLimiting", "Authentication", "Configuration", "Pipeline", "Calls", "Batches", "Enumeration", "CallLists"]),
+        (
+            Client,
+            [
+                "Errors",
+                "Serialization",
+                "Validation",
+                "Operations",
+                "Diagnostics",
+                "Http",
+                "RateLimiting",
+                "Authentication",
+                "Configuration",
+                "Pipeline",
+                "Calls",
+                "Batches",
+                "Enumeration",
+                "CallLists",
+            ]
+        ),
         ("DependencyInjection", ["Validation", "Http", "RateLimiting", "Authentication", "Configuration", "Pipeline", Client]),
     ];
 
-    private static readonly HashSet<string> TypesOfTheSpec = typeof(Bitrix24Client).Assembly.GetTypes()
-        .Where(type => type.GetCustomAttribute<GeneratedCodeAttribute>() is not null && type != typeof(Bitrix24Client) && type != typeof(BatchCommand))
+    private static readonly HashSet<string> TypesOfTheSpec = typeof(Bitrix24Client)
+        .Assembly.GetTypes()
+        .Where(type =>
+            type.GetCustomAttribute<GeneratedCodeAttribute>() is not null && type != typeof(Bitrix24Client) && type != typeof(BatchCommand)
+        )
         .Where(type => type.Namespace == "Bitrix24" && type != typeof(IBitrix24Client))
         .Select(type => type.Name)
         .ToHashSet(StringComparer.Ordinal);
@@ -51,7 +72,8 @@ public sealed partial class LayerTests
     public void Every_folder_of_the_source_is_a_layer() =>
         Assert.Equal(
             Layers.Select(layer => layer.Layer).Append("Rest3").Order(StringComparer.Ordinal),
-            FileOfType.Values.Select(LayerOf).Append("Rest3").Distinct().Order(StringComparer.Ordinal));
+            FileOfType.Values.Select(LayerOf).Append("Rest3").Distinct().Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void Layers_use_only_lower_layers()
@@ -66,10 +88,20 @@ public sealed partial class LayerTests
     [Fact]
     public void No_type_uses_a_layer_that_is_not_allowed()
     {
-        var allowed = Layers.ToDictionary(layer => layer.Layer, layer => layer.Uses.Append(layer.Layer).Append("Polyfills").ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+        var allowed = Layers.ToDictionary(
+            layer => layer.Layer,
+            layer => layer.Uses.Append(layer.Layer).Append("Polyfills").ToHashSet(StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
 
         var wrong = Dependencies
-            .Select(dependency => (From: LayerOf(FileOfType[dependency.From]), To: LayerOf(FileOfType[dependency.To]), Types: $"{dependency.From} -> {dependency.To}"))
+            .Select(dependency =>
+                (
+                    From: LayerOf(FileOfType[dependency.From]),
+                    To: LayerOf(FileOfType[dependency.To]),
+                    Types: $"{dependency.From} -> {dependency.To}"
+                )
+            )
             .Where(dependency => !allowed[dependency.From].Contains(dependency.To))
             .Select(dependency => $"{dependency.From} must not look into {dependency.To}: {dependency.Types}")
             .Distinct()
@@ -86,7 +118,16 @@ public sealed partial class LayerTests
             .Where(edge => edge.From != edge.To)
             .ToLookup(edge => edge.From, edge => edge.To, StringComparer.Ordinal);
 
-        var circles = FileOfType.Values.Distinct().Select(file => Reachable(edges, file).Where(other => Reachable(edges, other).Contains(file)).Append(file).Distinct().Order(StringComparer.Ordinal).ToList());
+        var circles = FileOfType
+            .Values.Distinct()
+            .Select(file =>
+                Reachable(edges, file)
+                    .Where(other => Reachable(edges, other).Contains(file))
+                    .Append(file)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal)
+                    .ToList()
+            );
 
         Assert.All(circles.Where(circle => circle.Count > 3), circle => Assert.Fail("A circle of files: " + string.Join(", ", circle)));
     }
@@ -120,9 +161,11 @@ public sealed partial class LayerTests
     private static List<(string From, string To)> FindDependencies()
     {
         var architecture = new ArchLoader().LoadAssembly(typeof(Bitrix24Client).Assembly).Build();
-        return architecture.Types
-            .SelectMany(type => type.Dependencies.Select(dependency => (From: NameOf(type), To: NameOf(dependency.Target))))
-            .Where(dependency => dependency.From != dependency.To && FileOfType.ContainsKey(dependency.From) && FileOfType.ContainsKey(dependency.To))
+        return architecture
+            .Types.SelectMany(type => type.Dependencies.Select(dependency => (From: NameOf(type), To: NameOf(dependency.Target))))
+            .Where(dependency =>
+                dependency.From != dependency.To && FileOfType.ContainsKey(dependency.From) && FileOfType.ContainsKey(dependency.To)
+            )
             .Distinct()
             .ToList();
     }
@@ -139,9 +182,17 @@ public sealed partial class LayerTests
     {
         var root = Repository.PathOf("src/Bitrix24.Generated");
         var types = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file).Replace('\\', '/')))
+        foreach (
+            var file in Directory
+                .GetFiles(root, "*.cs", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'))
+        )
         {
-            if (file.StartsWith("obj/", StringComparison.Ordinal) || file.StartsWith("bin/", StringComparison.Ordinal) || file.StartsWith("Rest3/", StringComparison.Ordinal))
+            if (
+                file.StartsWith("obj/", StringComparison.Ordinal)
+                || file.StartsWith("bin/", StringComparison.Ordinal)
+                || file.StartsWith("Rest3/", StringComparison.Ordinal)
+            )
             {
                 continue;
             }
@@ -164,8 +215,13 @@ public sealed partial class LayerTests
         return types;
     }
 
-    private static string LayerOf(string file) => file.Contains('/', StringComparison.Ordinal) ? file[..file.IndexOf('/', StringComparison.Ordinal)] : Client;
+    private static string LayerOf(string file) =>
+        file.Contains('/', StringComparison.Ordinal) ? file[..file.IndexOf('/', StringComparison.Ordinal)] : Client;
 
-    [GeneratedRegex(@"^(public|internal) (static |sealed |abstract |readonly |ref |partial )*(class|struct|record struct|record|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^(public|internal) (static |sealed |abstract |readonly |ref |partial )*(class|struct|record struct|record|interface|enum) (?<name>\w+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Declaration();
 }

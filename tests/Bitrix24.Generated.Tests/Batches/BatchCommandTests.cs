@@ -67,14 +67,22 @@ public sealed class BatchCommandTests
         Assert.Equal("x?" + Written, BatchCommand.Call("x", JsonNode.Parse(Json, documentOptions: options)));
         Assert.Equal(
             "x?list[0][n]=1&list[1]=2&map[a][v]=text&nothing=&long=99999999999999999999&date=2026-01-02T03%3A04%3A05%2B02%3A00",
-            BatchCommand.Call("x", new
-            {
-                list = new List<object> { new JsonObject { ["n"] = 1 }, JsonValue.Create(2) },
-                map = new Dictionary<string, object> { ["a"] = new { v = (JsonElement?)JsonSerializer.SerializeToElement("text") } },
-                nothing = (JsonNode?)null,
-                @long = JsonNode.Parse("99999999999999999999"),
-                date = JsonSerializer.SerializeToElement("2026-01-02T03:04:05+02:00"),
-            }));
+            BatchCommand.Call(
+                "x",
+                new
+                {
+                    list = new List<object>
+                    {
+                        new JsonObject { ["n"] = 1 },
+                        JsonValue.Create(2),
+                    },
+                    map = new Dictionary<string, object> { ["a"] = new { v = (JsonElement?)JsonSerializer.SerializeToElement("text") } },
+                    nothing = (JsonNode?)null,
+                    @long = JsonNode.Parse("99999999999999999999"),
+                    date = JsonSerializer.SerializeToElement("2026-01-02T03:04:05+02:00"),
+                }
+            )
+        );
     }
 
     [Fact]
@@ -88,17 +96,24 @@ public sealed class BatchCommandTests
         Refused(string.Empty, JsonSerializer.SerializeToElement(new[] { 1 }));
         Refused(string.Empty, JsonDocument.Parse("""{"a":1,"a":2}"""));
 
-        static void Refused(string words, object parameters) => Assert.StartsWith(
-            "The parameters cannot be serialized: " + words,
-            Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x", parameters)).Message,
-            StringComparison.Ordinal);
+        static void Refused(string words, object parameters) =>
+            Assert.StartsWith(
+                "The parameters cannot be serialized: " + words,
+                Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x", parameters)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
     public void JsonPropertyName_and_JsonIgnore_are_respected()
     {
         const string Always = "x?fields[TITLE]=a&fields[plain]=&fields[Newtonsoft]=b";
-        var fields = new Annotated { Title = "a", Both = "b", Secret = "s" };
+        var fields = new Annotated
+        {
+            Title = "a",
+            Both = "b",
+            Secret = "s",
+        };
         Assert.Equal(Always, BatchCommand.Call("x", new { fields }));
 
         (fields.Optional, fields.Count) = ("o", 1);
@@ -124,34 +139,47 @@ public sealed class BatchCommandTests
     [Fact]
     public void Values_are_encoded_for_PHP()
     {
-        var command = BatchCommand.Call("x", new JObject
-        {
-            ["yes"] = true,
-            ["no"] = false,
-            ["number"] = 0.1,
-            ["large"] = 1e300,
-            ["nothing"] = null,
-            ["moment"] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
-            ["bytes"] = new byte[] { 1, 2 },
-            ["text"] = "a b&c=d[e]\u00e9",
-            ["list"] = new JArray(1, new JArray(2, new JObject { ["a b"] = 3 })),
-        });
+        var command = BatchCommand.Call(
+            "x",
+            new JObject
+            {
+                ["yes"] = true,
+                ["no"] = false,
+                ["number"] = 0.1,
+                ["large"] = 1e300,
+                ["nothing"] = null,
+                ["moment"] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
+                ["bytes"] = new byte[] { 1, 2 },
+                ["text"] = "a b&c=d[e]\u00e9",
+                ["list"] = new JArray(1, new JArray(2, new JObject { ["a b"] = 3 })),
+            }
+        );
 
         Assert.Equal(
-            $"x?yes=1&no=0&number=0.1&large={Uri.EscapeDataString(1e300.ToString("R", CultureInfo.InvariantCulture))}&nothing=&moment=2026-01-02T03%3A04%3A05%2B02%3A00&bytes=AQI%3D&text=a%20b%26c%3Dd%5Be%5D%C3%A9&list[0]=1&list[1][0]=2&list[1][1][a%20b]=3",
-            command);
+            $"x?yes=1&no=0&number=0.1&large={Uri.EscapeDataString(1e300.ToString("R", CultureInfo.InvariantCulture))}&nothing=&"
+                + "moment=2026-01-02T03%3A04%3A05%2B02%3A00&bytes=AQI%3D&text=a%20b%26c%3Dd%5Be%5D%C3%A9&list[0]=1&list[1][0]=2&"
+                + "list[1][1][a%20b]=3",
+            command
+        );
     }
 
     [Fact]
     public void Values_that_a_query_cannot_contain_throw_with_their_name()
     {
-        Refused("The parameters cannot be serialized: list is an empty list, which a command cannot contain. Leave it out,", new { list = Array.Empty<int>() });
+        Refused(
+            "The parameters cannot be serialized: list is an empty list, which a command cannot contain. Leave it out,",
+            new { list = Array.Empty<int>() }
+        );
         Refused("The parameters cannot be serialized: a[b is a name with brackets,", new Dictionary<string, int> { ["a[b"] = 1 });
         Refused("The parameters cannot be serialized: ]a is a name with brackets,", new Dictionary<string, int> { ["]a"] = 1 });
         Refused("The parameters cannot be serialized: ", new[] { 1 });
 
         static void Refused(string words, object parameters) =>
-            Assert.StartsWith(words, Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x", parameters)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                words,
+                Assert.Throws<ArgumentException>(nameof(parameters), () => BatchCommand.Call("x", parameters)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Theory]
@@ -166,7 +194,8 @@ public sealed class BatchCommandTests
         Assert.Equal((method, parameters), (BatchCommand.MethodOf(command), BatchCommand.CountParameters(command)));
 
     [Fact]
-    public void Method_without_parameters_is_its_name() => Assert.Equal(("x", "x"), (BatchCommand.Call("x"), BatchCommand.Call("x", new { })));
+    public void Method_without_parameters_is_its_name() =>
+        Assert.Equal(("x", "x"), (BatchCommand.Call("x"), BatchCommand.Call("x", new { })));
 
     private enum Plain
     {

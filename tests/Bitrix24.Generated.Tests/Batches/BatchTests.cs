@@ -22,13 +22,30 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public async Task Commands_run_in_order_and_each_has_a_result()
     {
-        var result = (await bitrix24.BatchAsync(Batch(
-            ("add", BatchCommand.AddCallList(TestClient.Request)),
-            ("wrong", BatchCommand.AddCallList(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] })),
-            ("get", "crm.calllist.get?ID=$result[add]"),
-            ("items", BatchCommand.ListCallListItems(new ListCallListItemsRequest { ListId = 1, Filter = new CallListItemFilter { Status = CallListItemStatus.InWork } })),
-            ("statuses", BatchCommand.ListCallListStatuses()),
-            ("departments", BatchCommand.Call("department.get", new { ID = 1 }))))).Result;
+        var result = (
+            await bitrix24.BatchAsync(
+                Batch(
+                    ("add", BatchCommand.AddCallList(TestClient.Request)),
+                    (
+                        "wrong",
+                        BatchCommand.AddCallList(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] })
+                    ),
+                    ("get", "crm.calllist.get?ID=$result[add]"),
+                    (
+                        "items",
+                        BatchCommand.ListCallListItems(
+                            new ListCallListItemsRequest
+                            {
+                                ListId = 1,
+                                Filter = new CallListItemFilter { Status = CallListItemStatus.InWork },
+                            }
+                        )
+                    ),
+                    ("statuses", BatchCommand.ListCallListStatuses()),
+                    ("departments", BatchCommand.Call("department.get", new { ID = 1 }))
+                )
+            )
+        ).Result;
 
         Assert.Equal(1, result.ResultOf<AddCallListResponse>("add")!.Result);
         Assert.NotNull(result.ResultOf<AddCallListResponse>("add")!.Time!.Operating);
@@ -38,7 +55,10 @@ public sealed class BatchTests : IDisposable
         Assert.Equal("Simulated", (string?)result.Results["departments"][0]!["NAME"]);
         Assert.Equal(1, result.Totals["departments"]);
         Assert.Null(result.ResultOf<AddCallListResponse>("wrong"));
-        Assert.Equal((Bitrix24ErrorCode.EntityError, "ENTITY_ERROR", "Incorrect entities id"), (result.Errors["wrong"].ErrorCode, result.Errors["wrong"].RawErrorCode, result.Errors["wrong"].ErrorDescription));
+        Assert.Equal(
+            (Bitrix24ErrorCode.EntityError, "ENTITY_ERROR", "Incorrect entities id"),
+            (result.Errors["wrong"].ErrorCode, result.Errors["wrong"].RawErrorCode, result.Errors["wrong"].ErrorDescription)
+        );
         Assert.Empty(result.NextStarts);
         Assert.Equal(["add", "departments", "get", "items", "statuses"], result.Times.Keys.Order(StringComparer.Ordinal));
         Assert.Single(portal.Requests);
@@ -62,27 +82,57 @@ public sealed class BatchTests : IDisposable
     public async Task Invalid_batches_throw_before_sending()
     {
         await Refused("Commands contains 0 values; the minimum is 1.", Batch());
-        await Refused("Commands contains 51 values; the maximum is 50.", Batch([.. Enumerable.Range(0, 51).Select(index => ($"c{index}", "app.info"))]));
+        await Refused(
+            "Commands contains 51 values; the maximum is 50.",
+            Batch([.. Enumerable.Range(0, 51).Select(index => ($"c{index}", "app.info"))])
+        );
         await Refused("Commands is not set.", new BatchRequest { Commands = null! });
         await Refused("Commands[a] is empty. Example: user.current.", Batch(("a", " ")));
-        await Refused("Commands[a] is a batch. A batch cannot contain another batch. Add its commands to this batch.", Batch(("a", "batch?cmd[b]=app.info")));
-        await Refused("Commands has the key '0', but portals do not preserve the order of numeric keys. Use a key with a letter, such as c0.", Batch(("0", "app.info")));
-        await Refused("Commands[a] has 1002 parameters, but portals read only 1000. Call its method outside of a batch.", Batch(("a", BatchCommand.AddCallList(Many(1001)))));
+        await Refused(
+            "Commands[a] is a batch. A batch cannot contain another batch. Add its commands to this batch.",
+            Batch(("a", "batch?cmd[b]=app.info"))
+        );
+        await Refused(
+            "Commands has the key '0', but portals do not preserve the order of numeric keys. Use a key with a letter, such as c0.",
+            Batch(("0", "app.info"))
+        );
+        await Refused(
+            "Commands[a] has 1002 parameters, but portals read only 1000. Call its method outside of a batch.",
+            Batch(("a", BatchCommand.AddCallList(Many(1001))))
+        );
         Assert.Empty(portal.Requests);
         Assert.Throws<ArgumentException>("request", () => BatchCommand.AddCallList(new AddCallListRequest()));
         Assert.Throws<ArgumentNullException>("request", () => BatchCommand.GetCallList(null!));
         Assert.Throws<ArgumentException>("method", () => BatchCommand.Call("user.current?a=b"));
         Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("user.current", 5));
-        Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("crm.contact.list", new { filter = new { ID = Array.Empty<int>() } }));
+        Assert.Throws<ArgumentException>(
+            "parameters",
+            () => BatchCommand.Call("crm.contact.list", new { filter = new { ID = Array.Empty<int>() } })
+        );
         Assert.Throws<ArgumentException>("parameters", () => BatchCommand.Call("x.y", new JObject { ["A[B]"] = 1 }));
         Assert.Throws<ArgumentException>("request", () => BatchCommand.ListCallLists(new ListCallListsRequest { Select = [] }));
         foreach (var batch in new[] { "batch", "batch?", "BATCH", "batch.json", "Batch.json", "BATCH.JSON?cmd[b]=app.info" })
         {
-            await Refused("Commands[a] is a batch. A batch cannot contain another batch. Add its commands to this batch.", Batch(("a", batch)));
+            await Refused(
+                "Commands[a] is a batch. A batch cannot contain another batch. Add its commands to this batch.",
+                Batch(("a", batch))
+            );
         }
 
         string[] methods =
-            ["x%3Fy", "x$result[c0]", "batch.xml", "/batch", "batch/", " batch", "batch&a=b", ".batch", "x..y", "?a=b", "b\u0430tch"];
+        [
+            "x%3Fy",
+            "x$result[c0]",
+            "batch.xml",
+            "/batch",
+            "batch/",
+            " batch",
+            "batch&a=b",
+            ".batch",
+            "x..y",
+            "?a=b",
+            "b\u0430tch",
+        ];
         foreach (var method in methods)
         {
             await Refused("Commands[a] does not start with a valid method name. Example: user.current.", Batch(("a", method)));
@@ -108,32 +158,42 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public void Commands_are_encoded_for_PHP()
     {
-        Assert.Equal("crm.calllist.add?ENTITY_TYPE=CONTACT&ENTITIES[0]=9&ENTITIES[1]=17&ENTITIES[2]=19&WEBFORM_ID=1", BatchCommand.AddCallList(TestClient.Request));
+        Assert.Equal(
+            "crm.calllist.add?ENTITY_TYPE=CONTACT&ENTITIES[0]=9&ENTITIES[1]=17&ENTITIES[2]=19&WEBFORM_ID=1",
+            BatchCommand.AddCallList(TestClient.Request)
+        );
         Assert.Equal("crm.calllist.get?ID=7", BatchCommand.GetCallList(new GetCallListRequest { Id = 7 }));
         Assert.Equal(
             "crm.calllist.list?SELECT[0]=ID&FILTER[%3E%3DID]=3&FILTER[%40WEBFORM_ID][0]=1&FILTER[%40WEBFORM_ID][1]=2&ORDER[ID]=DESC&start=50",
-            BatchCommand.ListCallLists(new ListCallListsRequest
-            {
-                Select = [CallListField.Id],
-                Filter = new CallListFilter().AtLeast(CallListFilterField.Id, 3).In(CallListFilterField.WebformId, [1, 2]),
-                Order = new CallListOrder().By(CallListField.Id, SortDirection.Descending),
-                Start = 50,
-            }));
+            BatchCommand.ListCallLists(
+                new ListCallListsRequest
+                {
+                    Select = [CallListField.Id],
+                    Filter = new CallListFilter().AtLeast(CallListFilterField.Id, 3).In(CallListFilterField.WebformId, [1, 2]),
+                    Order = new CallListOrder().By(CallListField.Id, SortDirection.Descending),
+                    Start = 50,
+                }
+            )
+        );
         Assert.Equal("crm.calllist.statuslist", BatchCommand.ListCallListStatuses());
         Assert.Equal(
             "x.y?text=a%26b%3D%C3%A4%20%2B%25&bytes=AQID&yes=1&no=0&number=0.5&nothing=&when=2026-01-02T03%3A04%3A05Z&link=%24result%5Ba%5D&map[a%26][b]=c",
-            BatchCommand.Call("x.y", new JObject
-            {
-                ["text"] = "a&b=ä +%",
-                ["bytes"] = new byte[] { 1, 2, 3 },
-                ["yes"] = true,
-                ["no"] = false,
-                ["number"] = 0.5,
-                ["nothing"] = null,
-                ["when"] = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
-                ["link"] = BatchCommand.ResultOf("a"),
-                ["map"] = new JObject { ["a&"] = new JObject { ["b"] = "c" } },
-            }));
+            BatchCommand.Call(
+                "x.y",
+                new JObject
+                {
+                    ["text"] = "a&b=ä +%",
+                    ["bytes"] = new byte[] { 1, 2, 3 },
+                    ["yes"] = true,
+                    ["no"] = false,
+                    ["number"] = 0.5,
+                    ["nothing"] = null,
+                    ["when"] = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+                    ["link"] = BatchCommand.ResultOf("a"),
+                    ["map"] = new JObject { ["a&"] = new JObject { ["b"] = "c" } },
+                }
+            )
+        );
     }
 
     [Theory]
@@ -187,20 +247,32 @@ public sealed class BatchTests : IDisposable
         portal.AddMethod("crm.contact.get", _ => new { ID = "17", PHONE = new[] { new { VALUE = "+7" } } });
         portal.AddMethod("echo", parameters => parameters);
 
-        var result = (await bitrix24.BatchAsync(Batch(
-            ("contact", BatchCommand.Call("crm.contact.add")),
-            ("read", BatchCommand.Call("crm.contact.get", new { ID = BatchCommand.ResultOf("contact") })),
-            ("echo", BatchCommand.Call("echo", new Dictionary<string, object>
-            {
-                ["id"] = BatchCommand.ResultOf("contact"),
-                ["list"] = new JArray(BatchCommand.ResultOf("read", "PHONE", "0", "VALUE")),
-                ["map"] = new JObject { ["phones"] = BatchCommand.ResultOf("read", "PHONE") },
-                ["raw"] = new JRaw("""{"a":[1,true]}"""),
-            }))))).Result;
+        var result = (
+            await bitrix24.BatchAsync(
+                Batch(
+                    ("contact", BatchCommand.Call("crm.contact.add")),
+                    ("read", BatchCommand.Call("crm.contact.get", new { ID = BatchCommand.ResultOf("contact") })),
+                    (
+                        "echo",
+                        BatchCommand.Call(
+                            "echo",
+                            new Dictionary<string, object>
+                            {
+                                ["id"] = BatchCommand.ResultOf("contact"),
+                                ["list"] = new JArray(BatchCommand.ResultOf("read", "PHONE", "0", "VALUE")),
+                                ["map"] = new JObject { ["phones"] = BatchCommand.ResultOf("read", "PHONE") },
+                                ["raw"] = new JRaw("""{"a":[1,true]}"""),
+                            }
+                        )
+                    )
+                )
+            )
+        ).Result;
 
         Assert.Equal(
             """{"id":17,"list":["+7"],"map":{"phones":[{"VALUE":"+7"}]},"raw":{"a":["1","1"]}}""",
-            result.Results["echo"].ToString(Newtonsoft.Json.Formatting.None));
+            result.Results["echo"].ToString(Newtonsoft.Json.Formatting.None)
+        );
         Assert.Throws<ArgumentException>("key", () => BatchCommand.ResultOf(""));
         Assert.Throws<ArgumentException>("key", () => BatchCommand.ResultOf("a b"));
         Assert.Throws<ArgumentException>("path", () => BatchCommand.ResultOf("a", "b]"));
@@ -252,7 +324,8 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public async Task The_time_of_a_command_keeps_its_dates()
     {
-        const string Answer = """{"result":{"result":{"a":11},"result_time":{"a":{"start":1724916859.46,"date_start":"2024-08-29T10:34:19+03:00","date_finish":"2024-08-29T10:34:19+03:00"}}}}""";
+        const string Answer =
+            """{"result":{"result":{"a":11},"result_time":{"a":{"start":1724916859.46,"date_start":"2024-08-29T10:34:19+03:00","date_finish":"2024-08-29T10:34:19+03:00"}}}}""";
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
 
         var time = (await client.Bitrix24.BatchAsync(Batch(("a", "x.y")))).Result.ResultOf<AddCallListResponse>("a")!.Time!;
@@ -264,7 +337,8 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public async Task Errors_of_commands_contain_no_secret()
     {
-        const string Answer = $$$"""{"result":{"result":[],"result_error":{"a":{"error":"{{{TestClient.WebhookCode}}}","error_description":"at {{{TestClient.WebhookUrl}}}"} } } }""";
+        const string Answer =
+            $$$"""{"result":{"result":[],"result_error":{"a":{"error":"{{{TestClient.WebhookCode}}}","error_description":"at {{{TestClient.WebhookUrl}}}"} } } }""";
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
 
         var error = (await client.Bitrix24.BatchAsync(Batch(("a", "x.y")))).Result.Errors["a"];
@@ -272,7 +346,9 @@ public sealed class BatchTests : IDisposable
         Assert.DoesNotContain(TestClient.WebhookCode, error.RawErrorCode + error.ErrorDescription, StringComparison.Ordinal);
     }
 
-    private static AddCallListRequest Many(int count) => new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };
+    private static AddCallListRequest Many(int count) =>
+        new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };
 
-    private static BatchRequest Batch(params (string Key, string Command)[] commands) => new() { Commands = commands.ToDictionary(command => command.Key, command => command.Command, StringComparer.Ordinal) };
+    private static BatchRequest Batch(params (string Key, string Command)[] commands) =>
+        new() { Commands = commands.ToDictionary(command => command.Key, command => command.Command, StringComparer.Ordinal) };
 }

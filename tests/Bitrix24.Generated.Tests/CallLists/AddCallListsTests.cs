@@ -52,7 +52,14 @@ public sealed class AddCallListsTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 120), outcomes.Select(outcome => outcome.Index));
         Assert.Equal(requests, outcomes.Select(outcome => outcome.Request));
         Assert.Equal(Enumerable.Range(1, 120).Select(id => (long?)id), outcomes.Select(outcome => outcome.Id));
-        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.Executed, null, true), (outcome.Execution, outcome.Exception, outcome.Time!.Operating is not null)));
+        Assert.All(
+            outcomes,
+            outcome =>
+                Assert.Equal(
+                    (CallExecution.Executed, null, true),
+                    (outcome.Execution, outcome.Exception, outcome.Time!.Operating is not null)
+                )
+        );
         Assert.Equal(requests.Select(request => request.Entities), portal.CallLists.Select(list => list.Entities));
         Assert.Equal("0: call list 1", outcomes[0].ToString());
     }
@@ -73,12 +80,24 @@ public sealed class AddCallListsTests : IDisposable
         var outcomes = await ToListAsync(bitrix24.AddCallListsAsync(requests));
 
         Assert.Equal([1, null, null, null, 2], outcomes.Select(outcome => outcome.Id));
-        Assert.Equal([CallExecution.Executed, CallExecution.NotExecuted, CallExecution.NotExecuted, CallExecution.NotExecuted, CallExecution.Executed], outcomes.Select(outcome => outcome.Execution));
+        Assert.Equal(
+            [
+                CallExecution.Executed,
+                CallExecution.NotExecuted,
+                CallExecution.NotExecuted,
+                CallExecution.NotExecuted,
+                CallExecution.Executed,
+            ],
+            outcomes.Select(outcome => outcome.Execution)
+        );
         var refused = Assert.IsType<Bitrix24InvalidRequestException>(outcomes[1].Exception);
         Assert.IsType<ArgumentException>(refused.InnerException);
         Assert.Equal((0, "crm.calllist.add", null), (refused.Attempts, refused.Method, refused.StatusCode));
         Assert.StartsWith("crm.calllist.add was not sent: Entities[1] repeats 9", refused.Message, StringComparison.Ordinal);
-        Assert.Equal((Bitrix24ErrorCode.EntityError, "crm.calllist.add"), (Assert.IsType<Bitrix24InvalidRequestException>(outcomes[2].Exception).ErrorCode, outcomes[2].Exception!.Method));
+        Assert.Equal(
+            (Bitrix24ErrorCode.EntityError, "crm.calllist.add"),
+            (Assert.IsType<Bitrix24InvalidRequestException>(outcomes[2].Exception).ErrorCode, outcomes[2].Exception!.Method)
+        );
         Assert.Equal(Bitrix24ErrorCode.AccessError, Assert.IsType<Bitrix24AccessDeniedException>(outcomes[3].Exception).ErrorCode);
         Assert.StartsWith("2: crm.calllist.add failed: ", outcomes[2].ToString(), StringComparison.Ordinal);
         Assert.Single(portal.Requests);
@@ -97,11 +116,14 @@ public sealed class AddCallListsTests : IDisposable
     [Fact]
     public async Task A_batch_that_fails_marks_its_own_lists_and_is_never_sent_again()
     {
-        var patient = TestClient.On(portal.WebhookUrl, options =>
-        {
-            options.Retry.MaxAttempts = 5;
-            options.TimeProvider = new SkippingTimeProvider();
-        });
+        var patient = TestClient.On(
+            portal.WebhookUrl,
+            options =>
+            {
+                options.Retry.MaxAttempts = 5;
+                options.TimeProvider = new SkippingTimeProvider();
+            }
+        );
         foreach (var (name, fault, mayHaveRun) in Faults)
         {
             var (requestsBefore, listsBefore) = (portal.Requests.Count, portal.CallLists.Count);
@@ -117,12 +139,18 @@ public sealed class AddCallListsTests : IDisposable
 
             Assert.Equal(3, portal.Requests.Count - requestsBefore);
             Assert.Equal(Enumerable.Range(0, 150), outcomes.Select(outcome => outcome.Index));
-            Assert.All(outcomes.Where(outcome => outcome.Index is < 50 or >= 100), outcome => Assert.Equal(CallExecution.Executed, outcome.Execution));
-            Assert.All(outcomes.Where(outcome => outcome.Index is >= 50 and < 100), outcome =>
-            {
-                Assert.Equal((name, mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted), (name, outcome.Execution));
-                Assert.Equal((null, "batch"), (outcome.Id, outcome.Exception!.Method));
-            });
+            Assert.All(
+                outcomes.Where(outcome => outcome.Index is < 50 or >= 100),
+                outcome => Assert.Equal(CallExecution.Executed, outcome.Execution)
+            );
+            Assert.All(
+                outcomes.Where(outcome => outcome.Index is >= 50 and < 100),
+                outcome =>
+                {
+                    Assert.Equal((name, mayHaveRun ? CallExecution.Unknown : CallExecution.NotExecuted), (name, outcome.Execution));
+                    Assert.Equal((null, "batch"), (outcome.Id, outcome.Exception!.Method));
+                }
+            );
             Assert.Equal(fault.RunsCall ? 150 : 100, portal.CallLists.Count - listsBefore);
         }
     }
@@ -146,25 +174,44 @@ public sealed class AddCallListsTests : IDisposable
             portal.StopFailing();
             Assert.Equal((2, 50), (portal.Requests.Count - requestsBefore, portal.CallLists.Count - listsBefore));
             Assert.Equal(Enumerable.Range(0, 5001), outcomes.Select(outcome => outcome.Index));
-            Assert.All(outcomes.Skip(50), outcome => Assert.Equal((CallExecution.NotExecuted, code), (outcome.Execution, outcome.Exception!.ErrorCode)));
+            Assert.All(
+                outcomes.Skip(50),
+                outcome => Assert.Equal((CallExecution.NotExecuted, code), (outcome.Execution, outcome.Exception!.ErrorCode))
+            );
         }
     }
 
     [Fact]
     public async Task A_refusal_of_every_list_of_a_batch_that_holds_for_all_ends_the_sending()
     {
-        var handler = new StubHandler(async (request, cancellation) =>
-        {
-            var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
-            var errors = string.Join(",", commands.Properties().Select(command => $"\"{command.Name}\":{{\"error\":\"insufficient_scope\"}}"));
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":{\"result\":[],\"result_error\":{" + errors + "}}}") };
-        });
+        var handler = new StubHandler(
+            async (request, cancellation) =>
+            {
+                var commands = (Newtonsoft.Json.Linq.JObject)
+                    Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
+                var errors = string.Join(
+                    ",",
+                    commands.Properties().Select(command => $"\"{command.Name}\":{{\"error\":\"insufficient_scope\"}}")
+                );
+                return new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent("{\"result\":{\"result\":[],\"result_error\":{" + errors + "}}}"),
+                };
+            }
+        );
         using var client = new TestClient(handler);
 
         var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(500)));
 
         Assert.Equal((1, 500), (handler.Requests, outcomes.Count));
-        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.InsufficientScope), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.All(
+            outcomes,
+            outcome =>
+                Assert.Equal(
+                    (CallExecution.NotExecuted, Bitrix24ErrorCode.InsufficientScope),
+                    (outcome.Execution, outcome.Exception!.ErrorCode)
+                )
+        );
     }
 
     [Fact]
@@ -177,7 +224,11 @@ public sealed class AddCallListsTests : IDisposable
         var outcomes = await ToListAsync(application.AddCallListsAsync(Requests(500)));
 
         Assert.Equal(500, outcomes.Count);
-        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.InvalidGrant), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.All(
+            outcomes,
+            outcome =>
+                Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.InvalidGrant), (outcome.Execution, outcome.Exception!.ErrorCode))
+        );
         Assert.Equal(2, portal.Requests.Count);
     }
 
@@ -190,7 +241,10 @@ public sealed class AddCallListsTests : IDisposable
         var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1000)));
 
         Assert.Equal(3, handler.Requests);
-        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, true), (outcome.Execution, outcome.Exception is Bitrix24TransportException)));
+        Assert.All(
+            outcomes,
+            outcome => Assert.Equal((CallExecution.NotExecuted, true), (outcome.Execution, outcome.Exception is Bitrix24TransportException))
+        );
         Assert.Equal(1000, outcomes.Count);
     }
 
@@ -198,17 +252,24 @@ public sealed class AddCallListsTests : IDisposable
     public async Task A_slow_source_does_not_hold_back_what_it_gave()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        var live = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan));
+        var live = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan)
+        );
         var channel = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var source = Observed(channel.Reader, index =>
-        {
-            if (index == 3)
+        var source = Observed(
+            channel.Reader,
+            index =>
             {
-                asked.SetResult();
+                if (index == 3)
+                {
+                    asked.SetResult();
+                }
             }
-        });
-        await using var outcomes = live.AddCallListsAsync(source, new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(1) }).GetAsyncEnumerator();
+        );
+        await using var outcomes = live.AddCallListsAsync(source, new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(1) })
+            .GetAsyncEnumerator();
         foreach (var request in Requests(3))
         {
             channel.Writer.TryWrite(request);
@@ -240,16 +301,22 @@ public sealed class AddCallListsTests : IDisposable
     public async Task A_batch_waits_no_longer_than_allowed_from_its_first_list_on()
     {
         var clock = new TimerClock();
-        var live = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan));
+        var live = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.AttemptTimeout) = (clock, Timeout.InfiniteTimeSpan)
+        );
         var channel = System.Threading.Channels.Channel.CreateUnbounded<AddCallListRequest>();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var source = Observed(channel.Reader, index =>
-        {
-            if (index == 1)
+        var source = Observed(
+            channel.Reader,
+            index =>
             {
-                asked.SetResult();
+                if (index == 1)
+                {
+                    asked.SetResult();
+                }
             }
-        });
+        );
         channel.Writer.TryWrite(TestClient.Request);
         var all = ToListAsync(live.AddCallListsAsync(source, new AddCallListsOptions { MaxBatchDelay = Timeout.InfiniteTimeSpan }));
         await asked.Task;
@@ -260,24 +327,34 @@ public sealed class AddCallListsTests : IDisposable
         Assert.Single(portal.Requests);
         Assert.Empty(clock.Timers);
 
-        Assert.Throws<ArgumentException>(() => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(-1) }));
-        Assert.Throws<ArgumentException>(() => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromDays(2) }));
+        Assert.Throws<ArgumentException>(() =>
+            bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromSeconds(-1) })
+        );
+        Assert.Throws<ArgumentException>(() =>
+            bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxBatchDelay = TimeSpan.FromDays(2) })
+        );
     }
 
     [Fact]
     public async Task A_batch_that_did_not_run_is_tried_again()
     {
-        var patient = TestClient.On(portal.WebhookUrl, options =>
-        {
-            options.Retry.MaxAttempts = 3;
-            options.TimeProvider = new SkippingTimeProvider();
-        });
+        var patient = TestClient.On(
+            portal.WebhookUrl,
+            options =>
+            {
+                options.Retry.MaxAttempts = 3;
+                options.TimeProvider = new SkippingTimeProvider();
+            }
+        );
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 2);
 
         Assert.All(await ToListAsync(patient.AddCallListsAsync(Requests(3))), outcome => Assert.NotNull(outcome.Id));
 
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 3);
-        Assert.All(await ToListAsync(patient.AddCallListsAsync(Requests(3))), outcome => Assert.Equal((CallExecution.NotExecuted, 3), (outcome.Execution, outcome.Exception!.Attempts)));
+        Assert.All(
+            await ToListAsync(patient.AddCallListsAsync(Requests(3))),
+            outcome => Assert.Equal((CallExecution.NotExecuted, 3), (outcome.Execution, outcome.Exception!.Attempts))
+        );
         Assert.Equal(3, portal.CallLists.Count);
     }
 
@@ -300,19 +377,34 @@ public sealed class AddCallListsTests : IDisposable
     [Fact]
     public async Task Batches_end_early_where_they_would_get_too_long()
     {
-        var handler = new StubHandler(async (request, cancellation) =>
-        {
-            var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
-            var results = string.Join(",", commands.Properties().Select(command => $"\"{command.Name}\":1{command.Name.TrimStart('c')}"));
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($$$"""{"result":{"result":{{{{results}}}},"result_error":[]}}""") };
-        });
+        var handler = new StubHandler(
+            async (request, cancellation) =>
+            {
+                var commands = (Newtonsoft.Json.Linq.JObject)
+                    Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
+                var results = string.Join(
+                    ",",
+                    commands.Properties().Select(command => $"\"{command.Name}\":1{command.Name.TrimStart('c')}")
+                );
+                return new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent($$$"""{"result":{"result":{{{{results}}}},"result_error":[]}}"""),
+                };
+            }
+        );
         using var client = new TestClient(handler);
 
-        var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Enumerable.Range(0, 50).Select(_ => new AddCallListRequest
-        {
-            EntityType = CallListEntityType.Contact,
-            Entities = [.. Enumerable.Range(0, 999).Select(id => 1_000_000_000_000L + id)],
-        })));
+        var outcomes = await ToListAsync(
+            client.Bitrix24.AddCallListsAsync(
+                Enumerable
+                    .Range(0, 50)
+                    .Select(_ => new AddCallListRequest
+                    {
+                        EntityType = CallListEntityType.Contact,
+                        Entities = [.. Enumerable.Range(0, 999).Select(id => 1_000_000_000_000L + id)],
+                    })
+            )
+        );
 
         Assert.Equal(50, outcomes.Count(outcome => outcome.Id is not null));
         Assert.All(handler.Bodies, body => Assert.InRange(body.Length, 100_000, 530_000));
@@ -324,10 +416,17 @@ public sealed class AddCallListsTests : IDisposable
     {
         var progress = new List<AddCallListsProgress>();
         portal.Contacts.AddUnreadable(30);
-        AddCallListRequest[] requests = [.. Requests(3), new() { EntityType = CallListEntityType.Contact, Entities = [30] }, .. Requests(2)];
+        AddCallListRequest[] requests =
+        [
+            .. Requests(3),
+            new() { EntityType = CallListEntityType.Contact, Entities = [30] },
+            .. Requests(2),
+        ];
         var seen = 0;
 
-        await foreach (var _ in bitrix24.AddCallListsAsync(requests, new AddCallListsOptions { BatchSize = 4, Progress = new Listener(progress.Add) }))
+        await foreach (
+            var _ in bitrix24.AddCallListsAsync(requests, new AddCallListsOptions { BatchSize = 4, Progress = new Listener(progress.Add) })
+        )
         {
             seen++;
             Assert.True(progress[^1].Completed >= seen);
@@ -342,16 +441,25 @@ public sealed class AddCallListsTests : IDisposable
     {
         var gates = Enumerable.Range(0, 6).Select(_ => new TaskCompletionSource()).ToArray();
         var arrived = 0;
-        var handler = new StubHandler(async (request, cancellation) =>
-        {
-            var number = Interlocked.Increment(ref arrived) - 1;
-            await gates[number].Task;
-            var key = Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!.First!.Path.Split('.')[^1];
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($$$"""{"result":{"result":{"{{{key}}}":{{{number + 1}}}},"result_error":[]}}""") };
-        });
+        var handler = new StubHandler(
+            async (request, cancellation) =>
+            {
+                var number = Interlocked.Increment(ref arrived) - 1;
+                await gates[number].Task;
+                var key = Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))[
+                    "cmd"
+                ]!.First!.Path.Split('.')[^1];
+                return new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent($$$"""{"result":{"result":{"{{{key}}}":{{{number + 1}}}},"result_error":[]}}"""),
+                };
+            }
+        );
         using var client = new TestClient(handler);
 
-        var all = ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(6), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 3 }));
+        var all = ToListAsync(
+            client.Bitrix24.AddCallListsAsync(Requests(6), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 3 })
+        );
         for (var number = 0; number < 6; number += 3)
         {
             await EventuallyAsync(() => Volatile.Read(ref arrived) == number + 3);
@@ -370,18 +478,29 @@ public sealed class AddCallListsTests : IDisposable
         using var stop = new CancellationTokenSource();
         var gate = new TaskCompletionSource();
         var arrived = 0;
-        var handler = new StubHandler(async (_, cancellation) =>
-        {
-            Interlocked.Increment(ref arrived);
-            await gate.Task.WaitAsync(cancellation);
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11,"c1":12,"c2":13,"c3":14},"result_error":[]}}""") };
-        });
+        var handler = new StubHandler(
+            async (_, cancellation) =>
+            {
+                Interlocked.Increment(ref arrived);
+                await gate.Task.WaitAsync(cancellation);
+                return new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent("""{"result":{"result":{"c0":11,"c1":12,"c2":13,"c3":14},"result_error":[]}}"""),
+                };
+            }
+        );
         using var client = new TestClient(handler);
         var outcomes = new List<AddCallListOutcome>();
 
         var all = Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var outcome in client.Bitrix24.AddCallListsAsync(Requests(10), new AddCallListsOptions { BatchSize = 2, MaxConcurrency = 2 }, stop.Token))
+            await foreach (
+                var outcome in client.Bitrix24.AddCallListsAsync(
+                    Requests(10),
+                    new AddCallListsOptions { BatchSize = 2, MaxConcurrency = 2 },
+                    stop.Token
+                )
+            )
             {
                 outcomes.Add(outcome);
             }
@@ -422,7 +541,9 @@ public sealed class AddCallListsTests : IDisposable
         using var limiter = new TwoTurnsLimiter(onWait: () => { }, onTurn: stop.Cancel);
         var limited = TestClient.On(portal.WebhookUrl, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ToListAsync(limited.AddCallListsAsync(Requests(1), cancellationToken: stop.Token)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            ToListAsync(limited.AddCallListsAsync(Requests(1), cancellationToken: stop.Token))
+        );
 
         Assert.Empty(portal.Requests);
     }
@@ -433,7 +554,14 @@ public sealed class AddCallListsTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var log = new CollectingLogger();
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
-        var waiting = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl), TimeProvider = new SkippingTimeProvider(longestWait: TimeSpan.Zero) }, log);
+        var waiting = Bitrix24Client.Create(
+            new Bitrix24ClientOptions
+            {
+                Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl),
+                TimeProvider = new SkippingTimeProvider(longestWait: TimeSpan.Zero),
+            },
+            log
+        );
         var outcomes = new List<AddCallListOutcome>();
 
         var all = Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -468,12 +596,17 @@ public sealed class AddCallListsTests : IDisposable
     {
         var clock = new FailingClock();
         using var client = new TestClient(
-            new StubHandler((_, _) =>
-            {
-                clock.Fails = true;
-                return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11}}}""") });
-            }),
-            options => options.TimeProvider = clock);
+            new StubHandler(
+                (_, _) =>
+                {
+                    clock.Fails = true;
+                    return Task.FromResult(
+                        new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11}}}""") }
+                    );
+                }
+            ),
+            options => options.TimeProvider = clock
+        );
         var outcomes = new List<AddCallListOutcome>();
 
         await Assert.ThrowsAsync<InvalidTimeZoneException>(async () =>
@@ -519,7 +652,17 @@ public sealed class AddCallListsTests : IDisposable
         var outcomes = new List<AddCallListOutcome>();
         await Assert.ThrowsAsync<InvalidDataException>(async () =>
         {
-            await foreach (var outcome in bitrix24.AddCallListsAsync(Requests(5), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2, Progress = new Listener(_ => throw new InvalidDataException()) }))
+            await foreach (
+                var outcome in bitrix24.AddCallListsAsync(
+                    Requests(5),
+                    new AddCallListsOptions
+                    {
+                        BatchSize = 1,
+                        MaxConcurrency = 2,
+                        Progress = new Listener(_ => throw new InvalidDataException()),
+                    }
+                )
+            )
             {
                 outcomes.Add(outcome);
             }
@@ -534,8 +677,14 @@ public sealed class AddCallListsTests : IDisposable
     {
         Assert.Throws<ArgumentNullException>("requests", () => bitrix24.AddCallListsAsync((IEnumerable<AddCallListRequest>)null!));
         Assert.Throws<ArgumentNullException>("requests", () => bitrix24.AddCallListsAsync((IAsyncEnumerable<AddCallListRequest>)null!));
-        Assert.Throws<ArgumentException>("options", () => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { BatchSize = 51 }));
-        Assert.Throws<ArgumentException>("options", () => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxConcurrency = 0 }));
+        Assert.Throws<ArgumentException>(
+            "options",
+            () => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { BatchSize = 51 })
+        );
+        Assert.Throws<ArgumentException>(
+            "options",
+            () => bitrix24.AddCallListsAsync(Requests(1), new AddCallListsOptions { MaxConcurrency = 0 })
+        );
         await Assert.ThrowsAsync<ArgumentException>("requests", () => ToListAsync(bitrix24.AddCallListsAsync([TestClient.Request, null!])));
         Assert.Empty(portal.Requests);
     }
@@ -556,15 +705,29 @@ public sealed class AddCallListsTests : IDisposable
     {
         using var log = new CollectingLogger();
         using var client = new TestClient(
-            new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":{"result":{"c0":11,"c1":12},"result_error":[]}}""") })),
-            register: services => services.AddLogging(logging => logging.AddProvider(log)));
+            new StubHandler(
+                (_, _) =>
+                    Task.FromResult(
+                        new HttpResponseMessage(HttpStatusCode.OK)
+                        {
+                            Content = new StringContent("""{"result":{"result":{"c0":11,"c1":12},"result_error":[]}}"""),
+                        }
+                    )
+            ),
+            register: services => services.AddLogging(logging => logging.AddProvider(log))
+        );
 
-        await foreach (var _ in client.Bitrix24.AddCallListsAsync(Requests(4), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2 }))
+        await foreach (
+            var _ in client.Bitrix24.AddCallListsAsync(Requests(4), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2 })
+        )
         {
             break;
         }
 
-        Assert.Contains("10 Warning: crm.calllist.add in a batch has an outcome that was not enumerated: request 1, id 12, execution: Executed.", log.Messages);
+        Assert.Contains(
+            "10 Warning: crm.calllist.add in a batch has an outcome that was not enumerated: request 1, id 12, execution: Executed.",
+            log.Messages
+        );
     }
 
     [Fact]
@@ -585,8 +748,13 @@ public sealed class AddCallListsTests : IDisposable
         });
 
         Assert.Equal(
-            Enumerable.Range(4, 46).Select(index => $"10 Warning: crm.calllist.add in a batch has an outcome that was not enumerated: request {index}, id {index + 1}, execution: Executed."),
-            log.Messages.Where(message => message.Contains("was not enumerated", StringComparison.Ordinal)));
+            Enumerable
+                .Range(4, 46)
+                .Select(index =>
+                    $"10 Warning: crm.calllist.add in a batch has an outcome that was not enumerated: request {index}, id {index + 1}, execution: Executed."
+                ),
+            log.Messages.Where(message => message.Contains("was not enumerated", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -596,7 +764,12 @@ public sealed class AddCallListsTests : IDisposable
         source.Writer.TryWrite(TestClient.Request);
         var ids = new List<long?>();
 
-        await foreach (var outcome in bitrix24.AddCallListsAsync(source.Reader.ReadAllAsync(), new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2 }))
+        await foreach (
+            var outcome in bitrix24.AddCallListsAsync(
+                source.Reader.ReadAllAsync(),
+                new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2 }
+            )
+        )
         {
             ids.Add(outcome.Id);
             Assert.True(outcome.Index == 2 ? source.Writer.TryComplete() : source.Writer.TryWrite(TestClient.Request));
@@ -610,7 +783,9 @@ public sealed class AddCallListsTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var waiting = new TaskCompletionSource();
-        async IAsyncEnumerable<AddCallListRequest> Source([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        async IAsyncEnumerable<AddCallListRequest> Source(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
+        )
         {
             yield return TestClient.Request;
             using var registration = cancellationToken.Register(waiting.SetResult);
@@ -618,7 +793,12 @@ public sealed class AddCallListsTests : IDisposable
             yield return TestClient.Request;
         }
 
-        var options = new AddCallListsOptions { BatchSize = 1, MaxConcurrency = 2, Progress = new Listener(_ => throw new InvalidDataException()) };
+        var options = new AddCallListsOptions
+        {
+            BatchSize = 1,
+            MaxConcurrency = 2,
+            Progress = new Listener(_ => throw new InvalidDataException()),
+        };
         var outcomes = new List<AddCallListOutcome>();
         await Assert.ThrowsAsync<InvalidDataException>(async () =>
         {
@@ -635,8 +815,16 @@ public sealed class AddCallListsTests : IDisposable
     [Fact]
     public async Task A_logger_that_fails_changes_no_outcome()
     {
-        var logged = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl) }, new FailingLogger());
-        AddCallListRequest[] requests = [TestClient.Request, new() { EntityType = CallListEntityType.Contact, Entities = [4040] }, TestClient.Request];
+        var logged = Bitrix24Client.Create(
+            new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl) },
+            new FailingLogger()
+        );
+        AddCallListRequest[] requests =
+        [
+            TestClient.Request,
+            new() { EntityType = CallListEntityType.Contact, Entities = [4040] },
+            TestClient.Request,
+        ];
 
         Assert.Equal([1, null, 2], (await ToListAsync(logged.AddCallListsAsync(requests))).Select(outcome => outcome.Id));
         Assert.Equal(3, (await logged.AddCallListAndVerifyAsync(TestClient.Request)).Id);
@@ -660,7 +848,9 @@ public sealed class AddCallListsTests : IDisposable
     [InlineData("\"result_error\":{\"c2\":{\"error\":[],\"error_description\":{}}}")]
     public async Task What_is_odd_beside_the_results_spoils_none(string member)
     {
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, "{\"result\":{\"result\":{\"c0\":11,\"c1\":12}," + member + "}}"));
+        using var client = new TestClient(
+            StubHandler.Answering(HttpStatusCode.OK, "{\"result\":{\"result\":{\"c0\":11,\"c1\":12}," + member + "}}")
+        );
 
         var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(3)));
 
@@ -671,7 +861,9 @@ public sealed class AddCallListsTests : IDisposable
     [Theory]
     [InlineData("{\"result\":{\"result\":{\"c0\":11,\"c0\":12}}}")]
     [InlineData("{\"result\":{\"result\":{\"c0\":11,\"c0\":null},\"result_error\":{\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}")]
-    [InlineData("{\"result\":{\"result\":[],\"result_error\":{\"c0\":{\"error\":\"INTERNAL_SERVER_ERROR\"},\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}")]
+    [InlineData(
+        "{\"result\":{\"result\":[],\"result_error\":{\"c0\":{\"error\":\"INTERNAL_SERVER_ERROR\"},\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}"
+    )]
     [InlineData("{\"result\":{\"result\":{\"c0\":11}},\"result\":{\"result\":[],\"result_error\":{\"c0\":{\"error\":\"ENTITY_ERROR\"}}}}")]
     [InlineData("{\"result\":{\"result\":{\"c0\":11}},\"result\":null,\"error\":\"QUERY_LIMIT_EXCEEDED\"}")]
     [InlineData("{\"error\":\"INTERNAL_SERVER_ERROR\",\"error\":\"QUERY_LIMIT_EXCEEDED\"}")]
@@ -698,7 +890,8 @@ public sealed class AddCallListsTests : IDisposable
         Assert.Equal([null, 12, null, null, 13], outcomes.Select(outcome => outcome.Id));
         Assert.Equal(
             [CallExecution.Unknown, CallExecution.Executed, CallExecution.Unknown, CallExecution.NotExecuted, CallExecution.Executed],
-            outcomes.Select(outcome => outcome.Execution));
+            outcomes.Select(outcome => outcome.Execution)
+        );
         foreach (var index in new[] { 0, 2 })
         {
             var exception = Assert.IsType<Bitrix24TransportException>(outcomes[index].Exception);
@@ -719,7 +912,9 @@ public sealed class AddCallListsTests : IDisposable
         };
         System.Diagnostics.ActivitySource.AddActivityListener(listener);
         using var meters = ClientMeter.NewListener();
-        meters.SetMeasurementEventCallback<double>((_, _, _, _) => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : string.Empty));
+        meters.SetMeasurementEventCallback<double>(
+            (_, _, _, _) => GC.KeepAlive(failingCalls.Value ? throw new TaskCanceledException() : string.Empty)
+        );
         meters.Start();
         failingCalls.Value = true;
 
@@ -759,9 +954,15 @@ public sealed class AddCallListsTests : IDisposable
     [InlineData("""{"result":{"c0":"none"},"result_error":[]}""", "no result of this method")]
     [InlineData("""{"result":{"c0":0},"result_error":[]}""", "no result of this method")]
     [InlineData("""{"result":{"c0":null},"result_error":[]}""", "no result of this method")]
-    [InlineData("""{"result":{"c0":11},"result_error":{"c0":{"error":"ENTITY_ERROR"}}}""", "it is unknown whether the portal executed the call")]
+    [InlineData(
+        """{"result":{"c0":11},"result_error":{"c0":{"error":"ENTITY_ERROR"}}}""",
+        "it is unknown whether the portal executed the call"
+    )]
     [InlineData("""{"result":[],"result_error":{"c0":{"error":"BRAND_NEW"}}}""", "it is unknown whether the portal executed the call")]
-    [InlineData("""{"result":[],"result_error":{"c0":{"error":"INTERNAL_SERVER_ERROR"}}}""", "it is unknown whether the portal executed the call")]
+    [InlineData(
+        """{"result":[],"result_error":{"c0":{"error":"INTERNAL_SERVER_ERROR"}}}""",
+        "it is unknown whether the portal executed the call"
+    )]
     public async Task What_an_answer_does_not_make_clear_is_unknown(string result, string words)
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":{{result}}}"""));
@@ -775,26 +976,56 @@ public sealed class AddCallListsTests : IDisposable
     [Fact]
     public async Task Errors_of_commands_carry_no_secret()
     {
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, $$"""{"result":{"result":[],"result_error":{"c0":{"error":"X{{TestClient.WebhookCode}}","error_description":"at {{TestClient.WebhookUrl}}"} } } }"""));
+        using var client = new TestClient(
+            StubHandler.Answering(
+                HttpStatusCode.OK,
+                $$"""{"result":{"result":[],"result_error":{"c0":{"error":"X{{TestClient.WebhookCode}}","error_description":"at {{TestClient.WebhookUrl}}"} } } }"""
+            )
+        );
 
         var outcome = Assert.Single(await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(1))));
 
-        Assert.DoesNotContain(TestClient.WebhookCode, outcome + outcome.Exception!.ToString() + outcome.Exception.RawErrorCode + outcome.Exception.ErrorDescription, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            TestClient.WebhookCode,
+            outcome + outcome.Exception!.ToString() + outcome.Exception.RawErrorCode + outcome.Exception.ErrorDescription,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_batch_without_execution_time_left_did_not_run_and_says_when_it_can()
     {
         var clock = new SkippingTimeProvider();
-        using var slow = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(10), TimeProvider = clock });
+        using var slow = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                ExecutionTimeLimit = TimeSpan.FromSeconds(480),
+                ProcessingTime = TimeSpan.FromSeconds(10),
+                TimeProvider = clock,
+            }
+        );
         slow.Contacts.Add(9, 17, 19);
         slow.Webforms.Add(1);
-        var patient = TestClient.On(slow.WebhookUrl, options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(400)));
+        var patient = TestClient.On(
+            slow.WebhookUrl,
+            options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(400))
+        );
 
-        var outcomes = await ToListAsync(TestClient.On(slow.WebhookUrl, options => options.TimeProvider = clock).AddCallListsAsync(Requests(60).Select(_ => TestClient.Request)));
+        var outcomes = await ToListAsync(
+            TestClient
+                .On(slow.WebhookUrl, options => options.TimeProvider = clock)
+                .AddCallListsAsync(Requests(60).Select(_ => TestClient.Request))
+        );
 
         Assert.Equal(50, outcomes.Count(outcome => outcome.Execution == CallExecution.Executed));
-        Assert.All(outcomes.Skip(50), outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.All(
+            outcomes.Skip(50),
+            outcome =>
+                Assert.Equal(
+                    (CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit),
+                    (outcome.Execution, outcome.Exception!.ErrorCode)
+                )
+        );
         Assert.Equal(TimeSpan.FromMinutes(10), Assert.IsType<Bitrix24RateLimitException>(outcomes[59].Exception).RetryAfter);
 
         // A portal charges the batch, not the methods of its commands.
@@ -806,19 +1037,47 @@ public sealed class AddCallListsTests : IDisposable
     public async Task Commands_refused_for_their_execution_time_hold_back_the_next_batch()
     {
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
-        var handler = new StubHandler(async (request, cancellation) =>
-        {
-            var commands = (Newtonsoft.Json.Linq.JObject)Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
-            var errors = string.Join(",", commands.Properties().Select(command => $$"""
-                "{{command.Name}}":{"error":"OPERATION_TIME_LIMIT","error_description":"blocked"}
-                """));
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":{\"result\":[],\"result_error\":{" + errors + "}}}") };
-        });
-        using var client = new TestClient(handler, options => (options.TimeProvider, options.AttemptTimeout, options.ExecutionTimeBudget) = (clock, Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(400)));
+        var handler = new StubHandler(
+            async (request, cancellation) =>
+            {
+                var commands = (Newtonsoft.Json.Linq.JObject)
+                    Newtonsoft.Json.Linq.JObject.Parse(await request.Content!.ReadAsStringAsync(cancellation))["cmd"]!;
+                var errors = string.Join(
+                    ",",
+                    commands
+                        .Properties()
+                        .Select(command =>
+                            $$"""
+                                "{{command.Name}}":{"error":"OPERATION_TIME_LIMIT","error_description":"blocked"}
+                                """
+                        )
+                );
+                return new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent("{\"result\":{\"result\":[],\"result_error\":{" + errors + "}}}"),
+                };
+            }
+        );
+        using var client = new TestClient(
+            handler,
+            options =>
+                (options.TimeProvider, options.AttemptTimeout, options.ExecutionTimeBudget) = (
+                    clock,
+                    Timeout.InfiniteTimeSpan,
+                    TimeSpan.FromSeconds(400)
+                )
+        );
 
         var outcomes = await ToListAsync(client.Bitrix24.AddCallListsAsync(Requests(150)));
 
-        Assert.All(outcomes, outcome => Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit), (outcome.Execution, outcome.Exception!.ErrorCode)));
+        Assert.All(
+            outcomes,
+            outcome =>
+                Assert.Equal(
+                    (CallExecution.NotExecuted, Bitrix24ErrorCode.OperationTimeLimit),
+                    (outcome.Execution, outcome.Exception!.ErrorCode)
+                )
+        );
         Assert.Equal([TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)], clock.Waits);
     }
 
@@ -826,24 +1085,47 @@ public sealed class AddCallListsTests : IDisposable
     public async Task Batches_wait_for_the_execution_time_of_batches()
     {
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
-        using var slow = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1), TimeProvider = clock });
+        using var slow = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                ExecutionTimeLimit = TimeSpan.FromSeconds(480),
+                ProcessingTime = TimeSpan.FromSeconds(1),
+                TimeProvider = clock,
+            }
+        );
         slow.Contacts.Add(9, 17, 19);
         slow.Webforms.Add(1);
-        var careful = TestClient.On(slow.WebhookUrl, options =>
-        {
-            options.TimeProvider = clock;
-            options.AttemptTimeout = Timeout.InfiniteTimeSpan;
-            options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
-        });
+        var careful = TestClient.On(
+            slow.WebhookUrl,
+            options =>
+            {
+                options.TimeProvider = clock;
+                options.AttemptTimeout = Timeout.InfiniteTimeSpan;
+                options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+            }
+        );
 
-        Assert.All(await ToListAsync(careful.AddCallListsAsync(Requests(1000).Select(_ => TestClient.Request))), outcome => Assert.NotNull(outcome.Id));
+        Assert.All(
+            await ToListAsync(careful.AddCallListsAsync(Requests(1000).Select(_ => TestClient.Request))),
+            outcome => Assert.NotNull(outcome.Id)
+        );
         Assert.Equal([TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10)], clock.Waits);
     }
 
     private static List<AddCallListRequest> Requests(int count) =>
-        [.. Enumerable.Range(1, count).Select(id => new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [id], WebformId = id % 2 == 0 ? 1 : null })];
+        [
+            .. Enumerable
+                .Range(1, count)
+                .Select(id => new AddCallListRequest
+                {
+                    EntityType = CallListEntityType.Contact,
+                    Entities = [id],
+                    WebformId = id % 2 == 0 ? 1 : null,
+                }),
+        ];
 
-    private static AddCallListRequest Many(int count) => new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };
+    private static AddCallListRequest Many(int count) =>
+        new() { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, count)] };
 
     private static async Task<List<AddCallListOutcome>> ToListAsync(IAsyncEnumerable<AddCallListOutcome> outcomes)
     {
@@ -857,7 +1139,10 @@ public sealed class AddCallListsTests : IDisposable
     }
 
     /// <summary>Tells which request is asked for before it waits for it.</summary>
-    private static async IAsyncEnumerable<AddCallListRequest> Observed(System.Threading.Channels.ChannelReader<AddCallListRequest> requests, Action<int> asked)
+    private static async IAsyncEnumerable<AddCallListRequest> Observed(
+        System.Threading.Channels.ChannelReader<AddCallListRequest> requests,
+        Action<int> asked
+    )
     {
         for (var index = 0; ; index++)
         {
@@ -908,20 +1193,22 @@ public sealed class AddCallListsTests : IDisposable
     {
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
+        public void AddProvider(ILoggerProvider provider) { }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Information ? throw new IOException("disk full") : true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new TaskCanceledException("disk full");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => throw new TaskCanceledException("disk full");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     /// <summary>A clock that notes the waits with an end.</summary>

@@ -37,9 +37,24 @@ public sealed class StreamTests : IDisposable
     {
         await MakeAsync(130);
 
-        Assert.Equal(Enumerable.Range(1, 130).Reverse().Select(id => (long?)id), await IdsAsync(new() { Order = new CallListOrder().By(CallListField.Id, SortDirection.Descending) }));
-        Assert.Equal(Enumerable.Range(101, 10).Select(id => (long?)id), await IdsAsync(new() { Filter = new CallListFilter().MoreThan(CallListFilterField.Id, 100).AtMost(CallListFilterField.Id, 110), Order = new CallListOrder() }));
-        Assert.Equal(130, (await IdsAsync(new() { Order = new CallListOrder().By(CallListField.EntityTypeId).By(CallListField.Id) })).Distinct().Count());
+        Assert.Equal(
+            Enumerable.Range(1, 130).Reverse().Select(id => (long?)id),
+            await IdsAsync(new() { Order = new CallListOrder().By(CallListField.Id, SortDirection.Descending) })
+        );
+        Assert.Equal(
+            Enumerable.Range(101, 10).Select(id => (long?)id),
+            await IdsAsync(
+                new()
+                {
+                    Filter = new CallListFilter().MoreThan(CallListFilterField.Id, 100).AtMost(CallListFilterField.Id, 110),
+                    Order = new CallListOrder(),
+                }
+            )
+        );
+        Assert.Equal(
+            130,
+            (await IdsAsync(new() { Order = new CallListOrder().By(CallListField.EntityTypeId).By(CallListField.Id) })).Distinct().Count()
+        );
         Assert.Equal(130, (await IdsAsync(new() { Select = [CallListField.DateCreate] })).Distinct().Count());
         await Assert.ThrowsAsync<ArgumentException>("request", () => IdsAsync(new() { Start = 50 }));
     }
@@ -50,7 +65,9 @@ public sealed class StreamTests : IDisposable
     public async Task EnumerateCallListsAsync_list_created_meanwhile_repeats_and_hides_none(bool byId)
     {
         await MakeAsync(120);
-        var order = new CallListOrder().By(byId ? CallListField.Id : CallListField.DateCreate, SortDirection.Descending).By(byId ? CallListField.DateCreate : CallListField.Id, SortDirection.Descending);
+        var order = new CallListOrder()
+            .By(byId ? CallListField.Id : CallListField.DateCreate, SortDirection.Descending)
+            .By(byId ? CallListField.DateCreate : CallListField.Id, SortDirection.Descending);
         var read = new List<long?>();
 
         await foreach (var list in bitrix24.EnumerateCallListsAsync(new() { Order = order }))
@@ -80,13 +97,31 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task EnumerateCallListItemsAsync_continues_after_short_and_unreadable_pages()
     {
-        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 260)] });
+        await bitrix24.AddCallListAsync(
+            new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 260)] }
+        );
         portal.Contacts.AddUnreadable([.. Enumerable.Range(20, 20), .. Enumerable.Range(101, 50), 260]);
 
         var read = await MembersAsync(bitrix24.EnumerateCallListItemsAsync(new() { ListId = 1 }));
 
-        Assert.Equal(Enumerable.Range(1, 260).Except([.. Enumerable.Range(20, 20), .. Enumerable.Range(101, 50), 260]).Select(id => (long)id), read);
-        Assert.Equal(260 - 71, (await MembersAsync(bitrix24.EnumerateCallListItemsAsync(new() { ListId = 1, Filter = new() { Status = CallListItemStatus.InWork } }))).Count);
+        Assert.Equal(
+            Enumerable.Range(1, 260).Except([.. Enumerable.Range(20, 20), .. Enumerable.Range(101, 50), 260]).Select(id => (long)id),
+            read
+        );
+        Assert.Equal(
+            260 - 71,
+            (
+                await MembersAsync(
+                    bitrix24.EnumerateCallListItemsAsync(
+                        new()
+                        {
+                            ListId = 1,
+                            Filter = new() { Status = CallListItemStatus.InWork },
+                        }
+                    )
+                )
+            ).Count
+        );
     }
 
     [Fact]
@@ -95,7 +130,9 @@ public sealed class StreamTests : IDisposable
         await bitrix24.AddCallListAsync(TestClient.Request);
         portal.Contacts.AddUnreadable(9, 17, 19);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AccessDeniedException>(() => MembersAsync(bitrix24.EnumerateCallListItemsAsync(new() { ListId = 1 })));
+        var exception = await Assert.ThrowsAsync<Bitrix24AccessDeniedException>(() =>
+            MembersAsync(bitrix24.EnumerateCallListItemsAsync(new() { ListId = 1 }))
+        );
 
         Assert.Equal(Bitrix24ErrorCode.AccessError, exception.ErrorCode);
     }
@@ -103,7 +140,9 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task EnumerateCallListItemsAsync_other_error_on_a_later_page_throws()
     {
-        await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 120)] });
+        await bitrix24.AddCallListAsync(
+            new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [.. Enumerable.Range(1, 120)] }
+        );
         var read = 0;
 
         await Assert.ThrowsAsync<Bitrix24AccessDeniedException>(async () =>
@@ -150,7 +189,9 @@ public sealed class StreamTests : IDisposable
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"result":[{"ID":"1"},{"ID":"2"}]}"""));
         var request = new ListCallListsRequest { Order = new CallListOrder().By(byId ? CallListField.Id : CallListField.DateCreate) };
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => CountAsync(client.Bitrix24.EnumerateCallListsAsync(request)));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            CountAsync(client.Bitrix24.EnumerateCallListsAsync(request))
+        );
 
         Assert.Contains("the portal repeats rows or ignores the sort order", exception.Message, StringComparison.Ordinal);
     }
@@ -160,24 +201,32 @@ public sealed class StreamTests : IDisposable
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"result":[{"ID":"1"},{"ID":"9"},{"ID":"2"}]}"""));
 
-        await Assert.ThrowsAsync<Bitrix24TransportException>(() => CountAsync(client.Bitrix24.EnumerateCallListsAsync(new ListCallListsRequest { Select = [] })));
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            CountAsync(client.Bitrix24.EnumerateCallListsAsync(new ListCallListsRequest { Select = [] }))
+        );
     }
 
     [Fact]
     public async Task AddCallListAndVerifyAsync_canceled_in_flight_returns_the_id()
     {
         using var stop = new CancellationTokenSource();
-        using var client = new TestClient(new StubHandler((_, _) =>
-        {
-            stop.Cancel();
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":11}") });
-        }));
+        using var client = new TestClient(
+            new StubHandler(
+                (_, _) =>
+                {
+                    stop.Cancel();
+                    return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"result\":11}") });
+                }
+            )
+        );
 
         var made = await client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request, stop.Token);
 
         Assert.Equal(11, made.Id);
         Assert.IsAssignableFrom<OperationCanceledException>(made.CheckFailure);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request, stop.Token)
+        );
     }
 
     [Fact]
@@ -194,7 +243,9 @@ public sealed class StreamTests : IDisposable
         portal.Contacts.AddUnreadable(3, 77);
         var entities = Enumerable.Range(1, 120).Select(id => (long)id).ToList();
 
-        var checkedList = await bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = entities });
+        var checkedList = await bitrix24.AddCallListAndVerifyAsync(
+            new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = entities }
+        );
         var complete = await bitrix24.AddCallListAndVerifyAsync(TestClient.Request);
 
         Assert.Equal((1, false, null), (checkedList.Id, checkedList.IsComplete, checkedList.CheckFailure));
@@ -206,11 +257,18 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task AddCallListAndVerifyAsync_failed_verification_keeps_the_id()
     {
-        var handler = new StubHandler((request, _) =>
-        {
-            var isAdd = request.RequestUri!.AbsolutePath.EndsWith("crm.calllist.add", StringComparison.Ordinal);
-            return Task.FromResult(new HttpResponseMessage(isAdd ? HttpStatusCode.OK : HttpStatusCode.BadGateway) { Content = new StringContent(isAdd ? """{"result":11}""" : "<html>") });
-        });
+        var handler = new StubHandler(
+            (request, _) =>
+            {
+                var isAdd = request.RequestUri!.AbsolutePath.EndsWith("crm.calllist.add", StringComparison.Ordinal);
+                return Task.FromResult(
+                    new HttpResponseMessage(isAdd ? HttpStatusCode.OK : HttpStatusCode.BadGateway)
+                    {
+                        Content = new StringContent(isAdd ? """{"result":11}""" : "<html>"),
+                    }
+                );
+            }
+        );
         using var client = new TestClient(handler);
 
         var made = await client.Bitrix24.AddCallListAndVerifyAsync(TestClient.Request);
@@ -222,14 +280,20 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task AddCallListAndVerifyAsync_list_not_created_throws()
     {
-        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] }));
+        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() =>
+            bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [4040] })
+        );
         await Assert.ThrowsAsync<ArgumentException>("request", () => bitrix24.AddCallListAndVerifyAsync(new AddCallListRequest()));
         await Assert.ThrowsAsync<ArgumentNullException>("request", () => bitrix24.AddCallListAndVerifyAsync(null!));
     }
 
     private async Task MakeAsync(int count)
     {
-        await foreach (var outcome in bitrix24.AddCallListsAsync(Enumerable.Range(0, count).Select(_ => new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [5] })))
+        await foreach (
+            var outcome in bitrix24.AddCallListsAsync(
+                Enumerable.Range(0, count).Select(_ => new AddCallListRequest { EntityType = CallListEntityType.Company, Entities = [5] })
+            )
+        )
         {
             Assert.NotNull(outcome.Id);
         }

@@ -10,15 +10,34 @@ public sealed class CallTests
 {
     private const string Time = """{"start":1752471668.06,"finish":1752471668.53,"duration":0.47,"processing":0.41}""";
 
-    public static TheoryData<object?, string> Parameters => new()
-    {
-        { null, "{}" },
-        { new { ID = 7, NAME = "Ann \"A\"", ACTIVE = true, DELETED = (string?)null }, """{"ID":7,"NAME":"Ann \"A\"","ACTIVE":true,"DELETED":null}""" },
-        { new Dictionary<string, object?>(StringComparer.Ordinal) { ["filter"] = new { IDS = new[] { 1, 2 } } }, """{"filter":{"IDS":[1,2]}}""" },
-        { new JObject { ["ufCrm_ü\""] = "é" }, """{"ufCrm_ü\"":"é"}""" },
-        { System.Text.Json.JsonSerializer.SerializeToElement(new { PHONE = "123" }), """{"PHONE":"123"}""" },
-        { new Contact { Id = 3, Birthday = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)) }, """{"ID":3,"Broken":3,"Birthday":"2026-01-02T03:04:05+02:00"}""" },
-    };
+    public static TheoryData<object?, string> Parameters =>
+        new()
+        {
+            { null, "{}" },
+            {
+                new
+                {
+                    ID = 7,
+                    NAME = "Ann \"A\"",
+                    ACTIVE = true,
+                    DELETED = (string?)null,
+                },
+                """{"ID":7,"NAME":"Ann \"A\"","ACTIVE":true,"DELETED":null}"""
+            },
+            {
+                new Dictionary<string, object?>(StringComparer.Ordinal) { ["filter"] = new { IDS = new[] { 1, 2 } } },
+                """{"filter":{"IDS":[1,2]}}"""
+            },
+            {
+                new JObject { ["ufCrm_ü\""] = "é" },
+                """{"ufCrm_ü\"":"é"}"""
+            },
+            { System.Text.Json.JsonSerializer.SerializeToElement(new { PHONE = "123" }), """{"PHONE":"123"}""" },
+            {
+                new Contact { Id = 3, Birthday = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)) },
+                """{"ID":3,"Broken":3,"Birthday":"2026-01-02T03:04:05+02:00"}"""
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Parameters))]
@@ -38,7 +57,8 @@ public sealed class CallTests
         var stub = StubHandler.Answering(HttpStatusCode.OK, """{"result":{"ID":"3"}}""");
         using var client = new TestClient(stub);
         var before = JsonConvert.DefaultSettings;
-        JsonConvert.DefaultSettings = () => new JsonSerializerSettings { TypeNameHandling = TypeNameHandling.All, NullValueHandling = NullValueHandling.Ignore };
+        JsonConvert.DefaultSettings = () =>
+            new JsonSerializerSettings { TypeNameHandling = TypeNameHandling.All, NullValueHandling = NullValueHandling.Ignore };
         try
         {
             var response = await client.Bitrix24.CallAsync<Contact>("acme.send", new { A = (string?)null, B = new[] { 1 } });
@@ -87,7 +107,10 @@ public sealed class CallTests
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => CallAsync<Contact>(result));
 
         Assert.Equal((CallExecution.Executed, HttpStatusCode.OK), (exception.Execution, exception.StatusCode));
-        Assert.Equal($"acme.send was executed, but its result cannot be read as Contact{where}. Do not repeat the call to read it.", exception.Message);
+        Assert.Equal(
+            $"acme.send was executed, but its result cannot be read as Contact{where}. Do not repeat the call to read it.",
+            exception.Message
+        );
     }
 
     [Theory]
@@ -96,7 +119,10 @@ public sealed class CallTests
     [InlineData("\"x\"")]
     [InlineData("99999999999999999999")]
     public async Task CallAsync_value_that_is_no_integer_is_not_rounded(string result) =>
-        Assert.Equal(CallExecution.Executed, (await Assert.ThrowsAsync<Bitrix24TransportException>(() => CallAsync<long>(result))).Execution);
+        Assert.Equal(
+            CallExecution.Executed,
+            (await Assert.ThrowsAsync<Bitrix24TransportException>(() => CallAsync<long>(result))).Execution
+        );
 
     [Theory]
     [InlineData("""{"error":"ERROR_CORE","error_description":"x"}""", CallExecution.Unknown)]
@@ -125,7 +151,13 @@ public sealed class CallTests
     {
         using var client = new TestClient(StubHandler.Throwing(new InvalidOperationException()));
 
-        var exception = Assert.Throws<ArgumentException>(nameof(method), () => { _ = client.Bitrix24.CallAsync<JToken>(method); });
+        var exception = Assert.Throws<ArgumentException>(
+            nameof(method),
+            () =>
+            {
+                _ = client.Bitrix24.CallAsync<JToken>(method);
+            }
+        );
 
         Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
     }
@@ -134,12 +166,28 @@ public sealed class CallTests
     public void CallAsync_invalid_arguments_are_refused_before_anything_is_sent()
     {
         using var client = new TestClient(StubHandler.Throwing(new InvalidOperationException()));
-        void Refused(string parameter, string words, object? parameters = null, CallOptions? options = null, string method = "acme.send") => Assert.StartsWith(
-            words,
-            Assert.Throws<ArgumentException>(parameter, () => { _ = client.Bitrix24.CallAsync<JToken>(method, parameters, options); }).Message,
-            StringComparison.Ordinal);
+        void Refused(string parameter, string words, object? parameters = null, CallOptions? options = null, string method = "acme.send") =>
+            Assert.StartsWith(
+                words,
+                Assert
+                    .Throws<ArgumentException>(
+                        parameter,
+                        () =>
+                        {
+                            _ = client.Bitrix24.CallAsync<JToken>(method, parameters, options);
+                        }
+                    )
+                    .Message,
+                StringComparison.Ordinal
+            );
 
-        Assert.Throws<ArgumentNullException>("method", () => { _ = client.Bitrix24.CallAsync<JToken>(null!); });
+        Assert.Throws<ArgumentNullException>(
+            "method",
+            () =>
+            {
+                _ = client.Bitrix24.CallAsync<JToken>(null!);
+            }
+        );
         Refused("parameters", "The parameters cannot be serialized", "ID=1");
         Refused("parameters", "The parameters cannot be serialized", new[] { 1 });
         Refused("parameters", "'auth' is not a parameter", new { Auth = "t0ken" });
@@ -149,10 +197,20 @@ public sealed class CallTests
         Refused("options", "IdempotencyKey is set, but only methods of REST 3.0 take one", options: new() { IdempotencyKey = "order-1" });
         Refused("options", "IdempotencyKey must have", options: new() { IdempotencyKey = "", ApiVersion = ApiVersion.Rest3 });
         Refused("options", "RequestId must have", options: new() { RequestId = "a\r\nX: y" });
-        Refused("isIdempotent", "crm.calllist.add is not idempotent", options: new() { IsIdempotent = true }, method: "CRM.CallList.Add.json");
+        Refused(
+            "isIdempotent",
+            "crm.calllist.add is not idempotent",
+            options: new() { IsIdempotent = true },
+            method: "CRM.CallList.Add.json"
+        );
         Refused("isIdempotent", "batch is not idempotent", options: new() { IsIdempotent = true }, method: "batch");
         Refused("request", "Commands[a] is a batch", new { cmd = new { a = "batch?x=1" } }, method: "Batch.JSON");
-        Refused("request", "Commands has the key '0'", new { cmd = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "user.current" } }, method: "batch");
+        Refused(
+            "request",
+            "Commands has the key '0'",
+            new { cmd = new Dictionary<string, string>(StringComparer.Ordinal) { ["0"] = "user.current" } },
+            method: "batch"
+        );
         Refused("parameters", "The parameters are not those of a batch", new { cmd = 1 }, method: "batch");
     }
 
@@ -166,10 +224,14 @@ public sealed class CallTests
     public async Task CallAsync_repeats_a_method_as_the_spec_or_the_caller_says(string method, bool? isIdempotent, int requests)
     {
         var stub = StubHandler.Answering(HttpStatusCode.BadGateway, "<html>", "text/html");
-        using var client = new TestClient(stub, options => (options.Retry.MaxAttempts, options.Retry.BaseDelay) = (3, TimeSpan.FromMilliseconds(1)));
+        using var client = new TestClient(
+            stub,
+            options => (options.Retry.MaxAttempts, options.Retry.BaseDelay) = (3, TimeSpan.FromMilliseconds(1))
+        );
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(
-            () => client.Bitrix24.CallAsync<JToken>(method, options: new CallOptions { IsIdempotent = isIdempotent }));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            client.Bitrix24.CallAsync<JToken>(method, options: new CallOptions { IsIdempotent = isIdempotent })
+        );
 
         Assert.Equal((CallExecution.Unknown, requests), (exception.Execution, stub.Requests));
     }
@@ -178,15 +240,30 @@ public sealed class CallTests
     public async Task CallAsync_REST_3_has_its_own_address_and_takes_the_key_of_the_caller()
     {
         var paths = new List<string>();
-        var stub = new StubHandler((request, _) =>
-        {
-            paths.Add($"{request.RequestUri!.AbsolutePath} {Header(request, "Idempotency-Key")} {Header(request, "X-Request-ID")}");
-            return Task.FromResult(new HttpResponseMessage(paths.Count == 1 ? HttpStatusCode.BadGateway : HttpStatusCode.OK) { Content = new StringContent("""{"result":{"id":1}}""") });
-        });
+        var stub = new StubHandler(
+            (request, _) =>
+            {
+                paths.Add($"{request.RequestUri!.AbsolutePath} {Header(request, "Idempotency-Key")} {Header(request, "X-Request-ID")}");
+                return Task.FromResult(
+                    new HttpResponseMessage(paths.Count == 1 ? HttpStatusCode.BadGateway : HttpStatusCode.OK)
+                    {
+                        Content = new StringContent("""{"result":{"id":1}}"""),
+                    }
+                );
+            }
+        );
         var clock = new SkippingTimeProvider();
-        using var client = new TestClient(stub, options => (options.Retry.MaxAttempts, options.Retry.MaxDelay, options.TimeProvider) = (2, TimeSpan.FromMinutes(2), clock));
+        using var client = new TestClient(
+            stub,
+            options => (options.Retry.MaxAttempts, options.Retry.MaxDelay, options.TimeProvider) = (2, TimeSpan.FromMinutes(2), clock)
+        );
 
-        var options = new CallOptions { ApiVersion = ApiVersion.Rest3, IdempotencyKey = "order-17", RequestId = "req-1" };
+        var options = new CallOptions
+        {
+            ApiVersion = ApiVersion.Rest3,
+            IdempotencyKey = "order-17",
+            RequestId = "req-1",
+        };
         await client.Bitrix24.CallAsync<JToken>("tasks.task.add", new { fields = new { title = "x" } }, options);
         await client.Bitrix24.CallAsync<JToken>("user.current");
 
@@ -212,7 +289,8 @@ public sealed class CallTests
         var timeouts = new List<TimeSpan>();
         using var client = new TestClient(
             StubHandler.Answering(HttpStatusCode.OK, """{"result":1}"""),
-            options => options.TimeProvider = new RecordingTimeProvider(timeouts));
+            options => options.TimeProvider = new RecordingTimeProvider(timeouts)
+        );
 
         await client.Bitrix24.CallAsync<long>("acme.send", options: new CallOptions { AttemptTimeout = TimeSpan.FromSeconds(5) });
         await client.Bitrix24.CallAsync<long>("acme.send");
@@ -229,11 +307,18 @@ public sealed class CallTests
         var bitrix24 = TestClient.On(portal.WebhookUrl);
 
         Assert.Equal(1, (await bitrix24.CallAsync<long>("crm.calllist.add", TestClient.Request)).Result);
-        Assert.Throws<ArgumentException>("request", () => { _ = bitrix24.CallAsync<long>("crm.calllist.add", new AddCallListRequest()); });
+        Assert.Throws<ArgumentException>(
+            "request",
+            () =>
+            {
+                _ = bitrix24.CallAsync<long>("crm.calllist.add", new AddCallListRequest());
+            }
+        );
         Assert.Single(portal.Requests);
     }
 
-    private static string Header(HttpRequestMessage request, string name) => request.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "none";
+    private static string Header(HttpRequestMessage request, string name) =>
+        request.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "none";
 
     private static async Task<Bitrix24Response<T>> CallAsync<T>(string result)
     {

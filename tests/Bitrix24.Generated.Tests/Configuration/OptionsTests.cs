@@ -16,14 +16,27 @@ public sealed class OptionsTests
     [Fact]
     public void Missing_options_are_named()
     {
-        var options = new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl), RateLimit = null!, Retry = null! };
-        var impatient = new Bitrix24ClientOptions { Credentials = options.Credentials, RateLimit = new Bitrix24RateLimit(1, 1) { MaxWait = TimeSpan.FromSeconds(-1) } };
+        var options = new Bitrix24ClientOptions
+        {
+            Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl),
+            RateLimit = null!,
+            Retry = null!,
+        };
+        var impatient = new Bitrix24ClientOptions
+        {
+            Credentials = options.Credentials,
+            RateLimit = new Bitrix24RateLimit(1, 1) { MaxWait = TimeSpan.FromSeconds(-1) },
+        };
 
         var exception = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Bitrix24Client.Create(options));
 
         Assert.Contains("RateLimit is null.", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Retry is null.", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("RateLimit.MaxWait is -00:00:01;", Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Bitrix24Client.Create(impatient)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "RateLimit.MaxWait is -00:00:01;",
+            Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Bitrix24Client.Create(impatient)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -31,49 +44,110 @@ public sealed class OptionsTests
     {
         const string Webhook = "https://acme.bitrix24.com/rest/1/abc123/";
         var table = new StringBuilder();
-        foreach (var settings in new Dictionary<string, string?>[]
-        {
-            new() { },
-            new() { ["WebhookUrl"] = "https://acme.bitrix24.com/abc123" },
-            new() { ["WebhookUrl"] = " " },
-            new() { ["WebhookUrl"] = "http://acme.bitrix24.com/rest/1/abc123/" },
-            new() { ["WebhookUrl"] = Webhook, ["AccessToken"] = "abc123" },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/" },
-            new() { ["AccessToken"] = "abc123" },
-            new() { ["PortalUrl"] = "acme", ["AccessToken"] = "abc123" },
-            new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "soon" },
-            new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "00:00:00" },
-            new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "2.00:00:00" },
-            new() { ["WebhookUrl"] = Webhook, ["ApplicationName"] = "Acme ERP" },
-            new() { ["WebhookUrl"] = "abc123", ["AttemptTimeout"] = "soon" },
-            new() { ["OAuth:ClientId"] = "app" },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app" },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json" },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:TokenFile"] = "tokens.json" },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json", ["OAuth:TokenEndpoint"] = "nowhere" },
-            new() { ["PortalUrl"] = "http://acme.bitrix24.com/", ["OAuth:ClientId"] = "app", ["OAuth:ClientSecret"] = "abc123", ["OAuth:TokenFile"] = "tokens.json" },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["AccessToken"] = "abc123", ["OAuth:ClientId"] = "app" },
-            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Huge" },
-            new() { ["WebhookUrl"] = Webhook, ["RateLimit:Burst"] = "10" },
-            new() { ["WebhookUrl"] = Webhook, ["RateLimit:Burst"] = "0", ["RateLimit:PerSecond"] = "1" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts"] = "0" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts"] = "many" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:00:00" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:02:00" },
-            new() { ["WebhookUrl"] = Webhook, ["MaxResponseSize"] = "5" },
-            new() { ["WebhookUrl"] = Webhook, ["MaxTotalResponseSize"] = "1023" },
-            new() { ["WebhookUrl"] = Webhook, ["ExecutionTimeBudget"] = "-00:01:00" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempt"] = "abc123" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts:Value"] = "abc123" },
-            new() { ["WebhookUrl"] = Webhook, ["Retry"] = "abc123" },
-            new() { ["WebhookUrl"] = Webhook, ["AplicationName"] = "abc123", ["timeout"] = "abc123" },
-            new() { ["WebhokUrl"] = Webhook },
-            new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:Secret"] = "abc123" },
-            new() { ["WebhookUrl"] = Webhook, ["Contacts:0"] = "abc123", ["Contacts:1"] = "abc123" },
-            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Standard", ["RateLimit:Burst"] = "10" },
-            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Standard", ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "1" },
-            new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Standard", ["RateLimit:PerSec"] = "1" },
-        })
+        foreach (
+            var settings in new Dictionary<string, string?>[]
+            {
+                new() { },
+                new() { ["WebhookUrl"] = "https://acme.bitrix24.com/abc123" },
+                new() { ["WebhookUrl"] = " " },
+                new() { ["WebhookUrl"] = "http://acme.bitrix24.com/rest/1/abc123/" },
+                new() { ["WebhookUrl"] = Webhook, ["AccessToken"] = "abc123" },
+                new() { ["PortalUrl"] = "https://acme.bitrix24.com/" },
+                new() { ["AccessToken"] = "abc123" },
+                new() { ["PortalUrl"] = "acme", ["AccessToken"] = "abc123" },
+                new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "soon" },
+                new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "00:00:00" },
+                new() { ["WebhookUrl"] = Webhook, ["AttemptTimeout"] = "2.00:00:00" },
+                new() { ["WebhookUrl"] = Webhook, ["ApplicationName"] = "Acme ERP" },
+                new() { ["WebhookUrl"] = "abc123", ["AttemptTimeout"] = "soon" },
+                new() { ["OAuth:ClientId"] = "app" },
+                new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:ClientId"] = "app" },
+                new()
+                {
+                    ["PortalUrl"] = "https://acme.bitrix24.com/",
+                    ["OAuth:ClientSecret"] = "abc123",
+                    ["OAuth:TokenFile"] = "tokens.json",
+                },
+                new()
+                {
+                    ["PortalUrl"] = "https://acme.bitrix24.com/",
+                    ["OAuth:ClientId"] = "app",
+                    ["OAuth:TokenFile"] = "tokens.json",
+                },
+                new()
+                {
+                    ["PortalUrl"] = "https://acme.bitrix24.com/",
+                    ["OAuth:ClientId"] = "app",
+                    ["OAuth:ClientSecret"] = "abc123",
+                    ["OAuth:TokenFile"] = "tokens.json",
+                    ["OAuth:TokenEndpoint"] = "nowhere",
+                },
+                new()
+                {
+                    ["PortalUrl"] = "http://acme.bitrix24.com/",
+                    ["OAuth:ClientId"] = "app",
+                    ["OAuth:ClientSecret"] = "abc123",
+                    ["OAuth:TokenFile"] = "tokens.json",
+                },
+                new()
+                {
+                    ["PortalUrl"] = "https://acme.bitrix24.com/",
+                    ["AccessToken"] = "abc123",
+                    ["OAuth:ClientId"] = "app",
+                },
+                new() { ["WebhookUrl"] = Webhook, ["RateLimit"] = "Huge" },
+                new() { ["WebhookUrl"] = Webhook, ["RateLimit:Burst"] = "10" },
+                new()
+                {
+                    ["WebhookUrl"] = Webhook,
+                    ["RateLimit:Burst"] = "0",
+                    ["RateLimit:PerSecond"] = "1",
+                },
+                new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts"] = "0" },
+                new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts"] = "many" },
+                new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:00:00" },
+                new() { ["WebhookUrl"] = Webhook, ["Retry:BaseDelay"] = "00:02:00" },
+                new() { ["WebhookUrl"] = Webhook, ["MaxResponseSize"] = "5" },
+                new() { ["WebhookUrl"] = Webhook, ["MaxTotalResponseSize"] = "1023" },
+                new() { ["WebhookUrl"] = Webhook, ["ExecutionTimeBudget"] = "-00:01:00" },
+                new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempt"] = "abc123" },
+                new() { ["WebhookUrl"] = Webhook, ["Retry:MaxAttempts:Value"] = "abc123" },
+                new() { ["WebhookUrl"] = Webhook, ["Retry"] = "abc123" },
+                new()
+                {
+                    ["WebhookUrl"] = Webhook,
+                    ["AplicationName"] = "abc123",
+                    ["timeout"] = "abc123",
+                },
+                new() { ["WebhokUrl"] = Webhook },
+                new() { ["PortalUrl"] = "https://acme.bitrix24.com/", ["OAuth:Secret"] = "abc123" },
+                new()
+                {
+                    ["WebhookUrl"] = Webhook,
+                    ["Contacts:0"] = "abc123",
+                    ["Contacts:1"] = "abc123",
+                },
+                new()
+                {
+                    ["WebhookUrl"] = Webhook,
+                    ["RateLimit"] = "Standard",
+                    ["RateLimit:Burst"] = "10",
+                },
+                new()
+                {
+                    ["WebhookUrl"] = Webhook,
+                    ["RateLimit"] = "Standard",
+                    ["RateLimit:Burst"] = "10",
+                    ["RateLimit:PerSecond"] = "1",
+                },
+                new()
+                {
+                    ["WebhookUrl"] = Webhook,
+                    ["RateLimit"] = "Standard",
+                    ["RateLimit:PerSec"] = "1",
+                },
+            }
+        )
         {
             var host = HostWith(services => services.AddBitrix24Client(Section(settings)));
             var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -100,10 +174,25 @@ public sealed class OptionsTests
         var credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl);
 
         Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions()));
-        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, AttemptTimeout = TimeSpan.Zero }));
-        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "a/b/c" }));
-        Assert.Throws<OptionsValidationException>(() => Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, TimeProvider = null! }));
-        Assert.NotNull(Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, AttemptTimeout = Timeout.InfiniteTimeSpan, ApplicationName = "Acme.Erp/2.1" }));
+        Assert.Throws<OptionsValidationException>(() =>
+            Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, AttemptTimeout = TimeSpan.Zero })
+        );
+        Assert.Throws<OptionsValidationException>(() =>
+            Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, ApplicationName = "a/b/c" })
+        );
+        Assert.Throws<OptionsValidationException>(() =>
+            Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = credentials, TimeProvider = null! })
+        );
+        Assert.NotNull(
+            Bitrix24Client.Create(
+                new Bitrix24ClientOptions
+                {
+                    Credentials = credentials,
+                    AttemptTimeout = Timeout.InfiniteTimeSpan,
+                    ApplicationName = "Acme.Erp/2.1",
+                }
+            )
+        );
     }
 
     [Fact]
@@ -115,18 +204,35 @@ public sealed class OptionsTests
         using var folder = new TemporaryFolder();
         var tokenFile = Path.Combine(folder.Path, "tokens.json");
         await new FileBitrix24TokenStore(tokenFile).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
-        foreach (var settings in new Dictionary<string, string?>[]
-        {
-            new() { ["WebhookUrl"] = portal.WebhookUrl, ["AttemptTimeout"] = "00:00:30", ["ApplicationName"] = "Acme.Erp/2.1" },
-            new() { ["PortalUrl"] = portal.Url.ToString(), ["AccessToken"] = portal.AccessToken },
-            new()
+        foreach (
+            var settings in new Dictionary<string, string?>[]
             {
-                ["PortalUrl"] = portal.Url.ToString(), ["OAuth:ClientId"] = portal.ClientId, ["OAuth:ClientSecret"] = portal.ClientSecret, ["OAuth:TokenFile"] = tokenFile, ["OAuth:TokenEndpoint"] = portal.TokenEndpoint.ToString(),
-                ["RateLimit:Burst"] = "10", ["RateLimit:PerSecond"] = "0.5", ["Retry:MaxAttempts"] = "2", ["Retry:BaseDelay"] = "00:00:00.5", ["Retry:MaxDelay"] = "00:00:30", ["MaxResponseSize"] = "4096",
-                ["MaxTotalResponseSize"] = "4294967296", ["ExecutionTimeBudget"] = "00:07:00",
-            },
-            new() { ["WebhookUrl"] = portal.WebhookUrl, ["RateLimit"] = "enterprise" },
-        })
+                new()
+                {
+                    ["WebhookUrl"] = portal.WebhookUrl,
+                    ["AttemptTimeout"] = "00:00:30",
+                    ["ApplicationName"] = "Acme.Erp/2.1",
+                },
+                new() { ["PortalUrl"] = portal.Url.ToString(), ["AccessToken"] = portal.AccessToken },
+                new()
+                {
+                    ["PortalUrl"] = portal.Url.ToString(),
+                    ["OAuth:ClientId"] = portal.ClientId,
+                    ["OAuth:ClientSecret"] = portal.ClientSecret,
+                    ["OAuth:TokenFile"] = tokenFile,
+                    ["OAuth:TokenEndpoint"] = portal.TokenEndpoint.ToString(),
+                    ["RateLimit:Burst"] = "10",
+                    ["RateLimit:PerSecond"] = "0.5",
+                    ["Retry:MaxAttempts"] = "2",
+                    ["Retry:BaseDelay"] = "00:00:00.5",
+                    ["Retry:MaxDelay"] = "00:00:30",
+                    ["MaxResponseSize"] = "4096",
+                    ["MaxTotalResponseSize"] = "4294967296",
+                    ["ExecutionTimeBudget"] = "00:07:00",
+                },
+                new() { ["WebhookUrl"] = portal.WebhookUrl, ["RateLimit"] = "enterprise" },
+            }
+        )
         {
             using var services = new ServiceCollection().AddBitrix24Client(Section(settings)).Services.BuildServiceProvider();
             await services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
@@ -158,8 +264,14 @@ public sealed class OptionsTests
         var options = Configured(settings);
 
         Assert.Equal(4L * 1024 * 1024 * 1024, options.MaxTotalResponseSize);
-        Assert.Equal(("Acme.Erp/2.1", TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7), 4096L), (options.ApplicationName, options.AttemptTimeout, options.ExecutionTimeBudget, options.MaxResponseSize));
-        Assert.Equal((6, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(2)), (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay));
+        Assert.Equal(
+            ("Acme.Erp/2.1", TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7), 4096L),
+            (options.ApplicationName, options.AttemptTimeout, options.ExecutionTimeBudget, options.MaxResponseSize)
+        );
+        Assert.Equal(
+            (6, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(2)),
+            (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay)
+        );
         Assert.Equal((10, 0.5), (options.RateLimit.Burst, options.RateLimit.PerSecond));
         Assert.Equal("Webhook of user 1 at https://portal.example/", options.Credentials!.ToString());
     }
@@ -205,8 +317,14 @@ public sealed class OptionsTests
     {
         var options = new Bitrix24ClientOptions();
 
-        Assert.Equal((TimeSpan.FromSeconds(70), 64 * 1024 * 1024L, null), (options.AttemptTimeout, options.MaxResponseSize, options.ExecutionTimeBudget));
-        Assert.Equal((4, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(70), 64 * 1024 * 1024L, null),
+            (options.AttemptTimeout, options.MaxResponseSize, options.ExecutionTimeBudget)
+        );
+        Assert.Equal(
+            (4, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
+            (options.Retry.MaxAttempts, options.Retry.BaseDelay, options.Retry.MaxDelay)
+        );
         Assert.Equal(TimeSpan.FromMinutes(10), options.RateLimit.MaxWait);
         Assert.Equal(new Uri("https://oauth.bitrix.info/oauth/token/"), new Bitrix24OAuthOptions().TokenEndpoint);
     }
@@ -214,7 +332,9 @@ public sealed class OptionsTests
     [Fact]
     public void Client_is_a_singleton()
     {
-        using var services = new ServiceCollection().AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl)).Services.BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(TestClient.WebhookUrl))
+            .Services.BuildServiceProvider();
 
         Assert.Same(services.GetRequiredService<IBitrix24Client>(), services.GetRequiredService<IBitrix24Client>());
     }
@@ -224,12 +344,14 @@ public sealed class OptionsTests
     {
         var time = new FakeTimeProvider();
         var sent = new TaskCompletionSource();
-        using var handler = new StubHandler(async (_, cancellationToken) =>
-        {
-            sent.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            throw new InvalidOperationException();
-        });
+        using var handler = new StubHandler(
+            async (_, cancellationToken) =>
+            {
+                sent.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                throw new InvalidOperationException();
+            }
+        );
         using var client = new TestClient(handler, register: services => services.AddSingleton<TimeProvider>(time));
 
         var call = client.Bitrix24.AddCallListAsync(TestClient.Request);

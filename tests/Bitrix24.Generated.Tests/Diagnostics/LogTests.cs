@@ -27,7 +27,10 @@ public sealed partial class LogTests
         await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => call);
 
         Assert.Single(log.Messages, message => message.StartsWith("7 Warning:", StringComparison.Ordinal));
-        Assert.All(log.Messages, message => Assert.DoesNotContain(message, character => char.IsControl(character) || character == '\u202e'));
+        Assert.All(
+            log.Messages,
+            message => Assert.DoesNotContain(message, character => char.IsControl(character) || character == '\u202e')
+        );
     }
 
     /// <summary>Produces every event of the package and checks that none contains an address or a body.</summary>
@@ -35,7 +38,9 @@ public sealed partial class LogTests
     public async Task Every_event()
     {
         using var log = new CollectingLogger();
-        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1) });
+        using var portal = SimulatedPortal.Start(
+            new SimulatedPortalOptions { ExecutionTimeLimit = TimeSpan.FromSeconds(480), ProcessingTime = TimeSpan.FromSeconds(1) }
+        );
         using var moved = SimulatedPortal.Start(new SimulatedPortalOptions { AccessToken = portal.AccessToken });
         portal.Contacts.Add(9, 17, 19);
         moved.Contacts.Add(9, 17, 19);
@@ -43,7 +48,9 @@ public sealed partial class LogTests
 
         var bitrix24 = Client(portal, "webhook");
         await bitrix24.AddCallListAsync(request);
-        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = new CallListEntityType(Marker), Entities = [9] }));
+        await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() =>
+            bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = new CallListEntityType(Marker), Entities = [9] })
+        );
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED", Marker));
         await bitrix24.AddCallListAsync(request);
 
@@ -71,19 +78,37 @@ public sealed partial class LogTests
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging);
 
-        await foreach (var _ in bitrix24.AddCallListsAsync([new AddCallListRequest { EntityType = new CallListEntityType(Marker), Entities = [9] }, request]))
+        await foreach (
+            var _ in bitrix24.AddCallListsAsync([
+                new AddCallListRequest { EntityType = new CallListEntityType(Marker), Entities = [9] },
+                request,
+            ])
+        )
         {
             break;
         }
 
-        var text = string.Concat(log.Messages.Select(message => Numbers().Replace(message, "? ms").Replace(portal.Url.Authority, "portal", StringComparison.Ordinal).Replace(moved.Url.Authority, "elsewhere", StringComparison.Ordinal) + "\n"));
+        var text = string.Concat(
+            log.Messages.Select(message =>
+                Numbers()
+                    .Replace(message, "? ms")
+                    .Replace(portal.Url.Authority, "portal", StringComparison.Ordinal)
+                    .Replace(moved.Url.Authority, "elsewhere", StringComparison.Ordinal) + "\n"
+            )
+        );
         Assert.DoesNotContain(Marker, text, StringComparison.Ordinal);
         Assert.DoesNotContain("/rest/", text, StringComparison.Ordinal);
         await Verifier.Verify(text, "txt");
 
         Bitrix24Client Client(SimulatedPortal portal, string kind, Action<Bitrix24ClientOptions>? configure = null)
         {
-            var options = new Bitrix24ClientOptions { Credentials = TestCredentials.Of(kind, portal), RateLimit = Bitrix24RateLimit.Unlimited, TimeProvider = new SkippingTimeProvider(TimeSpan.FromMinutes(20)), AttemptTimeout = Timeout.InfiniteTimeSpan };
+            var options = new Bitrix24ClientOptions
+            {
+                Credentials = TestCredentials.Of(kind, portal),
+                RateLimit = Bitrix24RateLimit.Unlimited,
+                TimeProvider = new SkippingTimeProvider(TimeSpan.FromMinutes(20)),
+                AttemptTimeout = Timeout.InfiniteTimeSpan,
+            };
             configure?.Invoke(options);
             return Bitrix24Client.Create(options, log);
         }
@@ -97,9 +122,14 @@ public sealed partial class LogTests
         using var handler = new CancellingHandler(cancellation);
         using var client = new TestClient(handler, register: services => services.AddSingleton<ILoggerFactory>(log));
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token)
+        );
 
-        Assert.Equal(["8 Warning: crm.calllist.add was canceled; execution: NotExecuted."], log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["8 Warning: crm.calllist.add was canceled; execution: NotExecuted."],
+            log.Messages.Where(message => message.StartsWith("8 ", StringComparison.Ordinal))
+        );
     }
 
     /// <summary>Also covers failures without an HTTP status or error code. No text of a portal or an exception is logged.</summary>
@@ -113,20 +143,25 @@ public sealed partial class LogTests
         var refusal = StubHandler.Answering(HttpStatusCode.Forbidden, $$"""{"error":"ACCESS_DENIED","error_description":"{{Marker}}"}""");
         void Closed(Bitrix24ClientOptions options) => options.Credentials = Bitrix24Credentials.Webhook(closed.WebhookUrl);
         void Limited(Bitrix24ClientOptions options) => options.RateLimit = Bitrix24RateLimit.Custom(limiter);
-        foreach (var (name, client) in new (string, Func<CollectingLogger, TestClient>)[]
-        {
-            ("no connection", log => WithLogger(new SocketsHttpHandler { UseProxy = false }, log, Closed)),
-            ("broken connection", log => WithLogger(StubHandler.Throwing(new HttpRequestException(Marker, new IOException(Marker))), log)),
-            ("handler of the application", log => WithLogger(StubHandler.Throwing(new InvalidOperationException(Marker)), log)),
-            ("secret in the cause", log => WithLogger(StubHandler.Throwing(new HttpRequestException(TestClient.WebhookCode)), log)),
-            ("timeout", log => WithLogger(StubHandler.Throwing(new OperationCanceledException(Marker)), log)),
-            ("page", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadGateway, Marker, "text/html"), log)),
-            ("no result", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log)),
-            ("redirect", log => WithLogger(StubHandler.Answering(HttpStatusCode.Found, ""), log)),
-            ("code", log => WithLogger(refusal, log)),
-            ("unlisted code", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"{{Marker}}"}"""), log)),
-            ("own limit", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log, Limited)),
-        })
+        foreach (
+            var (name, client) in new (string, Func<CollectingLogger, TestClient>)[]
+            {
+                ("no connection", log => WithLogger(new SocketsHttpHandler { UseProxy = false }, log, Closed)),
+                (
+                    "broken connection",
+                    log => WithLogger(StubHandler.Throwing(new HttpRequestException(Marker, new IOException(Marker))), log)
+                ),
+                ("handler of the application", log => WithLogger(StubHandler.Throwing(new InvalidOperationException(Marker)), log)),
+                ("secret in the cause", log => WithLogger(StubHandler.Throwing(new HttpRequestException(TestClient.WebhookCode)), log)),
+                ("timeout", log => WithLogger(StubHandler.Throwing(new OperationCanceledException(Marker)), log)),
+                ("page", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadGateway, Marker, "text/html"), log)),
+                ("no result", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log)),
+                ("redirect", log => WithLogger(StubHandler.Answering(HttpStatusCode.Found, ""), log)),
+                ("code", log => WithLogger(refusal, log)),
+                ("unlisted code", log => WithLogger(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"{{Marker}}"}"""), log)),
+                ("own limit", log => WithLogger(StubHandler.Answering(HttpStatusCode.OK, "{}"), log, Limited)),
+            }
+        )
         {
             using var logger = new CollectingLogger();
             using var failing = client(logger);
@@ -141,8 +176,10 @@ public sealed partial class LogTests
     }
 
     private static TestClient WithLogger(
-        HttpMessageHandler handler, CollectingLogger log, Action<Bitrix24ClientOptions>? configure = null) =>
-        new(handler, configure, services => services.AddSingleton<ILoggerFactory>(log));
+        HttpMessageHandler handler,
+        CollectingLogger log,
+        Action<Bitrix24ClientOptions>? configure = null
+    ) => new(handler, configure, services => services.AddSingleton<ILoggerFactory>(log));
 
     /// <summary>Cancels instead of connecting.</summary>
     private sealed class CancellingHandler(CancellationTokenSource cancellation) : HttpMessageHandler

@@ -22,11 +22,14 @@ public sealed class TelemetryTests
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
-        var bitrix24 = TestClient.On(TestCredentials.Of("oauth", portal), options =>
-        {
-            (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions());
-            options.RateLimit = Bitrix24RateLimit.Standard;
-        });
+        var bitrix24 = TestClient.On(
+            TestCredentials.Of("oauth", portal),
+            options =>
+            {
+                (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions());
+                options.RateLimit = Bitrix24RateLimit.Standard;
+            }
+        );
 
         portal.ExpireAccessToken();
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
@@ -36,9 +39,17 @@ public sealed class TelemetryTests
         Assert.Equal(
             [
                 "crm.calllist.add Client Unset: bitrix24.attempts=3 rpc.method=crm.calllist.add rpc.system=bitrix24 server.address=127.0.0.1 server.port=PORT",
-                "crm.calllist.get Client Error: bitrix24.attempts=1 error.type=ListIdError http.response.status_code=400 rpc.method=crm.calllist.get rpc.system=bitrix24 server.address=127.0.0.1 server.port=PORT",
+                "crm.calllist.get Client Error: bitrix24.attempts=1 error.type=ListIdError http.response.status_code=400 "
+                    + "rpc.method=crm.calllist.get rpc.system=bitrix24 server.address=127.0.0.1 server.port=PORT",
             ],
-            activities.Select(activity => $"{activity.DisplayName} {activity.Kind} {activity.Status}: {Tags(activity)}".Replace($"server.port={portal.Url.Port}", "server.port=PORT", StringComparison.Ordinal)));
+            activities.Select(activity =>
+                $"{activity.DisplayName} {activity.Kind} {activity.Status}: {Tags(activity)}".Replace(
+                    $"server.port={portal.Url.Port}",
+                    "server.port=PORT",
+                    StringComparison.Ordinal
+                )
+            )
+        );
         Assert.Equal(
             [
                 "bitrix24.client.call.duration s rpc.method=crm.calllist.add",
@@ -50,7 +61,8 @@ public sealed class TelemetryTests
                 "bitrix24.client.wait.duration s rpc.method=crm.calllist.add",
                 "bitrix24.client.wait.duration s rpc.method=crm.calllist.get",
             ],
-            measurements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+            measurements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -77,7 +89,8 @@ public sealed class TelemetryTests
                 "bitrix24.client.portal.duration 0.005 60",
                 "bitrix24.client.wait.duration 0.005 600",
             ],
-            bounds.Select(histogram => $"{histogram.Key} {Ends(histogram.Value)}").Order(StringComparer.Ordinal));
+            bounds.Select(histogram => $"{histogram.Key} {Ends(histogram.Value)}").Order(StringComparer.Ordinal)
+        );
         Assert.All(bounds.Values, list => Assert.Equal(list.Distinct().Order(), list));
 
         static string Ends(IReadOnlyList<double> list) =>
@@ -92,16 +105,20 @@ public sealed class TelemetryTests
         using var activityListener = Listen(activities);
         using var meterListener = Measure(measurements);
         using var cancellation = new CancellationTokenSource();
-        foreach (var handler in new[]
-        {
-            StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"BRAND_NEW"}"""),
-            StubHandler.Throwing(new HttpRequestException("reset")),
-            new StubHandler((_, token) =>
+        foreach (
+            var handler in new[]
             {
-                cancellation.Cancel();
-                throw new OperationCanceledException(token);
-            }),
-        })
+                StubHandler.Answering(HttpStatusCode.InternalServerError, """{"error":"BRAND_NEW"}"""),
+                StubHandler.Throwing(new HttpRequestException("reset")),
+                new StubHandler(
+                    (_, token) =>
+                    {
+                        cancellation.Cancel();
+                        throw new OperationCanceledException(token);
+                    }
+                ),
+            }
+        )
         {
             using var client = new TestClient(handler);
             await Assert.ThrowsAnyAsync<Exception>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
@@ -114,8 +131,14 @@ public sealed class TelemetryTests
                 $"bitrix24.attempts=1 error.type=transport {Call}",
                 $"bitrix24.attempts=1 error.type=cancelled {Call}",
             ],
-            activities.Select(Tags));
-        Assert.Equal(["500", "transport", "cancelled"], measurements.Where(text => text.StartsWith("bitrix24.client.call.duration", StringComparison.Ordinal)).Select(text => text.Split("error.type=")[1]));
+            activities.Select(Tags)
+        );
+        Assert.Equal(
+            ["500", "transport", "cancelled"],
+            measurements
+                .Where(text => text.StartsWith("bitrix24.client.call.duration", StringComparison.Ordinal))
+                .Select(text => text.Split("error.type=")[1])
+        );
     }
 
     [Fact]
@@ -127,7 +150,9 @@ public sealed class TelemetryTests
         portal.ExpireAccessToken();
         portal.FailNextRenewal(SimulatedFault.Answer(HttpStatusCode.BadRequest, """{"error":"invalid_grant"}""", "application/json"));
 
-        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() => TestClient.On(TestCredentials.Of("oauth", portal)).AddCallListAsync(TestClient.Request));
+        await Assert.ThrowsAsync<Bitrix24AuthenticationException>(() =>
+            TestClient.On(TestCredentials.Of("oauth", portal)).AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Contains("bitrix24.client.token.renewals {renewal} outcome=failed", measurements);
     }
@@ -151,7 +176,9 @@ public sealed class TelemetryTests
         using var handler = new SocketsHttpHandler { UseProxy = false };
         handler.ActivityHeadersPropagator = propagates ? handler.ActivityHeadersPropagator : null;
         var services = new ServiceCollection();
-        services.AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl)).ConfigurePrimaryHttpMessageHandler(() => handler);
+        services
+            .AddBitrix24Client(options => options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl))
+            .ConfigurePrimaryHttpMessageHandler(() => handler);
         using var provider = services.BuildServiceProvider();
 
         await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
@@ -176,7 +203,8 @@ public sealed class TelemetryTests
         Assert.Contains(new Uri(portal.WebhookUrl).AbsolutePath + "crm.calllist.add", listener.Texts);
     }
 
-    private static string Tags(Activity activity) => string.Join(" ", activity.TagObjects.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+    private static string Tags(Activity activity) =>
+        string.Join(" ", activity.TagObjects.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
 
     private static ActivityListener Listen(ConcurrentQueue<Activity> activities)
     {
@@ -194,7 +222,9 @@ public sealed class TelemetryTests
     {
         var listener = ClientMeter.NewListener();
         void Record<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
-            measurements.Enqueue($"{instrument.Name} {instrument.Unit} {string.Join(" ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}");
+            measurements.Enqueue(
+                $"{instrument.Name} {instrument.Unit} {string.Join(" ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"
+            );
         listener.SetMeasurementEventCallback<double>(Record);
         listener.SetMeasurementEventCallback<long>(Record);
         listener.Start();

@@ -11,8 +11,13 @@ public sealed class EnumerateTests
         Assert.Equal(-1, (int)request["start"]!);
         var isDescending = (string?)request["order"]![field] == "DESC";
         var after = (request["filter"] as JObject)?[(isDescending ? "<" : ">") + field];
-        var rows = (isDescending ? ids.OrderDescending() : ids.Order()).Where(id => after is null || (isDescending ? id < (int)after : id > (int)after));
-        return new JArray(rows.Take(50).Select(id => new JObject { [field] = id.ToString(System.Globalization.CultureInfo.InvariantCulture), ["NAME"] = $"n{id}" }));
+        var rows = (isDescending ? ids.OrderDescending() : ids.Order()).Where(id =>
+            after is null || (isDescending ? id < (int)after : id > (int)after)
+        );
+        return new JArray(
+            rows.Take(50)
+                .Select(id => new JObject { [field] = id.ToString(System.Globalization.CultureInfo.InvariantCulture), ["NAME"] = $"n{id}" })
+        );
     }
 
     [Theory]
@@ -22,16 +27,26 @@ public sealed class EnumerateTests
     [InlineData("CRM.Item.List", "id", 120, 4)]
     public async Task EnumerateAsync_crm_list_is_read_by_id(string method, string field, int count, int requests)
     {
-        var portal = new Portal(request => field == "id" ? new JObject { ["items"] = PageById(request, Enumerable.Range(1, count), field) } : PageById(request, Enumerable.Range(1, count), field));
+        var portal = new Portal(request =>
+            field == "id"
+                ? new JObject { ["items"] = PageById(request, Enumerable.Range(1, count), field) }
+                : PageById(request, Enumerable.Range(1, count), field)
+        );
 
         var items = await portal.ReadAsync<Item>(method, new { filter = new { TYPE = "CLIENT" }, select = new[] { "NAME" } });
 
         Assert.Equal(Enumerable.Range(1, count), items.Select(item => item.Id));
         Assert.Equal(requests, portal.Requests.Count);
-        Assert.Equal($$"""{"filter":{"TYPE":"CLIENT"},"select":["NAME","{{field}}"],"order":{"{{field}}":"ASC"},"start":-1}""", portal.Requests[0]);
+        Assert.Equal(
+            $$"""{"filter":{"TYPE":"CLIENT"},"select":["NAME","{{field}}"],"order":{"{{field}}":"ASC"},"start":-1}""",
+            portal.Requests[0]
+        );
         if (count > 50)
         {
-            Assert.Equal($$"""{"filter":{"TYPE":"CLIENT",">{{field}}":50},"select":["NAME","{{field}}"],"order":{"{{field}}":"ASC"},"start":-1}""", portal.Requests[1]);
+            Assert.Equal(
+                $$"""{"filter":{"TYPE":"CLIENT",">{{field}}":50},"select":["NAME","{{field}}"],"order":{"{{field}}":"ASC"},"start":-1}""",
+                portal.Requests[1]
+            );
         }
     }
 
@@ -42,7 +57,13 @@ public sealed class EnumerateTests
         var above = new Portal(request => PageById(request, Enumerable.Range(1, 120).Where(id => id > 100)));
 
         var last = await descending.ReadAsync<Item>("crm.deal.list", new { FILTER = Array.Empty<object>(), ORDER = new { id = "desc" } });
-        var few = await above.ReadAsync<Item>("crm.deal.list", new Dictionary<string, object>(StringComparer.Ordinal) { ["filter"] = new Dictionary<string, int>(StringComparer.Ordinal) { [">ID"] = 100 } });
+        var few = await above.ReadAsync<Item>(
+            "crm.deal.list",
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["filter"] = new Dictionary<string, int>(StringComparer.Ordinal) { [">ID"] = 100 },
+            }
+        );
 
         Assert.Equal(Enumerable.Range(1, 120).Reverse(), last.Select(item => item.Id));
         Assert.Equal("""{"FILTER":{"<ID":71},"ORDER":{"ID":"DESC"},"start":-1}""", descending.Requests[1]);
@@ -55,7 +76,10 @@ public sealed class EnumerateTests
     {
         var portal = new Portal(request => PageById(request, Enumerable.Range(1, 120)));
 
-        var items = await portal.ReadAsync<Item>("crm.deal.list", options: new EnumerateOptions { Direction = SortDirection.Descending, MaxItems = 50 });
+        var items = await portal.ReadAsync<Item>(
+            "crm.deal.list",
+            options: new EnumerateOptions { Direction = SortDirection.Descending, MaxItems = 50 }
+        );
 
         Assert.Equal(Enumerable.Range(71, 50).Reverse(), items.Select(item => item.Id));
         Assert.Single(portal.Requests);
@@ -95,7 +119,13 @@ public sealed class EnumerateTests
     [InlineData("acme.rows", """{"order":{"ID":"ASC"},"start":-1}""")]
     public async Task EnumerateAsync_IdField_reads_any_method_by_id(string method, string first)
     {
-        var portal = new Portal(request => new JArray(Enumerable.Range((int?)request["filter"]?[">ID"] + 1 ?? 1, 60).Where(id => id <= 60).Take(50).Select(id => new JObject { ["ID"] = id })));
+        var portal = new Portal(request => new JArray(
+            Enumerable
+                .Range((int?)request["filter"]?[">ID"] + 1 ?? 1, 60)
+                .Where(id => id <= 60)
+                .Take(50)
+                .Select(id => new JObject { ["ID"] = id })
+        ));
 
         var items = await portal.ReadAsync<Item>(method, options: new EnumerateOptions { IdField = "ID" });
 
@@ -122,9 +152,17 @@ public sealed class EnumerateTests
     {
         var portal = new Portal(
             request => new JArray(Enumerable.Range(1, 120).Skip((int)request["start"]!).Take(50).Select(id => new JObject { ["ID"] = id })),
-            request => member == "total" ? """,'total':120""" : (int)request["start"]! + 50 < 120 ? $",'next':{(int)request["start"]! + 50},'total':120" : ",'total':120");
+            request =>
+                member == "total" ? """,'total':120"""
+                : (int)request["start"]! + 50 < 120 ? $",'next':{(int)request["start"]! + 50},'total':120"
+                : ",'total':120"
+        );
 
-        var items = await (isCrm ? portal.ReadAsync<Item>("crm.deal.list", new { order = new { TITLE = "ASC", ID = "ASC" } }) : portal.ReadAsync<Item>("user.get", new { ACTIVE = true }));
+        var items = await (
+            isCrm
+                ? portal.ReadAsync<Item>("crm.deal.list", new { order = new { TITLE = "ASC", ID = "ASC" } })
+                : portal.ReadAsync<Item>("user.get", new { ACTIVE = true })
+        );
 
         Assert.Equal(Enumerable.Range(1, 120), items.Select(item => item.Id));
         Assert.Equal(3, portal.Requests.Count);
@@ -134,8 +172,11 @@ public sealed class EnumerateTests
     public async Task EnumerateAsync_by_offset_does_not_repeat_what_moved_to_the_next_page()
     {
         var portal = new Portal(
-            request => new JArray(((int)request["start"]! == 0 ? Enumerable.Range(1, 50) : Enumerable.Range(48, 43)).Select(id => new JObject { ["ID"] = id })),
-            request => (int)request["start"]! == 0 ? ",'next':50" : string.Empty);
+            request => new JArray(
+                ((int)request["start"]! == 0 ? Enumerable.Range(1, 50) : Enumerable.Range(48, 43)).Select(id => new JObject { ["ID"] = id })
+            ),
+            request => (int)request["start"]! == 0 ? ",'next':50" : string.Empty
+        );
 
         Assert.Equal(Enumerable.Range(1, 90), (await portal.ReadAsync<Item>("user.get")).Select(item => item.Id));
     }
@@ -145,26 +186,28 @@ public sealed class EnumerateTests
     {
         var portal = new Portal(
             request => new JArray(Enumerable.Repeat(new JObject { ["NAME"] = "Ann" }, Math.Min(50, 220 - (int)request["start"]!))),
-            request => ",'total':220");
+            request => ",'total':220"
+        );
 
         Assert.Equal(220, (await portal.ReadAsync<JToken>("user.get")).Count);
     }
 
-    public static TheoryData<string, string?, int> Shapes => new()
-    {
-        { "[{'ID':1},{'ID':2}]", null, 2 },
-        { "[]", null, 0 },
-        { "{}", null, 0 },
-        { "{'items':[{'ID':1},{'ID':2}]}", null, 2 },
-        { "{'items':[],'groups':[1]}", null, 0 },
-        { "{'items':{'4':{'ID':1},'7':{'ID':2}}}", null, 2 },
-        { "{'tasks':[{'ID':1},{'ID':2}]}", null, 2 },
-        { "{'tasks':[{'ID':1}],'count':1}", null, 1 },
-        { "{'1':{'ID':1},'2':{'ID':2}}", null, 2 },
-        { "{'departments':{'1':{'ID':1},'2':{'ID':2}}}", null, 2 },
-        { "{'data':{'rows':[{'ID':1}],'others':[]}}", "data.rows", 1 },
-        { "{'Data':[{'ID':1}]}", "data", 1 },
-    };
+    public static TheoryData<string, string?, int> Shapes =>
+        new()
+        {
+            { "[{'ID':1},{'ID':2}]", null, 2 },
+            { "[]", null, 0 },
+            { "{}", null, 0 },
+            { "{'items':[{'ID':1},{'ID':2}]}", null, 2 },
+            { "{'items':[],'groups':[1]}", null, 0 },
+            { "{'items':{'4':{'ID':1},'7':{'ID':2}}}", null, 2 },
+            { "{'tasks':[{'ID':1},{'ID':2}]}", null, 2 },
+            { "{'tasks':[{'ID':1}],'count':1}", null, 1 },
+            { "{'1':{'ID':1},'2':{'ID':2}}", null, 2 },
+            { "{'departments':{'1':{'ID':1},'2':{'ID':2}}}", null, 2 },
+            { "{'data':{'rows':[{'ID':1}],'others':[]}}", "data.rows", 1 },
+            { "{'Data':[{'ID':1}]}", "data", 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -183,7 +226,9 @@ public sealed class EnumerateTests
     {
         var portal = new Portal(_ => JToken.Parse(result));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => portal.ReadAsync<JToken>("acme.rows", options: new EnumerateOptions { ItemsPath = path }));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            portal.ReadAsync<JToken>("acme.rows", options: new EnumerateOptions { ItemsPath = path })
+        );
 
         Assert.StartsWith("acme.rows cannot be enumerated: " + words, exception.Message, StringComparison.Ordinal);
     }
@@ -200,7 +245,8 @@ public sealed class EnumerateTests
         var requests = 0;
         var portal = new Portal(
             _ => JToken.Parse($"[{rows}]"),
-            request => more.Contains("'next':50", StringComparison.Ordinal) ? $",'next':{(++requests) * 50}" : more);
+            request => more.Contains("'next':50", StringComparison.Ordinal) ? $",'next':{(++requests) * 50}" : more
+        );
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => portal.ReadAsync<JToken>(method));
 
@@ -214,10 +260,15 @@ public sealed class EnumerateTests
         var portal = new Portal(_ => JToken.Parse("[{'NAME':'Ann'}]"));
         var wrong = new Portal(_ => JToken.Parse("[{'ID':'x'}]"));
 
-        var noId = await Assert.ThrowsAsync<Bitrix24TransportException>(() => portal.ReadAsync<JToken>("acme.rows", options: new EnumerateOptions { IdField = "ID" }));
+        var noId = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            portal.ReadAsync<JToken>("acme.rows", options: new EnumerateOptions { IdField = "ID" })
+        );
         var noItem = await Assert.ThrowsAsync<Bitrix24TransportException>(() => wrong.ReadAsync<Item>("acme.rows"));
 
-        Assert.Equal("acme.rows cannot be enumerated: an item has no id in the field 'ID'; set EnumerateOptions.IdField to the field of the id.", noId.Message);
+        Assert.Equal(
+            "acme.rows cannot be enumerated: an item has no id in the field 'ID'; set EnumerateOptions.IdField to the field of the id.",
+            noId.Message
+        );
         Assert.StartsWith("acme.rows was executed, but its result cannot be read as Item at ", noItem.Message, StringComparison.Ordinal);
     }
 
@@ -228,9 +279,14 @@ public sealed class EnumerateTests
     public async Task EnumerateAsync_page_is_repeated_where_the_name_says_that_the_method_reads(string method, int requests)
     {
         var stub = StubHandler.Answering(HttpStatusCode.BadGateway, "<html>", "text/html");
-        using var client = new TestClient(stub, options => (options.Retry.MaxAttempts, options.Retry.BaseDelay) = (3, TimeSpan.FromMilliseconds(1)));
+        using var client = new TestClient(
+            stub,
+            options => (options.Retry.MaxAttempts, options.Retry.BaseDelay) = (3, TimeSpan.FromMilliseconds(1))
+        );
 
-        await Assert.ThrowsAsync<Bitrix24TransportException>(async () => await client.Bitrix24.EnumerateAsync<JToken>(method).ToListAsync());
+        await Assert.ThrowsAsync<Bitrix24TransportException>(async () =>
+            await client.Bitrix24.EnumerateAsync<JToken>(method).ToListAsync()
+        );
 
         Assert.Equal(requests, stub.Requests);
     }
@@ -239,10 +295,26 @@ public sealed class EnumerateTests
     public void EnumerateAsync_invalid_arguments_are_refused_by_the_call_itself()
     {
         using var client = new TestClient(StubHandler.Throwing(new InvalidOperationException()));
-        void Refused(string parameter, string words, string method = "user.get", object? parameters = null, EnumerateOptions? options = null) => Assert.StartsWith(
-            words,
-            Assert.Throws<ArgumentException>(parameter, () => { _ = client.Bitrix24.EnumerateAsync<JToken>(method, parameters, options); }).Message,
-            StringComparison.Ordinal);
+        void Refused(
+            string parameter,
+            string words,
+            string method = "user.get",
+            object? parameters = null,
+            EnumerateOptions? options = null
+        ) =>
+            Assert.StartsWith(
+                words,
+                Assert
+                    .Throws<ArgumentException>(
+                        parameter,
+                        () =>
+                        {
+                            _ = client.Bitrix24.EnumerateAsync<JToken>(method, parameters, options);
+                        }
+                    )
+                    .Message,
+                StringComparison.Ordinal
+            );
 
         Refused("method", "'user get' is not a valid method name", method: "user get");
         Refused("method", "The pages of crm.calllist.items.get differ", method: "crm.calllist.items.get");
@@ -262,7 +334,18 @@ public sealed class EnumerateTests
         var last = 0;
         var stub = new StubHandlerWithoutRecords(() =>
         {
-            var page = last < Count ? string.Concat(rows.Split('@').SelectMany((part, index) => index < 50 ? new[] { part, (++last).ToString(System.Globalization.CultureInfo.InvariantCulture) } : [part])) : string.Empty;
+            var page =
+                last < Count
+                    ? string.Concat(
+                        rows.Split('@')
+                            .SelectMany(
+                                (part, index) =>
+                                    index < 50
+                                        ? new[] { part, (++last).ToString(System.Globalization.CultureInfo.InvariantCulture) }
+                                        : [part]
+                            )
+                    )
+                    : string.Empty;
             return $$"""{"result":[{{page}}]}""";
         });
         using var client = new TestClient(stub);
@@ -284,7 +367,8 @@ public sealed class EnumerateTests
         Assert.InRange(samples.Count(sample => sample.IsAlive), 0, 1);
     }
 
-    private static JObject Lower(JObject request) => new(request.Properties().Select(member => new JProperty(member.Name.ToLowerInvariant(), member.Value)));
+    private static JObject Lower(JObject request) =>
+        new(request.Properties().Select(member => new JProperty(member.Name.ToLowerInvariant(), member.Value)));
 
     private sealed class Item
     {
@@ -297,14 +381,16 @@ public sealed class EnumerateTests
 
         public async Task<List<T>> ReadAsync<T>(string method, object? parameters = null, EnumerateOptions? options = null)
         {
-            var stub = new StubHandler(async (request, cancellationToken) =>
-            {
-                var body = await request.Content!.ReadAsStringAsync(cancellationToken);
-                Requests.Add(body);
-                var parsed = JObject.Parse(body);
-                var json = $"{{'result':{result(parsed)}{more?.Invoke(parsed)}}}".Replace('\'', '"');
-                return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(json) };
-            });
+            var stub = new StubHandler(
+                async (request, cancellationToken) =>
+                {
+                    var body = await request.Content!.ReadAsStringAsync(cancellationToken);
+                    Requests.Add(body);
+                    var parsed = JObject.Parse(body);
+                    var json = $"{{'result':{result(parsed)}{more?.Invoke(parsed)}}}".Replace('\'', '"');
+                    return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(json) };
+                }
+            );
             using var client = new TestClient(stub);
             return await client.Bitrix24.EnumerateAsync<T>(method, parameters, options).ToListAsync();
         }

@@ -46,9 +46,28 @@ public sealed class ErrorMappingTests
     public async Task Codes_are_compared_without_regard_to_case_blanks_and_a_final_dot()
     {
         var table = new StringBuilder();
-        foreach (var code in new[] { "entities_error", " ENTITIES_ERROR\t", "Entities_Error", "ENTITIES IS NOT ARRAY.", "  entities is not array . ", "EXPIRED_TOKEN", "Insufficient_Scope", "Access denied.", "ACCESS_DENIED" })
+        foreach (
+            var code in new[]
+            {
+                "entities_error",
+                " ENTITIES_ERROR\t",
+                "Entities_Error",
+                "ENTITIES IS NOT ARRAY.",
+                "  entities is not array . ",
+                "EXPIRED_TOKEN",
+                "Insufficient_Scope",
+                "Access denied.",
+                "ACCESS_DENIED",
+            }
+        )
         {
-            table.Append(await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, new JsonObject { ["error"] = code }.ToJsonString()))).Append('\n');
+            table
+                .Append(
+                    await TestClient.Outcome(
+                        StubHandler.Answering(HttpStatusCode.BadRequest, new JsonObject { ["error"] = code }.ToJsonString())
+                    )
+                )
+                .Append('\n');
         }
 
         await Verifier.Verify(table.ToString(), "txt");
@@ -64,7 +83,11 @@ public sealed class ErrorMappingTests
     [InlineData(404, "NOT_FOUND", "NotFound", typeof(Bitrix24InvalidRequestException))]
     [InlineData(400, "Incorrect list id or access denied", "ListIdError", typeof(Bitrix24InvalidRequestException))]
     [InlineData(
-        400, "Discrepancy between the type of call participants and incoming type", "EntityTypeError", typeof(Bitrix24InvalidRequestException))]
+        400,
+        "Discrepancy between the type of call participants and incoming type",
+        "EntityTypeError",
+        typeof(Bitrix24InvalidRequestException)
+    )]
     public async Task Rejection_codes_of_the_catalog_are_not_executed(int status, string code, string errorCode, Type type)
     {
         var exception = await Thrown((HttpStatusCode)status, new JsonObject { ["error"] = code }.ToJsonString());
@@ -88,8 +111,11 @@ public sealed class ErrorMappingTests
     {
         string[] codes =
         [
-            name, name + "EXCEPTION", "bitrix_rest_v3_exception_" + name,
-            $"BITRIX_REST_V3_EXCEPTION_{name}EXCEPTION", $"BITRIX_REST_V3_REALISATION_EXCEPTIONS_{name}EXCEPTION",
+            name,
+            name + "EXCEPTION",
+            "bitrix_rest_v3_exception_" + name,
+            $"BITRIX_REST_V3_EXCEPTION_{name}EXCEPTION",
+            $"BITRIX_REST_V3_REALISATION_EXCEPTIONS_{name}EXCEPTION",
         ];
         foreach (var code in codes)
         {
@@ -122,7 +148,14 @@ public sealed class ErrorMappingTests
             table.Append("error = ").Append(error).Append('\n');
             foreach (var status in new[] { 200, 202, 400, 401, 402, 403, 404, 409, 418, 429, 500, 502, 503 })
             {
-                table.Append("  ").Append(await TestClient.Outcome(StubHandler.Answering((HttpStatusCode)status, $$"""{"error":{{error}},"error_description":"Something."}"""))).Append('\n');
+                table
+                    .Append("  ")
+                    .Append(
+                        await TestClient.Outcome(
+                            StubHandler.Answering((HttpStatusCode)status, $$"""{"error":{{error}},"error_description":"Something."}""")
+                        )
+                    )
+                    .Append('\n');
             }
         }
 
@@ -133,10 +166,32 @@ public sealed class ErrorMappingTests
     public async Task Descriptions_as_they_occur()
     {
         var table = new StringBuilder();
-        foreach (var description in new[] { "\"Incorrect entities id<br>\"", "\"Two<br>lines<br /> <BR/>\\n\"", "null", "\"\"", "17", "[\"a\"]", "\"forged\\nlog line\\u2028x\"", $"\"{new string('x', 400)}\"" })
+        foreach (
+            var description in new[]
+            {
+                "\"Incorrect entities id<br>\"",
+                "\"Two<br>lines<br /> <BR/>\\n\"",
+                "null",
+                "\"\"",
+                "17",
+                "[\"a\"]",
+                "\"forged\\nlog line\\u2028x\"",
+                $"\"{new string('x', 400)}\"",
+            }
+        )
         {
             var exception = await Thrown(HttpStatusCode.BadRequest, $$"""{"error_description":{{description}},"error":"ENTITY_ERROR"}""");
-            table.Append(exception.ErrorDescription?.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\u2028", "\\u2028", StringComparison.Ordinal) ?? "null").Append('\n').Append("  ").Append(exception.Message).Append('\n');
+            table
+                .Append(
+                    exception
+                        .ErrorDescription?.Replace("\n", "\\n", StringComparison.Ordinal)
+                        .Replace("\u2028", "\\u2028", StringComparison.Ordinal)
+                        ?? "null"
+                )
+                .Append('\n')
+                .Append("  ")
+                .Append(exception.Message)
+                .Append('\n');
         }
 
         await Verifier.Verify(table.ToString(), "txt");
@@ -164,16 +219,28 @@ public sealed class ErrorMappingTests
     {
         var lineBreaks = string.Concat(Enumerable.Repeat("<br>", 30_000));
 
-        var exception = await Thrown(HttpStatusCode.OK, $$"""{"error":"{{new string('x', 100_000)}}","error_description":"y{{lineBreaks}}"}""");
+        var exception = await Thrown(
+            HttpStatusCode.OK,
+            $$"""{"error":"{{new string('x', 100_000)}}","error_description":"y{{lineBreaks}}"}"""
+        );
 
         Assert.Equal((16 * 1024, 16 * 1024), (exception.RawErrorCode!.Length, exception.ErrorDescription!.Length));
-        Assert.Equal("y", (await Thrown(HttpStatusCode.OK, $$"""{"error":"x","error_description":"y{{lineBreaks.Substring(0, 12_000)}}"}""")).ErrorDescription);
+        Assert.Equal(
+            "y",
+            (
+                await Thrown(HttpStatusCode.OK, $$"""{"error":"x","error_description":"y{{lineBreaks.Substring(0, 12_000)}}"}""")
+            ).ErrorDescription
+        );
     }
 
     [Fact]
     public async Task Retry_After_of_a_limit_is_passed_on()
     {
-        var handler = StubHandler.Answering(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""u8.ToArray(), adjust: response => response.Headers.Add("Retry-After", "7"));
+        var handler = StubHandler.Answering(
+            HttpStatusCode.ServiceUnavailable,
+            """{"error":"QUERY_LIMIT_EXCEEDED"}"""u8.ToArray(),
+            adjust: response => response.Headers.Add("Retry-After", "7")
+        );
 
         using var client = new TestClient(handler);
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
@@ -191,10 +258,11 @@ public sealed class ErrorMappingTests
     }
 
     /// <summary>Finds the examples anywhere in the spec.</summary>
-    private static IEnumerable<(string Status, string Name, JsonObject Error)> InOrder(SpecDocument spec) => spec.ErrorExamples
-        .OrderBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal)
-        .ThenBy(example => example.Status, StringComparer.Ordinal)
-        .ThenBy(example => example.Name, StringComparer.Ordinal);
+    private static IEnumerable<(string Status, string Name, JsonObject Error)> InOrder(SpecDocument spec) =>
+        spec
+            .ErrorExamples.OrderBy(example => example.Error["error"]!.GetValue<string>(), StringComparer.Ordinal)
+            .ThenBy(example => example.Status, StringComparer.Ordinal)
+            .ThenBy(example => example.Name, StringComparer.Ordinal);
 
     private static HttpStatusCode Status(string status) => (HttpStatusCode)int.Parse(status, CultureInfo.InvariantCulture);
 

@@ -3,7 +3,8 @@ namespace Bitrix24.Tests;
 /// <summary>Tests exceptions that are created by tests of applications.</summary>
 public sealed class ExceptionTests
 {
-    public static TheoryData<Type> Types => new(typeof(Bitrix24Exception).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Bitrix24Exception))));
+    public static TheoryData<Type> Types =>
+        new(typeof(Bitrix24Exception).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Bitrix24Exception))));
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -16,13 +17,22 @@ public sealed class ExceptionTests
         var withCause = (Bitrix24Exception)Activator.CreateInstance(type, "what", cause)!;
 
         Assert.Equal(("what", "what", cause), (withMessage.Message, withCause.Message, withCause.InnerException));
-        Assert.Equal((string.Empty, null, Bitrix24ErrorCode.Unknown, CallExecution.Unknown, 1), (plain.Method, plain.StatusCode, plain.ErrorCode, plain.Execution, plain.Attempts));
+        Assert.Equal(
+            (string.Empty, null, Bitrix24ErrorCode.Unknown, CallExecution.Unknown, 1),
+            (plain.Method, plain.StatusCode, plain.ErrorCode, plain.Execution, plain.Attempts)
+        );
     }
 
     [Fact]
     public void Exceptions_can_be_created_with_details_in_tests()
     {
-        var exception = new Bitrix24RateLimitException("wait") { Method = "crm.calllist.add", Execution = CallExecution.NotExecuted, ErrorCode = Bitrix24ErrorCode.QueryLimitExceeded, RetryAfter = TimeSpan.FromSeconds(1) };
+        var exception = new Bitrix24RateLimitException("wait")
+        {
+            Method = "crm.calllist.add",
+            Execution = CallExecution.NotExecuted,
+            ErrorCode = Bitrix24ErrorCode.QueryLimitExceeded,
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
 
         Assert.Equal((CallExecution.NotExecuted, TimeSpan.FromSeconds(1)), (exception.Execution, exception.RetryAfter));
     }

@@ -6,17 +6,28 @@ namespace Bitrix24.Tests;
 /// <summary>What each kind of failure says: in words, of the call, and of whether it may be sent again.</summary>
 public sealed class FailureTests
 {
-    private static readonly ErrorContext Context = new("x.add", Attempts: 3, UnknownOutcomeHint: null, text => text?.Replace("s3cr3t", "***", StringComparison.Ordinal));
+    private static readonly ErrorContext Context = new(
+        "x.add",
+        Attempts: 3,
+        UnknownOutcomeHint: null,
+        text => text?.Replace("s3cr3t", "***", StringComparison.Ordinal)
+    );
 
     [Fact]
     public void Message_states_execution_and_next_step()
     {
         Assert.Equal("x.add failed: it broke.", Context.Sentence("it broke", CallExecution.NotExecuted));
-        Assert.Equal("x.add failed: it broke; it is unknown whether the portal executed the call.", Context.Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal(
+            "x.add failed: it broke; it is unknown whether the portal executed the call.",
+            Context.Sentence("it broke", CallExecution.Unknown)
+        );
         var idempotent = Context with { IsIdempotent = true };
         Assert.Equal("x.add failed: it broke; it is safe to send the call again.", idempotent.Sentence("it broke", CallExecution.Unknown));
         Assert.Equal("x.add failed: it broke.", idempotent.Sentence("it broke", CallExecution.NotExecuted));
-        Assert.Equal("x.add failed: it broke; it is unknown whether the portal executed the call: look.", (Context with { UnknownOutcomeHint = "look" }).Sentence("it broke", CallExecution.Unknown));
+        Assert.Equal(
+            "x.add failed: it broke; it is unknown whether the portal executed the call: look.",
+            (Context with { UnknownOutcomeHint = "look" }).Sentence("it broke", CallExecution.Unknown)
+        );
     }
 
     [Fact]
@@ -26,8 +37,22 @@ public sealed class FailureTests
         var before = TransportErrors.Broken(Context, sendingStarted: false, cause);
         var after = TransportErrors.Broken(Context, sendingStarted: true, cause);
 
-        Assert.Equal(("x.add failed: no connection to the portal could be established: reset.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: the connection broke after the request was sent: reset; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (after.Message, after.Execution, after.Retry));
+        Assert.Equal(
+            (
+                "x.add failed: no connection to the portal could be established: reset.",
+                CallExecution.NotExecuted,
+                RetryDisposition.AfterWaiting
+            ),
+            (before.Message, before.Execution, before.Retry)
+        );
+        Assert.Equal(
+            (
+                "x.add failed: the connection broke after the request was sent: reset; it is unknown whether the portal executed the call.",
+                CallExecution.Unknown,
+                RetryDisposition.IfIdempotent
+            ),
+            (after.Message, after.Execution, after.Retry)
+        );
         Assert.Same(cause, before.InnerException);
         Assert.Null(TransportErrors.Broken(Context, sendingStarted: true, new HttpRequestException("s3cr3t")).InnerException);
     }
@@ -39,7 +64,10 @@ public sealed class FailureTests
 
         var failure = TransportErrors.Broken(Context, sendingStarted: false, cause);
 
-        Assert.Equal($"x.add failed: no connection to the portal could be established: Received  [2J  {new string('x', 285)}.", failure.Message);
+        Assert.Equal(
+            $"x.add failed: no connection to the portal could be established: Received  [2J  {new string('x', 285)}.",
+            failure.Message
+        );
     }
 
     [Fact]
@@ -48,8 +76,22 @@ public sealed class FailureTests
         var before = TransportErrors.TimedOut(Context, sendingStarted: false);
         var after = TransportErrors.TimedOut(Context, sendingStarted: true);
 
-        Assert.Equal(("x.add failed: no connection to the portal within the attempt timeout.", CallExecution.NotExecuted, RetryDisposition.AfterWaiting), (before.Message, before.Execution, before.Retry));
-        Assert.Equal(("x.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.IfIdempotent), (after.Message, after.Execution, after.Retry));
+        Assert.Equal(
+            (
+                "x.add failed: no connection to the portal within the attempt timeout.",
+                CallExecution.NotExecuted,
+                RetryDisposition.AfterWaiting
+            ),
+            (before.Message, before.Execution, before.Retry)
+        );
+        Assert.Equal(
+            (
+                "x.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call.",
+                CallExecution.Unknown,
+                RetryDisposition.IfIdempotent
+            ),
+            (after.Message, after.Execution, after.Retry)
+        );
     }
 
     [Theory]
@@ -66,8 +108,16 @@ public sealed class FailureTests
 
         var failure = TransportErrors.Unreadable(Context, response, 7, TimeSpan.FromSeconds(5));
 
-        Assert.Equal(((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status), (failure.Retry, failure.Execution, failure.RetryAfter, (int)failure.StatusCode!));
-        Assert.Equal(FormattableString.Invariant($"x.add failed: the response is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is unknown whether the portal executed the call."), failure.Message);
+        Assert.Equal(
+            ((RetryDisposition)advice, CallExecution.Unknown, TimeSpan.FromSeconds(5), status),
+            (failure.Retry, failure.Execution, failure.RetryAfter, (int)failure.StatusCode!)
+        );
+        Assert.Equal(
+            FormattableString.Invariant(
+                $"x.add failed: the response is not JSON of the portal (an HTML page, HTTP {status}, 7 bytes); it is unknown whether the portal executed the call."
+            ),
+            failure.Message
+        );
     }
 
     [Fact]
@@ -79,11 +129,36 @@ public sealed class FailureTests
         var circle = TransportErrors.NoProgress(Context);
         var elsewhere = TransportErrors.Redirected(Context, HttpStatusCode.Found, "too often");
 
-        Assert.Equal(("x.add failed: the response is larger than the limit of 1024 bytes (HTTP 200); it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.Never), (large.Message, large.Execution, large.Retry));
-        Assert.Equal(("x.add failed: the response holds no result of this method; it is unknown whether the portal executed the call.", CallExecution.Unknown, RetryDisposition.Never), (none.Message, none.Execution, none.Retry));
-        Assert.Equal((CallExecution.Unknown, RetryDisposition.Never, HttpStatusCode.OK), (circle.Execution, circle.Retry, circle.StatusCode));
+        Assert.Equal(
+            (
+                "x.add failed: the response is larger than the limit of 1024 bytes (HTTP 200); it is unknown whether the portal executed the call.",
+                CallExecution.Unknown,
+                RetryDisposition.Never
+            ),
+            (large.Message, large.Execution, large.Retry)
+        );
+        Assert.Equal(
+            (
+                "x.add failed: the response holds no result of this method; it is unknown whether the portal executed the call.",
+                CallExecution.Unknown,
+                RetryDisposition.Never
+            ),
+            (none.Message, none.Execution, none.Retry)
+        );
+        Assert.Equal(
+            (CallExecution.Unknown, RetryDisposition.Never, HttpStatusCode.OK),
+            (circle.Execution, circle.Retry, circle.StatusCode)
+        );
         Assert.Contains("repeats rows", circle.Message, StringComparison.Ordinal);
-        Assert.Equal(("x.add failed: the portal redirects (HTTP 302) too often.", CallExecution.NotExecuted, RetryDisposition.Never, HttpStatusCode.Found), (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode));
+        Assert.Equal(
+            (
+                "x.add failed: the portal redirects (HTTP 302) too often.",
+                CallExecution.NotExecuted,
+                RetryDisposition.Never,
+                HttpStatusCode.Found
+            ),
+            (elsewhere.Message, elsewhere.Execution, elsewhere.Retry, elsewhere.StatusCode)
+        );
         Assert.Equal(3, large.Attempts);
     }
 
@@ -94,8 +169,21 @@ public sealed class FailureTests
         var cause = new InvalidOperationException("broken");
         var broken = RateLimitErrors.RateLimiterFailed(Context, cause);
 
-        Assert.Equal(("x.add failed: waiting for the client-side rate limit would exceed RateLimit.MaxWait; nothing was sent.", CallExecution.NotExecuted, TimeSpan.FromSeconds(5)), (late.Message, late.Execution, late.RetryAfter));
-        Assert.Equal(("x.add failed: the rate limiter of the application failed (InvalidOperationException); nothing was sent.", CallExecution.NotExecuted), (broken.Message, broken.Execution));
+        Assert.Equal(
+            (
+                "x.add failed: waiting for the client-side rate limit would exceed RateLimit.MaxWait; nothing was sent.",
+                CallExecution.NotExecuted,
+                TimeSpan.FromSeconds(5)
+            ),
+            (late.Message, late.Execution, late.RetryAfter)
+        );
+        Assert.Equal(
+            (
+                "x.add failed: the rate limiter of the application failed (InvalidOperationException); nothing was sent.",
+                CallExecution.NotExecuted
+            ),
+            (broken.Message, broken.Execution)
+        );
         Assert.Same(cause, broken.InnerException);
         Assert.Null(RateLimitErrors.RateLimiterFailed(Context, new InvalidOperationException("s3cr3t")).InnerException);
         Assert.Equal(3, broken.Attempts);
@@ -113,7 +201,12 @@ public sealed class FailureTests
     [InlineData("OVERLOAD_LIMIT", 503, false, 0)]
     public void Retry_depends_on_the_code_or_else_on_the_status(string code, int status, bool besideResult, int advice)
     {
-        var exception = ErrorMapping.ToException(Context, (HttpStatusCode)status, new PortalError(code, null, besideResult), TimeSpan.FromSeconds(4));
+        var exception = ErrorMapping.ToException(
+            Context,
+            (HttpStatusCode)status,
+            new PortalError(code, null, besideResult),
+            TimeSpan.FromSeconds(4)
+        );
 
         Assert.Equal((RetryDisposition)advice, exception.Retry);
         Assert.Equal(TimeSpan.FromSeconds(4), exception.RetryAfter);
@@ -127,12 +220,17 @@ public sealed class FailureTests
     [InlineData("br>", "br>")]
     [InlineData("   ", "")]
     public void Trailing_line_breaks_of_a_description_are_removed(string description, string expected) =>
-        Assert.Equal(expected, ErrorMapping.ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", description, false), null).ErrorDescription);
+        Assert.Equal(
+            expected,
+            ErrorMapping.ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", description, false), null).ErrorDescription
+        );
 
     [Fact]
     public void Message_quotes_one_line_of_three_hundred_characters()
     {
-        var message = ErrorMapping.ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", "a\nb\u2028c" + new string('x', 400), false), null).Message;
+        var message = ErrorMapping
+            .ToException(Context, HttpStatusCode.BadRequest, new PortalError("X", "a\nb\u2028c" + new string('x', 400), false), null)
+            .Message;
 
         Assert.Contains($"the portal says \"a b c{new string('x', 295)}\"", message, StringComparison.Ordinal);
         Assert.DoesNotContain(new string('x', 296), message, StringComparison.Ordinal);

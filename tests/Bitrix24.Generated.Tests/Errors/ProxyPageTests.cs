@@ -6,7 +6,9 @@ namespace Bitrix24.Tests;
 /// <summary>Tests the pages with which proxies and web servers reject requests.</summary>
 public sealed class ProxyPageTests
 {
-    private const string NginxPage = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
+    private const string NginxPage =
+        "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily "
+            + "Unavailable</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
 
     [Theory]
     [InlineData("<html><h1>429 Too Many Requests</h1></html>", "text/html")]
@@ -16,23 +18,38 @@ public sealed class ProxyPageTests
     public async Task Status_429_is_a_rate_limit_with_any_body(string body, string contentType)
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<HttpResponseMessage>([Page(429, body, contentType, retryAfter: 7), Page(200, """{"result":11}""", "application/json")]);
-        using var client = new TestClient(new StubHandler((_, _) => Task.FromResult(answers.Dequeue())), options => (options.TimeProvider, options.Retry.MaxAttempts) = (clock, 2));
+        var answers = new Queue<HttpResponseMessage>([
+            Page(429, body, contentType, retryAfter: 7),
+            Page(200, """{"result":11}""", "application/json"),
+        ]);
+        using var client = new TestClient(
+            new StubHandler((_, _) => Task.FromResult(answers.Dequeue())),
+            options => (options.TimeProvider, options.Retry.MaxAttempts) = (clock, 2)
+        );
 
         Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
         Assert.Equal([TimeSpan.FromSeconds(7)], clock.Waits);
 
         answers.Enqueue(Page(429, body, contentType, retryAfter: 70));
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
-        Assert.Equal((CallExecution.NotExecuted, TimeSpan.FromSeconds(70), HttpStatusCode.TooManyRequests), (exception.Execution, exception.RetryAfter, exception.StatusCode));
+        Assert.Equal(
+            (CallExecution.NotExecuted, TimeSpan.FromSeconds(70), HttpStatusCode.TooManyRequests),
+            (exception.Execution, exception.RetryAfter, exception.StatusCode)
+        );
     }
 
     [Fact]
     public async Task Limit_page_of_nginx_is_not_executed()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<HttpResponseMessage>([Page(503, NginxPage, "text/html"), Page(200, """{"result":11}""", "application/json")]);
-        using var client = new TestClient(new StubHandler((_, _) => Task.FromResult(answers.Dequeue())), options => (options.TimeProvider, options.Retry.MaxAttempts) = (clock, 2));
+        var answers = new Queue<HttpResponseMessage>([
+            Page(503, NginxPage, "text/html"),
+            Page(200, """{"result":11}""", "application/json"),
+        ]);
+        using var client = new TestClient(
+            new StubHandler((_, _) => Task.FromResult(answers.Dequeue())),
+            options => (options.TimeProvider, options.Retry.MaxAttempts) = (clock, 2)
+        );
 
         Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
         Assert.Single(clock.Waits);
@@ -48,7 +65,10 @@ public sealed class ProxyPageTests
     public async Task Other_pages_are_unknown(int status, string body, string contentType)
     {
         var handler = StubHandler.Answering((HttpStatusCode)status, body, contentType);
-        using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry.MaxAttempts) = (new SkippingTimeProvider(), 3));
+        using var client = new TestClient(
+            handler,
+            options => (options.TimeProvider, options.Retry.MaxAttempts) = (new SkippingTimeProvider(), 3)
+        );
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
         Assert.Equal((CallExecution.Unknown, 1, (HttpStatusCode)status), (exception.Execution, exception.Attempts, exception.StatusCode));

@@ -44,7 +44,9 @@ public sealed class Http2Tests
         using var server = new Http2Server(_ => Enum.Parse<Reaction>(reaction));
         await using var services = server.Services();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((CallExecution.NotExecuted, 1), (exception.Execution, exception.Attempts));
         Assert.Equal("crm.calllist.add failed: the server did not process the request.", exception.Message);
@@ -62,7 +64,9 @@ public sealed class Http2Tests
         leaving = server;
         await using var services = server.Services();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
     }
@@ -74,9 +78,13 @@ public sealed class Http2Tests
     {
         using var server = new Http2Server(request => request.IsHttp2 ? Enum.Parse<Reaction>(reaction) : Reaction.Answer);
         await using var once = server.Services();
-        await using var services = server.Services(options => (options.Retry.MaxAttempts, options.TimeProvider) = (2, new SkippingTimeProvider()));
+        await using var services = server.Services(options =>
+            (options.Retry.MaxAttempts, options.TimeProvider) = (2, new SkippingTimeProvider())
+        );
 
-        var refused = await Assert.ThrowsAnyAsync<Bitrix24Exception>(() => once.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var refused = await Assert.ThrowsAnyAsync<Bitrix24Exception>(() =>
+            once.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
         Assert.Equal(CallExecution.NotExecuted, refused.Execution);
 
         Assert.Equal(1, (await services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)).Result);
@@ -89,7 +97,9 @@ public sealed class Http2Tests
         using var server = new Http2Server(_ => Reaction.ResetWithInternalError);
         await using var services = server.Services(options => options.Retry.MaxAttempts = 3);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, exception.Attempts));
     }
@@ -100,7 +110,9 @@ public sealed class Http2Tests
         using var server = new Http2Server(_ => Reaction.GoAwayAndClose);
         await using var services = server.Services(options => options.Retry.MaxAttempts = 3);
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            services.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((CallExecution.Unknown, 1), (exception.Execution, exception.Attempts));
         Assert.Equal(1, server.Requests);
@@ -114,7 +126,15 @@ public sealed class Http2Tests
         await using var services = server.Services(options => (options.Retry.MaxAttempts, options.TimeProvider) = (4, clock));
         var bitrix24 = services.GetRequiredService<IBitrix24Client>();
 
-        var call = bitrix24.UpdateCallListAsync(new UpdateCallListRequest { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [9], WebformId = 1 });
+        var call = bitrix24.UpdateCallListAsync(
+            new UpdateCallListRequest
+            {
+                ListId = 1,
+                EntityType = CallListEntityType.Contact,
+                Entities = [9],
+                WebformId = 1,
+            }
+        );
         while (server.Unanswered == 0)
         {
             await Task.Yield();
@@ -156,7 +176,10 @@ public sealed class Http2Tests
     {
         using var handler = (SocketsHttpHandler)HttpHandlerFactory.CreateHandler();
 
-        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), HttpKeepAlivePingPolicy.Always), (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.KeepAlivePingPolicy));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), HttpKeepAlivePingPolicy.Always),
+            (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.KeepAlivePingPolicy)
+        );
         Assert.InRange(handler.PooledConnectionIdleTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(59));
     }
 
@@ -166,12 +189,16 @@ public sealed class Http2Tests
         using var server = new Http2Server(_ => Reaction.ResetWithInternalError);
         var services = new ServiceCollection();
         services
-            .AddBitrix24Client(options => (options.Credentials, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook($"{server.Url}rest/1/abc/"), 1))
+            .AddBitrix24Client(options =>
+                (options.Credentials, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook($"{server.Url}rest/1/abc/"), 1)
+            )
             .ConfigurePrimaryHttpMessageHandler((handler, _) => Trust(handler))
             .AddHttpMessageHandler(() => new RepeatingHandler());
         await using var provider = services.BuildServiceProvider();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
         Assert.Contains("tried to send the request a second time", exception.Message, StringComparison.Ordinal);
@@ -186,19 +213,26 @@ public sealed class Http2Tests
         var abandoning = new AbandoningHandler();
         var services = new ServiceCollection();
         services
-            .AddBitrix24Client(options => (options.Credentials, options.Retry.MaxAttempts, options.TimeProvider) =
-                (Bitrix24Credentials.Webhook($"{server.Url}rest/1/abc/"), 2, new SkippingTimeProvider()))
-            .ConfigurePrimaryHttpMessageHandler((handler, _) =>
-            {
-                Trust(handler);
-                ((SocketsHttpHandler)handler).ConnectCallback = async (context, cancellationToken) =>
+            .AddBitrix24Client(options =>
+                (options.Credentials, options.Retry.MaxAttempts, options.TimeProvider) = (
+                    Bitrix24Credentials.Webhook($"{server.Url}rest/1/abc/"),
+                    2,
+                    new SkippingTimeProvider()
+                )
+            )
+            .ConfigurePrimaryHttpMessageHandler(
+                (handler, _) =>
                 {
-                    await connected.Task;
-                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                    await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                };
-            })
+                    Trust(handler);
+                    ((SocketsHttpHandler)handler).ConnectCallback = async (context, cancellationToken) =>
+                    {
+                        await connected.Task;
+                        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    };
+                }
+            )
             .AddHttpMessageHandler(() => abandoning);
         await using var provider = services.BuildServiceProvider();
 

@@ -10,11 +10,22 @@ public sealed class RequestTests
     [Fact]
     public async Task Request_on_the_wire_for_each_kind_of_credentials()
     {
-        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { UserId = 7, WebhookCode = "abc123", AccessToken = "token-of-acme" });
+        using var portal = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                UserId = 7,
+                WebhookCode = "abc123",
+                AccessToken = "token-of-acme",
+            }
+        );
         portal.Contacts.Add(9, 17, 19);
         portal.Companies.Add(5);
         portal.Webforms.Add(1);
-        Bitrix24Credentials[] kinds = [Bitrix24Credentials.Webhook(portal.WebhookUrl), Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken)];
+        Bitrix24Credentials[] kinds =
+        [
+            Bitrix24Credentials.Webhook(portal.WebhookUrl),
+            Bitrix24Credentials.AccessToken(portal.Url.ToString(), portal.AccessToken),
+        ];
 
         foreach (var credentials in kinds)
         {
@@ -29,12 +40,17 @@ public sealed class RequestTests
             wire.Append(request.HttpMethod).Append(' ').Append(request.PathAndQuery).Append('\n');
             foreach (var header in request.Headers.OrderBy(header => header.Key, StringComparer.OrdinalIgnoreCase))
             {
-                wire.Append(header.Key).Append(": ").Append(header.Key switch
-                {
-                    "Host" => "127.0.0.1",
-                    "User-Agent" => header.Value.Substring(0, header.Value.LastIndexOf('/')) + "/{version}",
-                    _ => header.Value,
-                }).Append('\n');
+                wire.Append(header.Key)
+                    .Append(": ")
+                    .Append(
+                        header.Key switch
+                        {
+                            "Host" => "127.0.0.1",
+                            "User-Agent" => header.Value.Substring(0, header.Value.LastIndexOf('/')) + "/{version}",
+                            _ => header.Value,
+                        }
+                    )
+                    .Append('\n');
             }
 
             wire.Append('\n').Append(request.Body).Append("\n\n");
@@ -72,7 +88,9 @@ public sealed class RequestTests
         long[] ids = [.. Enumerable.Range(1, 20_000)];
         portal.Contacts.Add(ids);
 
-        await TestClient.On(portal.WebhookUrl).AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
+        await TestClient
+            .On(portal.WebhookUrl)
+            .AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
 
         Assert.Equal(ids, Assert.Single(portal.CallLists).Entities);
     }
@@ -86,9 +104,17 @@ public sealed class RequestTests
 
         await Parallel.ForEachAsync(
             Enumerable.Range(1, 200),
-            async (id, cancellationToken) => await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [id, id + 200] }, cancellationToken));
+            async (id, cancellationToken) =>
+                await bitrix24.AddCallListAsync(
+                    new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [id, id + 200] },
+                    cancellationToken
+                )
+        );
 
-        Assert.Equal(Enumerable.Range(1, 200).Select(id => (id, id + 200L)), portal.CallLists.Select(list => ((int)list.Entities[0], list.Entities[1])).Order());
+        Assert.Equal(
+            Enumerable.Range(1, 200).Select(id => (id, id + 200L)),
+            portal.CallLists.Select(list => ((int)list.Entities[0], list.Entities[1])).Order()
+        );
     }
 
     [Fact]

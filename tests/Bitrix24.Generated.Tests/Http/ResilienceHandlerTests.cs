@@ -16,15 +16,24 @@ public sealed class ResilienceHandlerTests
 
         var exception = await FailAsync<Bitrix24RateLimitException>(handler);
 
-        Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded, HttpStatusCode.ServiceUnavailable), (exception.Execution, exception.ErrorCode, exception.StatusCode));
+        Assert.Equal(
+            (CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded, HttpStatusCode.ServiceUnavailable),
+            (exception.Execution, exception.ErrorCode, exception.StatusCode)
+        );
         Assert.Equal(1, handler.Requests);
-        Assert.EndsWith("Remove that handler from this client, for example with RemoveAllResilienceHandlers. The client retries by itself when it is safe.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Remove that handler from this client, for example with RemoveAllResilienceHandlers. The client retries by itself when it is safe.",
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Status_of_a_proxy_is_kept()
     {
-        var exception = await FailAsync<Bitrix24TransportException>(StubHandler.Answering(HttpStatusCode.BadGateway, "<html>", "text/html"));
+        var exception = await FailAsync<Bitrix24TransportException>(
+            StubHandler.Answering(HttpStatusCode.BadGateway, "<html>", "text/html")
+        );
 
         Assert.Equal((CallExecution.Unknown, HttpStatusCode.BadGateway), (exception.Execution, exception.StatusCode));
     }
@@ -33,15 +42,29 @@ public sealed class ResilienceHandlerTests
     public async Task Rejected_call_is_retried_by_the_client_and_the_remedy_is_logged()
     {
         using var log = new CollectingLogger();
-        var answers = new Queue<(HttpStatusCode Status, string Body)>([(HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""), (HttpStatusCode.OK, """{"result":11}""")]);
+        var answers = new Queue<(HttpStatusCode Status, string Body)>([
+            (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}"""),
+            (HttpStatusCode.OK, """{"result":11}"""),
+        ]);
         using var provider = Provider(
-            new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(answers.Peek().Status) { Content = new StringContent(answers.Dequeue().Body) })),
+            new StubHandler(
+                (_, _) =>
+                    Task.FromResult(new HttpResponseMessage(answers.Peek().Status) { Content = new StringContent(answers.Dequeue().Body) })
+            ),
             options => (options.Retry.MaxAttempts, options.TimeProvider) = (2, new SkippingTimeProvider()),
-            services => services.AddSingleton<ILoggerFactory>(log));
+            services => services.AddSingleton<ILoggerFactory>(log)
+        );
 
         Assert.Equal(11, (await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)).Result);
 
-        Assert.Contains(log.Messages, message => message.StartsWith("12 Warning: A handler of the application tried to send a request a second time.", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Messages,
+            message =>
+                message.StartsWith(
+                    "12 Warning: A handler of the application tried to send a request a second time.",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Theory]
@@ -58,20 +81,26 @@ public sealed class ResilienceHandlerTests
                 Configure(options);
                 options.Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl);
             })
-            .AddHttpMessageHandler(() => new ReadingHandler(async (response, cancellationToken) =>
-            {
-                if (repeats)
-                {
-                    Assert.NotEmpty(await response.Content.ReadAsStringAsync(cancellationToken));
-                    return;
-                }
+            .AddHttpMessageHandler(() =>
+                new ReadingHandler(
+                    async (response, cancellationToken) =>
+                    {
+                        if (repeats)
+                        {
+                            Assert.NotEmpty(await response.Content.ReadAsStringAsync(cancellationToken));
+                            return;
+                        }
 
-                using var reader = new StreamReader(response.Content.ReadAsStream(cancellationToken));
-                response.Content = new StringContent(reader.ReadToEnd());
-            }));
+                        using var reader = new StreamReader(response.Content.ReadAsStream(cancellationToken));
+                        response.Content = new StringContent(reader.ReadToEnd());
+                    }
+                )
+            );
         await using var provider = services.BuildServiceProvider();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() =>
+            provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
     }
@@ -88,8 +117,14 @@ public sealed class ResilienceHandlerTests
                 Configure(options);
                 options.TimeProvider = clock;
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StreamContent(stalled) })))
-            .AddHttpMessageHandler(() => new ReadingHandler((response, cancellationToken) => response.Content.ReadAsStringAsync(cancellationToken)));
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new StubHandler(
+                    (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StreamContent(stalled) })
+                )
+            )
+            .AddHttpMessageHandler(() =>
+                new ReadingHandler((response, cancellationToken) => response.Content.ReadAsStringAsync(cancellationToken))
+            );
         await using var provider = services.BuildServiceProvider();
 
         var call = provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
@@ -110,7 +145,9 @@ public sealed class ResilienceHandlerTests
 #pragma warning restore EXTEXP0001
         using var provider = services.BuildServiceProvider();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() =>
+            provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
 
         Assert.DoesNotContain("handler", exception.Message, StringComparison.Ordinal);
     }
@@ -119,10 +156,16 @@ public sealed class ResilienceHandlerTests
         where TException : Bitrix24Exception
     {
         using var provider = Provider(handler);
-        return await Assert.ThrowsAsync<TException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        return await Assert.ThrowsAsync<TException>(() =>
+            provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
     }
 
-    private static ServiceProvider Provider(StubHandler handler, Action<Bitrix24ClientOptions>? configure = null, Action<IServiceCollection>? register = null)
+    private static ServiceProvider Provider(
+        StubHandler handler,
+        Action<Bitrix24ClientOptions>? configure = null,
+        Action<IServiceCollection>? register = null
+    )
     {
         var services = Services(options => options.Retry.Delay = TimeSpan.FromMilliseconds(1));
         register?.Invoke(services);
@@ -144,7 +187,11 @@ public sealed class ResilienceHandlerTests
     }
 
     private static void Configure(Bitrix24ClientOptions options) =>
-        (options.Credentials, options.RateLimit, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook(TestClient.WebhookUrl), Bitrix24RateLimit.Unlimited, 1);
+        (options.Credentials, options.RateLimit, options.Retry.MaxAttempts) = (
+            Bitrix24Credentials.Webhook(TestClient.WebhookUrl),
+            Bitrix24RateLimit.Unlimited,
+            1
+        );
 
     /// <summary>Reads the content of failed responses, as logging handlers do.</summary>
     private sealed class ReadingHandler(Func<HttpResponseMessage, CancellationToken, Task> read) : DelegatingHandler
@@ -174,7 +221,8 @@ public sealed class ResilienceHandlerTests
             return 0;
         }
 
-        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) => StallAsync(cancellationToken);
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            StallAsync(cancellationToken);
 
         private Task StallAsync(CancellationToken cancellationToken)
         {

@@ -51,14 +51,16 @@ public sealed class ResponseMemoryTests
         var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var large = Encoding.UTF8.GetBytes($$"""{"result":[],"pad":"{{new string('a', 700_000)}}"}""");
         var waits = true;
-        var handler = new StubHandler((request, _) =>
-        {
-            var isShort = request.RequestUri!.AbsolutePath.EndsWith("statuslist", StringComparison.Ordinal);
-            Stream body = isShort ? new MemoryStream("""{"result":[]}"""u8.ToArray()) : new MemoryStream(large);
-            body = waits && !isShort ? new PausedStream(body, pauseAt: 600_000, pause.Task) : body;
-            waits &= isShort;
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) });
-        });
+        var handler = new StubHandler(
+            (request, _) =>
+            {
+                var isShort = request.RequestUri!.AbsolutePath.EndsWith("statuslist", StringComparison.Ordinal);
+                Stream body = isShort ? new MemoryStream("""{"result":[]}"""u8.ToArray()) : new MemoryStream(large);
+                body = waits && !isShort ? new PausedStream(body, pauseAt: 600_000, pause.Task) : body;
+                waits &= isShort;
+                return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) });
+            }
+        );
         using var client = new TestClient(handler, options => options.MaxTotalResponseSize = Megabyte);
 
         var first = client.Bitrix24.ListCallListsAsync(new ListCallListsRequest());
@@ -71,7 +73,11 @@ public sealed class ResponseMemoryTests
         Assert.Empty((await first).Result);
         Assert.Empty((await client.Bitrix24.ListCallListsAsync(new ListCallListsRequest())).Result);
         Assert.Equal((CallExecution.Unknown, HttpStatusCode.OK), (exception.Execution, exception.StatusCode));
-        Assert.Contains("at the same time have more than 1048576 bytes (HTTP 200); send fewer calls", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at the same time have more than 1048576 bytes (HTTP 200); send fewer calls",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, ResponseMemory.Held);
     }
 
@@ -79,10 +85,15 @@ public sealed class ResponseMemoryTests
     public async Task Truncated_response_releases_its_memory()
     {
         var failure = Task.FromException(new IOException("broken"));
-        var handler = new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
-        {
-            Content = new StreamContent(new PausedStream(new MemoryStream(new byte[Megabyte]), pauseAt: 600_000, failure)),
-        }));
+        var handler = new StubHandler(
+            (_, _) =>
+                Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.OK)
+                    {
+                        Content = new StreamContent(new PausedStream(new MemoryStream(new byte[Megabyte]), pauseAt: 600_000, failure)),
+                    }
+                )
+        );
         using var client = new TestClient(handler);
 
         await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.ListCallListsAsync(new ListCallListsRequest()));
@@ -135,10 +146,15 @@ public sealed class ResponseMemoryTests
         }
 
         var bytes = packed.ToArray();
-        return new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
-        {
-            Content = new StreamContent(new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress)),
-        }));
+        return new StubHandler(
+            (_, _) =>
+                Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.OK)
+                    {
+                        Content = new StreamContent(new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress)),
+                    }
+                )
+        );
     }
 
     /// <summary>Represents a stream that waits in the middle.</summary>
@@ -174,9 +190,7 @@ public sealed class ResponseMemoryTests
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

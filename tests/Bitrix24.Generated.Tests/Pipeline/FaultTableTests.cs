@@ -23,8 +23,26 @@ public sealed class FaultTableTests
         ["list"] = bitrix24 => bitrix24.ListCallListsAsync(new ListCallListsRequest()),
         ["items.get"] = bitrix24 => bitrix24.ListCallListItemsAsync(new ListCallListItemsRequest { ListId = 1 }),
         ["statuslist"] = bitrix24 => bitrix24.ListCallListStatusesAsync(),
-        ["update"] = bitrix24 => bitrix24.UpdateCallListAsync(new UpdateCallListRequest { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [9], WebformId = 1 }),
-        ["batch"] = bitrix24 => bitrix24.BatchAsync(new BatchRequest { Commands = new Dictionary<string, string>(StringComparer.Ordinal) { ["c0"] = BatchCommand.AddCallList(TestClient.Request) } }),
+        ["update"] = bitrix24 =>
+            bitrix24.UpdateCallListAsync(
+                new UpdateCallListRequest
+                {
+                    ListId = 1,
+                    EntityType = CallListEntityType.Contact,
+                    Entities = [9],
+                    WebformId = 1,
+                }
+            ),
+        ["batch"] = bitrix24 =>
+            bitrix24.BatchAsync(
+                new BatchRequest
+                {
+                    Commands = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["c0"] = BatchCommand.AddCallList(TestClient.Request),
+                    },
+                }
+            ),
         [UnlistedMethod] = bitrix24 => bitrix24.CallAsync<long>(UnlistedMethod),
         [RepeatableMethod] = bitrix24 => bitrix24.CallAsync<long>(RepeatableMethod, options: new CallOptions { IsIdempotent = true }),
     };
@@ -52,8 +70,20 @@ public sealed class FaultTableTests
         ("401 expired_token", SimulatedFault.Error(HttpStatusCode.Unauthorized, "expired_token")),
         ("403 ACCESS_DENIED", SimulatedFault.Error(HttpStatusCode.Forbidden, "ACCESS_DENIED")),
         ("429 OPERATION_TIME_LIMIT", SimulatedFault.Error(HttpStatusCode.TooManyRequests, "OPERATION_TIME_LIMIT")),
-        ("500 INTERNAL_SERVER_ERROR, call ran", SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR") with { RunsCall = true }),
-        ("500 ERROR_UNEXPECTED_ANSWER, call ran", SimulatedFault.Error(HttpStatusCode.InternalServerError, "ERROR_UNEXPECTED_ANSWER") with { RunsCall = true }),
+        (
+            "500 INTERNAL_SERVER_ERROR, call ran",
+            SimulatedFault.Error(HttpStatusCode.InternalServerError, "INTERNAL_SERVER_ERROR") with
+            {
+                RunsCall = true,
+            }
+        ),
+        (
+            "500 ERROR_UNEXPECTED_ANSWER, call ran",
+            SimulatedFault.Error(HttpStatusCode.InternalServerError, "ERROR_UNEXPECTED_ANSWER") with
+            {
+                RunsCall = true,
+            }
+        ),
         ("500 PORTAL_DELETED", SimulatedFault.Error(HttpStatusCode.InternalServerError, "PORTAL_DELETED")),
         ("500 unknown code, call ran", SimulatedFault.Error(HttpStatusCode.InternalServerError, "BRAND_NEW") with { RunsCall = true }),
         ("503 QUERY_LIMIT_EXCEEDED", SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED")),
@@ -82,12 +112,19 @@ public sealed class FaultTableTests
                         kinds.Add((kind, await RowAsync(portals.Of(kind), fault, times, operation, kind)));
                     }
 
-                    rows.AddRange(kinds.GroupBy(row => row.Row, StringComparer.Ordinal).Select(group => (operation, $"{KindsOf(group.Select(row => row.Kind))}-> {group.Key}")));
+                    rows.AddRange(
+                        kinds
+                            .GroupBy(row => row.Row, StringComparer.Ordinal)
+                            .Select(group => (operation, $"{KindsOf(group.Select(row => row.Kind))}-> {group.Key}"))
+                    );
                 }
 
                 foreach (var group in rows.GroupBy(row => row.Row, StringComparer.Ordinal))
                 {
-                    table.Append(CultureInfo.InvariantCulture, $"  {often,-6} {string.Join(", ", group.Select(row => row.Operation))} {group.Key}\n");
+                    table.Append(
+                        CultureInfo.InvariantCulture,
+                        $"  {often, -6} {string.Join(", ", group.Select(row => row.Operation))} {group.Key}\n"
+                    );
                 }
             }
         }
@@ -172,7 +209,9 @@ public sealed class FaultTableTests
         }
         catch (Bitrix24Exception exception)
         {
-            return FormattableString.Invariant($"{exception.GetType().Name} {exception.ErrorCode}, {exception.Execution} after {exception.Attempts} attempts");
+            return FormattableString.Invariant(
+                $"{exception.GetType().Name} {exception.ErrorCode}, {exception.Execution} after {exception.Attempts} attempts"
+            );
         }
     }
 

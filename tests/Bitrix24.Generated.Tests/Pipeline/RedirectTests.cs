@@ -16,7 +16,10 @@ public sealed class RedirectTests
         using var moved = NewPortal();
         old.FailNext(SimulatedFault.MovedTo(moved.Url), times: 100);
         using var log = new CollectingLogger();
-        var bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = TestCredentials.Of(kind, old), RateLimit = Bitrix24RateLimit.Unlimited }, log);
+        var bitrix24 = Bitrix24Client.Create(
+            new Bitrix24ClientOptions { Credentials = TestCredentials.Of(kind, old), RateLimit = Bitrix24RateLimit.Unlimited },
+            log
+        );
 
         var first = await bitrix24.AddCallListAsync(TestClient.Request);
         var second = await bitrix24.AddCallListAsync(TestClient.Request);
@@ -24,7 +27,14 @@ public sealed class RedirectTests
         Assert.Equal((1, 2), (first.Result, second.Result));
         Assert.Single(old.Requests);
         Assert.Equal(2, moved.CallLists.Count);
-        Assert.All(moved.Requests, request => Assert.Equal(("POST", old.Requests[0].PathAndQuery, old.Requests[0].Body), (request.HttpMethod, request.PathAndQuery, request.Body)));
+        Assert.All(
+            moved.Requests,
+            request =>
+                Assert.Equal(
+                    ("POST", old.Requests[0].PathAndQuery, old.Requests[0].Body),
+                    (request.HttpMethod, request.PathAndQuery, request.Body)
+                )
+        );
         Assert.Single(log.Messages, message => message.Contains("moved to", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Messages, message => message.Contains("secret", StringComparison.Ordinal));
     }
@@ -43,7 +53,9 @@ public sealed class RedirectTests
         Assert.Single(third.CallLists);
 
         third.FailNext(SimulatedFault.MovedTo(fourth.Url));
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(first.WebhookUrl).AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            TestClient.On(first.WebhookUrl).AddCallListAsync(TestClient.Request)
+        );
         Assert.Equal((CallExecution.NotExecuted, HttpStatusCode.Found), (exception.Execution, exception.StatusCode));
         Assert.Contains("too many times", exception.Message, StringComparison.Ordinal);
         Assert.Empty(fourth.Requests);
@@ -60,7 +72,9 @@ public sealed class RedirectTests
         using var portal = NewPortal();
         portal.FailNext(SimulatedFault.Redirect(new Uri(location, UriKind.RelativeOrAbsolute)));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            TestClient.On(portal.WebhookUrl).AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Contains(words, exception.Message, StringComparison.Ordinal);
         Assert.Equal(CallExecution.NotExecuted, exception.Execution);
@@ -86,11 +100,18 @@ public sealed class RedirectTests
     public async Task Redirect_from_a_public_host_to_loopback_is_not_followed()
     {
         var requests = 0;
-        var handler = new StubHandler((_, _) =>
-        {
-            requests++;
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri("http://127.0.0.1/rest/1/s3cr3tc0de/crm.calllist.add") } });
-        });
+        var handler = new StubHandler(
+            (_, _) =>
+            {
+                requests++;
+                return Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.Found)
+                    {
+                        Headers = { Location = new Uri("http://127.0.0.1/rest/1/s3cr3tc0de/crm.calllist.add") },
+                    }
+                );
+            }
+        );
 
         Assert.StartsWith("Bitrix24TransportException", await TestClient.Outcome(handler), StringComparison.Ordinal);
         Assert.Equal(1, requests);
@@ -98,7 +119,14 @@ public sealed class RedirectTests
 
     private static SimulatedPortal NewPortal()
     {
-        var portal = SimulatedPortal.Start(new SimulatedPortalOptions { UserId = 7, WebhookCode = "secret", AccessToken = "secret" });
+        var portal = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                UserId = 7,
+                WebhookCode = "secret",
+                AccessToken = "secret",
+            }
+        );
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
         return portal;

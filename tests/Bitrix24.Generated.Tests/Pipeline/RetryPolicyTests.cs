@@ -8,7 +8,13 @@ public sealed class RetryPolicyTests
 {
     private static readonly OperationDescriptor Reading = new("x.get", isIdempotent: true, unknownOutcomeHint: null);
     private static readonly OperationDescriptor Making = new("x.add", isIdempotent: false, unknownOutcomeHint: null);
-    private static readonly OperationDescriptor Keyed = new("x.add", isIdempotent: false, unknownOutcomeHint: null, isRest3: true, acceptsIdempotencyKey: true);
+    private static readonly OperationDescriptor Keyed = new(
+        "x.add",
+        isIdempotent: false,
+        unknownOutcomeHint: null,
+        isRest3: true,
+        acceptsIdempotencyKey: true
+    );
 
     private readonly SkippingTimeProvider clock = new();
 
@@ -28,7 +34,12 @@ public sealed class RetryPolicyTests
         using var handler = new SlowConnection(clock);
         using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
 
-        Assert.Equal(11, (await ((Bitrix24Client)client.Bitrix24).SendAsync<AddCallListResponse>(Keyed, TestClient.Request, CancellationToken.None)).Result);
+        Assert.Equal(
+            11,
+            (
+                await ((Bitrix24Client)client.Bitrix24).SendAsync<AddCallListResponse>(Keyed, TestClient.Request, CancellationToken.None)
+            ).Result
+        );
 
         Assert.Equal([TimeSpan.FromSeconds(55)], clock.Waits);
     }
@@ -44,7 +55,12 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Keyed_call_respects_a_longer_Retry_After()
     {
-        var exception = new Bitrix24TransportException(Failure(CallExecution.Unknown, HttpStatusCode.ServiceUnavailable, RetryDisposition.IfIdempotent) with { RetryAfter = TimeSpan.FromSeconds(55) });
+        var exception = new Bitrix24TransportException(
+            Failure(CallExecution.Unknown, HttpStatusCode.ServiceUnavailable, RetryDisposition.IfIdempotent) with
+            {
+                RetryAfter = TimeSpan.FromSeconds(55),
+            }
+        );
 
         Assert.Equal(2, await AttemptsAsync(Keyed, exception, failures: 1, took: TimeSpan.FromSeconds(10)));
 
@@ -64,8 +80,26 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Keyed_call_is_not_retried_if_the_wait_exceeds_MaxDelay()
     {
-        Assert.Equal(1, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(10), maxDelay: TimeSpan.FromSeconds(49)));
-        Assert.Equal(2, await AttemptsAsync(Keyed, Transport(status: null), failures: 1, took: TimeSpan.FromSeconds(10), maxDelay: TimeSpan.FromSeconds(50)));
+        Assert.Equal(
+            1,
+            await AttemptsAsync(
+                Keyed,
+                Transport(status: null),
+                failures: 1,
+                took: TimeSpan.FromSeconds(10),
+                maxDelay: TimeSpan.FromSeconds(49)
+            )
+        );
+        Assert.Equal(
+            2,
+            await AttemptsAsync(
+                Keyed,
+                Transport(status: null),
+                failures: 1,
+                took: TimeSpan.FromSeconds(10),
+                maxDelay: TimeSpan.FromSeconds(50)
+            )
+        );
     }
 
     [Theory]
@@ -87,7 +121,9 @@ public sealed class RetryPolicyTests
     [Fact]
     public async Task Error_of_the_portal_is_retried_only_for_idempotent_methods()
     {
-        var exception = new Bitrix24ServerException(Failure(CallExecution.Unknown, HttpStatusCode.BadGateway, RetryDisposition.IfIdempotent));
+        var exception = new Bitrix24ServerException(
+            Failure(CallExecution.Unknown, HttpStatusCode.BadGateway, RetryDisposition.IfIdempotent)
+        );
 
         Assert.Equal(2, await AttemptsAsync(Reading, exception, failures: 1, took: TimeSpan.Zero));
         Assert.Equal(1, await AttemptsAsync(Making, exception, failures: 1, took: TimeSpan.Zero));
@@ -102,7 +138,8 @@ public sealed class RetryPolicyTests
         Assert.Equal(2, await AttemptsAsync(Making, Refused(RetryDisposition.AfterWaiting), failures: 1, took: TimeSpan.Zero));
         Assert.Equal(2, await AttemptsAsync(Reading, Refused(RetryDisposition.IfIdempotent), failures: 1, took: TimeSpan.Zero));
 
-        static Bitrix24ServerException Refused(RetryDisposition advice) => new(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, advice));
+        static Bitrix24ServerException Refused(RetryDisposition advice) =>
+            new(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, advice));
     }
 
     [Fact]
@@ -122,14 +159,17 @@ public sealed class RetryPolicyTests
         using var cancellation = new CancellationTokenSource();
         var failure = Transport(status: null);
 
-        var thrown = await Assert.ThrowsAsync<Bitrix24TransportException>(() => policy.ExecuteAsync<int>(
-            new CallContext(Reading, EmptyRequest.Instance),
-            (_, _) =>
-            {
-                cancellation.Cancel();
-                throw failure;
-            },
-            cancellation.Token));
+        var thrown = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            policy.ExecuteAsync<int>(
+                new CallContext(Reading, EmptyRequest.Instance),
+                (_, _) =>
+                {
+                    cancellation.Cancel();
+                    throw failure;
+                },
+                cancellation.Token
+            )
+        );
 
         Assert.Same(failure, thrown);
     }
@@ -139,8 +179,7 @@ public sealed class RetryPolicyTests
     {
         var policy = NewPolicy();
         var call = new CallContext(Reading, EmptyRequest.Instance);
-        var failures = new Queue<Bitrix24Exception>(
-        [
+        var failures = new Queue<Bitrix24Exception>([
             new Bitrix24ServerException(Failure(CallExecution.NotExecuted, HttpStatusCode.OK, RetryDisposition.AfterWaiting)),
             Transport(status: null),
             Transport(status: null),
@@ -154,19 +193,32 @@ public sealed class RetryPolicyTests
                 seen.Add((call.EarlierAttemptMayHaveExecuted, call.LastFailure?.GetType().Name));
                 return failures.TryDequeue(out var failure) ? throw failure : Task.FromResult(0);
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
 
-        Assert.Equal([(false, null), (false, "Bitrix24ServerException"), (true, "Bitrix24TransportException"), (true, "Bitrix24TransportException")], seen);
+        Assert.Equal(
+            [(false, null), (false, "Bitrix24ServerException"), (true, "Bitrix24TransportException"), (true, "Bitrix24TransportException")],
+            seen
+        );
     }
 
     private RetryPolicy NewPolicy(int maxAttempts = 4, TimeSpan? maxDelay = null) =>
         new(maxAttempts, TimeSpan.FromSeconds(1), maxDelay ?? TimeSpan.FromSeconds(60), clock, NullLogger.Instance);
 
-    private static Bitrix24TransportException Transport(HttpStatusCode? status) => new(Failure(CallExecution.Unknown, status, RetryDisposition.IfIdempotent));
+    private static Bitrix24TransportException Transport(HttpStatusCode? status) =>
+        new(Failure(CallExecution.Unknown, status, RetryDisposition.IfIdempotent));
 
-    private static ErrorDetails Failure(CallExecution execution, HttpStatusCode? status, RetryDisposition retry) => new("x", execution, "It failed.") { StatusCode = status, Retry = retry };
+    private static ErrorDetails Failure(CallExecution execution, HttpStatusCode? status, RetryDisposition retry) =>
+        new("x", execution, "It failed.") { StatusCode = status, Retry = retry };
 
-    private async Task<int> AttemptsAsync(OperationDescriptor operation, Bitrix24Exception exception, int failures, TimeSpan took, TimeSpan? maxDelay = null, int maxAttempts = 4)
+    private async Task<int> AttemptsAsync(
+        OperationDescriptor operation,
+        Bitrix24Exception exception,
+        int failures,
+        TimeSpan took,
+        TimeSpan? maxDelay = null,
+        int maxAttempts = 4
+    )
     {
         var policy = NewPolicy(maxAttempts, maxDelay);
         var call = new CallContext(operation, EmptyRequest.Instance);
@@ -181,7 +233,8 @@ public sealed class RetryPolicyTests
                     clock.Advance(took);
                     return ++attempts <= failures ? throw exception : Task.FromResult(0);
                 },
-                CancellationToken.None);
+                CancellationToken.None
+            );
         }
         catch (Bitrix24Exception thrown)
         {
@@ -201,7 +254,9 @@ public sealed class RetryPolicyTests
             clock.Advance(TimeSpan.FromSeconds(20));
             await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
             clock.Advance(TimeSpan.FromSeconds(5));
-            return requests++ == 0 ? throw new HttpRequestException("reset") : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":11}""") };
+            return requests++ == 0
+                ? throw new HttpRequestException("reset")
+                : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"result":11}""") };
         }
     }
 }

@@ -13,11 +13,19 @@ public sealed class RetryTests
     public async Task Waits_are_random_and_at_most_MaxDelay()
     {
         var clock = new SkippingTimeProvider();
-        var outcome = await TestClient.Outcome(StubHandler.Throwing(new HttpRequestException("refused")), options =>
-        {
-            options.TimeProvider = clock;
-            options.Retry = new Bitrix24RetryOptions { MaxAttempts = 9, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(10) };
-        });
+        var outcome = await TestClient.Outcome(
+            StubHandler.Throwing(new HttpRequestException("refused")),
+            options =>
+            {
+                options.TimeProvider = clock;
+                options.Retry = new Bitrix24RetryOptions
+                {
+                    MaxAttempts = 9,
+                    BaseDelay = TimeSpan.FromSeconds(1),
+                    MaxDelay = TimeSpan.FromSeconds(10),
+                };
+            }
+        );
 
         // The stub has read the body, so the outcome is unknown.
         Assert.EndsWith("Unknown", outcome, StringComparison.Ordinal);
@@ -27,11 +35,21 @@ public sealed class RetryTests
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 8);
         portal.Contacts.Add(9, 17, 19);
         portal.Webforms.Add(1);
-        await TestClient.On(portal.WebhookUrl, options =>
-        {
-            options.TimeProvider = clock;
-            options.Retry = new Bitrix24RetryOptions { MaxAttempts = 9, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(10) };
-        }).AddCallListAsync(TestClient.Request);
+        await TestClient
+            .On(
+                portal.WebhookUrl,
+                options =>
+                {
+                    options.TimeProvider = clock;
+                    options.Retry = new Bitrix24RetryOptions
+                    {
+                        MaxAttempts = 9,
+                        BaseDelay = TimeSpan.FromSeconds(1),
+                        MaxDelay = TimeSpan.FromSeconds(10),
+                    };
+                }
+            )
+            .AddCallListAsync(TestClient.Request);
 
         Assert.Equal(8, clock.Waits.Count);
         Assert.All(clock.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
@@ -59,11 +77,14 @@ public sealed class RetryTests
     public async Task Unreadable_response_of_a_read_is_retried_only_if_it_may_change(string body, int requests)
     {
         using var handler = StubHandler.Answering(HttpStatusCode.OK, body);
-        using var client = new TestClient(handler, options =>
-        {
-            options.TimeProvider = new SkippingTimeProvider();
-            options.Retry.MaxAttempts = 3;
-        });
+        using var client = new TestClient(
+            handler,
+            options =>
+            {
+                options.TimeProvider = new SkippingTimeProvider();
+                options.Retry.MaxAttempts = 3;
+            }
+        );
 
         var request = new GetCallListRequest { Id = 1 };
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(request));
@@ -76,14 +97,20 @@ public sealed class RetryTests
     public async Task Retry_After_is_respected_or_reported_if_beyond_MaxDelay()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
-        [
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([
             (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""", "7"),
-            (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""", clock.GetUtcNow().AddSeconds(20).ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
+            (
+                HttpStatusCode.ServiceUnavailable,
+                """{"error":"QUERY_LIMIT_EXCEEDED"}""",
+                clock.GetUtcNow().AddSeconds(20).ToString("R", System.Globalization.CultureInfo.InvariantCulture)
+            ),
             (HttpStatusCode.OK, Answer, null),
             (HttpStatusCode.ServiceUnavailable, """{"error":"QUERY_LIMIT_EXCEEDED"}""", "61"),
         ]);
-        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+        using var client = new TestClient(
+            Answering(answers),
+            options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())
+        );
 
         await client.Bitrix24.AddCallListAsync(TestClient.Request);
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(13)], clock.Waits);
@@ -96,15 +123,17 @@ public sealed class RetryTests
     public async Task Used_up_execution_time_waits_for_the_reset()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
-        [
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([
             (HttpStatusCode.OK, Answer, null),
             (HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}""", null),
             (HttpStatusCode.OK, Answer, null),
             (HttpStatusCode.OK, Answer.Replace("1752471698", "1752472200", StringComparison.Ordinal), null),
             (HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}""", null),
         ]);
-        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+        using var client = new TestClient(
+            Answering(answers),
+            options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())
+        );
 
         await client.Bitrix24.AddCallListAsync(TestClient.Request);
         await client.Bitrix24.AddCallListAsync(TestClient.Request);
@@ -119,14 +148,16 @@ public sealed class RetryTests
     public async Task Execution_time_budget_paces_the_calls_of_its_method()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
-        [
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([
             (HttpStatusCode.OK, Answer, null),
             (HttpStatusCode.OK, """{"result":{"ID":1}}""", null),
             (HttpStatusCode.OK, Answer.Replace("470.5", "10", StringComparison.Ordinal), null),
             (HttpStatusCode.OK, Answer, null),
         ]);
-        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(470)));
+        using var client = new TestClient(
+            Answering(answers),
+            options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(470))
+        );
 
         await client.Bitrix24.AddCallListAsync(TestClient.Request);
         await client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 });
@@ -141,9 +172,14 @@ public sealed class RetryTests
     public async Task Clients_with_the_same_credentials_share_the_execution_time()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([(HttpStatusCode.OK, Answer, null), (HttpStatusCode.OK, Answer, null)]);
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([
+            (HttpStatusCode.OK, Answer, null),
+            (HttpStatusCode.OK, Answer, null),
+        ]);
         var services = new ServiceCollection();
-        services.AddBitrix24ClientFactory(options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(470))).ConfigurePrimaryHttpMessageHandler(() => Answering(answers));
+        services
+            .AddBitrix24ClientFactory(options => (options.TimeProvider, options.ExecutionTimeBudget) = (clock, TimeSpan.FromSeconds(470)))
+            .ConfigurePrimaryHttpMessageHandler(() => Answering(answers));
         using var provider = services.BuildServiceProvider();
         var credentials = Bitrix24Credentials.Webhook("https://budget.example/rest/1/abc/");
 
@@ -157,8 +193,7 @@ public sealed class RetryTests
     public async Task Retry_After_takes_precedence_over_the_remembered_reset_time()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
-        [
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([
             (HttpStatusCode.OK, Answer, null),
             (HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}""", "7"),
             (HttpStatusCode.TooManyRequests, """{"error":"SOME_OTHER_LIMIT"}""", null),
@@ -166,25 +201,39 @@ public sealed class RetryTests
         using var client = new TestClient(Answering(answers), options => options.TimeProvider = clock);
 
         await client.Bitrix24.AddCallListAsync(TestClient.Request);
-        Assert.Equal(TimeSpan.FromSeconds(7), (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).RetryAfter);
-        Assert.Null((await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).RetryAfter);
+        Assert.Equal(
+            TimeSpan.FromSeconds(7),
+            (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).RetryAfter
+        );
+        Assert.Null(
+            (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).RetryAfter
+        );
     }
 
     [Fact]
     public async Task Retry_After_is_respected_with_any_status()
     {
         var clock = new SkippingTimeProvider();
-        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>(
-        [
+        var answers = new Queue<(HttpStatusCode Status, string Body, string? RetryAfter)>([
             (HttpStatusCode.ServiceUnavailable, "<html>", "5"),
             (HttpStatusCode.OK, """{"result":{"ID":1}}""", null),
             (HttpStatusCode.ServiceUnavailable, "<html>", "500"),
         ]);
-        using var client = new TestClient(Answering(answers), options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
+        using var client = new TestClient(
+            Answering(answers),
+            options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())
+        );
 
         await client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 });
         Assert.Equal([TimeSpan.FromSeconds(5)], clock.Waits);
-        Assert.Equal(1, (await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }))).Attempts);
+        Assert.Equal(
+            1,
+            (
+                await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+                    client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 })
+                )
+            ).Attempts
+        );
     }
 
     [Fact]
@@ -193,11 +242,18 @@ public sealed class RetryTests
         var clock = new FakeTimeProvider();
         using var cancellation = new CancellationTokenSource();
         var answered = new TaskCompletionSource();
-        var handler = new StubHandler((_, _) =>
-        {
-            answered.TrySetResult();
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}""") });
-        });
+        var handler = new StubHandler(
+            (_, _) =>
+            {
+                answered.TrySetResult();
+                return Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
+                    {
+                        Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}"""),
+                    }
+                );
+            }
+        );
         using var client = new TestClient(handler, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()));
 
         var call = client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token);
@@ -214,7 +270,11 @@ public sealed class RetryTests
         var clock = new SkippingTimeProvider();
         using var closed = new ClosedPort();
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => TestClient.On(closed.WebhookUrl, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions())).AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            TestClient
+                .On(closed.WebhookUrl, options => (options.TimeProvider, options.Retry) = (clock, new Bitrix24RetryOptions()))
+                .AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((4, CallExecution.NotExecuted), (exception.Attempts, exception.Execution));
         Assert.Equal(3, clock.Waits.Count);
@@ -226,12 +286,25 @@ public sealed class RetryTests
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 10, 17, 19);
         portal.Webforms.Add(1);
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions()));
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions())
+        );
         await bitrix24.AddCallListAsync(TestClient.Request);
         portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.Forbidden, "ACCESS_DENIED"));
 
-        var exception = await Assert.ThrowsAsync<Bitrix24AccessDeniedException>(() => bitrix24.UpdateCallListAsync(new() { ListId = 1, EntityType = CallListEntityType.Contact, Entities = [10], WebformId = 1 }));
+        var exception = await Assert.ThrowsAsync<Bitrix24AccessDeniedException>(() =>
+            bitrix24.UpdateCallListAsync(
+                new()
+                {
+                    ListId = 1,
+                    EntityType = CallListEntityType.Contact,
+                    Entities = [10],
+                    WebformId = 1,
+                }
+            )
+        );
 
         Assert.Equal([10], portal.CallLists[0].Entities);
         Assert.Equal((CallExecution.Unknown, 2), (exception.Execution, exception.Attempts));
@@ -244,7 +317,10 @@ public sealed class RetryTests
         var clock = new FakeTimeProvider();
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 10);
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 1)));
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 1))
+        );
         var ids = new List<long> { 9 };
         await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = ids });
 
@@ -282,13 +358,17 @@ public sealed class RetryTests
 
         using var provider = services.BuildServiceProvider();
         portal.FailNext(SimulatedFault.HtmlPage(HttpStatusCode.BadGateway) with { RunsCall = true });
-        await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+        await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+        );
         Assert.Single(portal.CallLists);
 
         if (!byFilter)
         {
             portal.FailNext(SimulatedFault.Redirect(new Uri(other.Url, "elsewhere")));
-            await Assert.ThrowsAsync<Bitrix24TransportException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+            await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+                provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+            );
             Assert.Empty(other.Requests);
         }
     }
@@ -298,11 +378,14 @@ public sealed class RetryTests
     {
         using var portal = SimulatedPortal.Start();
         portal.FailNext(SimulatedFault.Error(HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options =>
-        {
-            (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions());
-            options.RateLimit = new Bitrix24RateLimit(50, 0.01) { MaxWait = TimeSpan.FromSeconds(5) };
-        });
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options =>
+            {
+                (options.TimeProvider, options.Retry) = (new SkippingTimeProvider(), new Bitrix24RetryOptions());
+                options.RateLimit = new Bitrix24RateLimit(50, 0.01) { MaxWait = TimeSpan.FromSeconds(5) };
+            }
+        );
 
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -329,7 +412,9 @@ public sealed class RetryTests
             }
 
             var client = services
-                .AddBitrix24Client(options => (options.Credentials, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook(TestClient.WebhookUrl), 1))
+                .AddBitrix24Client(options =>
+                    (options.Credentials, options.Retry.MaxAttempts) = (Bitrix24Credentials.Webhook(TestClient.WebhookUrl), 1)
+                )
                 .ConfigurePrimaryHttpMessageHandler(() => handler);
             if (builder)
             {
@@ -337,7 +422,9 @@ public sealed class RetryTests
             }
 
             using var provider = services.BuildServiceProvider();
-            var exception = await Assert.ThrowsAsync<Bitrix24ServerException>(() => provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request));
+            var exception = await Assert.ThrowsAsync<Bitrix24ServerException>(() =>
+                provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request)
+            );
 
             Assert.Equal(1, handler.Requests - before);
             Assert.Equal((CallExecution.Unknown, Bitrix24ErrorCode.InternalServerError), (exception.Execution, exception.ErrorCode));
@@ -345,34 +432,43 @@ public sealed class RetryTests
         }
     }
 
-    private static StubHandler Answering(Queue<(HttpStatusCode Status, string Body, string? RetryAfter)> answers) => new((_, _) =>
-    {
-        var (status, body, retryAfter) = answers.Dequeue();
-        var response = new HttpResponseMessage(status) { Content = new StringContent(body) };
-        if (retryAfter is not null)
-        {
-            response.Headers.Add("Retry-After", retryAfter);
-        }
+    private static StubHandler Answering(Queue<(HttpStatusCode Status, string Body, string? RetryAfter)> answers) =>
+        new(
+            (_, _) =>
+            {
+                var (status, body, retryAfter) = answers.Dequeue();
+                var response = new HttpResponseMessage(status) { Content = new StringContent(body) };
+                if (retryAfter is not null)
+                {
+                    response.Headers.Add("Retry-After", retryAfter);
+                }
 
-        return Task.FromResult(response);
-    });
+                return Task.FromResult(response);
+            }
+        );
 
     private sealed class ReplacingFilter : Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter
     {
-        public Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> Configure(Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> next) => builder =>
-        {
-            next(builder);
-            builder.PrimaryHandler = new RepeatingHandler { InnerHandler = new SocketsHttpHandler { UseProxy = false } };
-        };
+        public Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> Configure(
+            Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> next
+        ) =>
+            builder =>
+            {
+                next(builder);
+                builder.PrimaryHandler = new RepeatingHandler { InnerHandler = new SocketsHttpHandler { UseProxy = false } };
+            };
     }
 
     private sealed class RepeatingFilter : Microsoft.Extensions.Http.IHttpMessageHandlerBuilderFilter
     {
-        public Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> Configure(Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> next) => builder =>
-        {
-            next(builder);
-            builder.AdditionalHandlers.Add(new RepeatingHandler());
-        };
+        public Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> Configure(
+            Action<Microsoft.Extensions.Http.HttpMessageHandlerBuilder> next
+        ) =>
+            builder =>
+            {
+                next(builder);
+                builder.AdditionalHandlers.Add(new RepeatingHandler());
+            };
     }
 
     /// <summary>A handler that applications add to all of their clients.</summary>

@@ -82,17 +82,22 @@ public sealed class TransportTests
     {
         var time = new FakeTimeProvider();
         var sent = new TaskCompletionSource();
-        var handler = new StubHandler(async (_, cancellationToken) =>
-        {
-            sent.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            throw new InvalidOperationException();
-        });
-        using var client = new TestClient(handler, options =>
-        {
-            options.TimeProvider = time;
-            options.AttemptTimeout = TimeSpan.FromSeconds(30);
-        });
+        var handler = new StubHandler(
+            async (_, cancellationToken) =>
+            {
+                sent.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                throw new InvalidOperationException();
+            }
+        );
+        using var client = new TestClient(
+            handler,
+            options =>
+            {
+                options.TimeProvider = time;
+                options.AttemptTimeout = TimeSpan.FromSeconds(30);
+            }
+        );
 
         var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
         await sent.Task;
@@ -102,7 +107,11 @@ public sealed class TransportTests
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => call);
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Equal("crm.calllist.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call: check with ListCallListsAsync before you send it again.", exception.Message);
+        Assert.Equal(
+            "crm.calllist.add failed: no response within the attempt timeout; it is unknown whether the portal executed the call: "
+                + "check with ListCallListsAsync before you send it again.",
+            exception.Message
+        );
     }
 
     [Fact]
@@ -126,7 +135,9 @@ public sealed class TransportTests
     {
         var time = new FakeTimeProvider();
         var body = new NeverEndingStream();
-        var handler = new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
+        var handler = new StubHandler(
+            (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) })
+        );
         using var client = new TestClient(handler, options => options.TimeProvider = time);
 
         var call = client.Bitrix24.AddCallListAsync(TestClient.Request);
@@ -142,12 +153,14 @@ public sealed class TransportTests
     {
         using var cancellation = new CancellationTokenSource();
         var sent = new TaskCompletionSource();
-        var handler = new StubHandler(async (_, cancellationToken) =>
-        {
-            sent.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            throw new InvalidOperationException();
-        });
+        var handler = new StubHandler(
+            async (_, cancellationToken) =>
+            {
+                sent.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                throw new InvalidOperationException();
+            }
+        );
         using var client = new TestClient(handler);
 
         var call = client.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token);
@@ -164,7 +177,9 @@ public sealed class TransportTests
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"result":11}""");
         using var client = new TestClient(handler);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            client.Bitrix24.AddCallListAsync(TestClient.Request, new CancellationToken(canceled: true))
+        );
 
         Assert.Equal(0, handler.Requests);
     }
@@ -186,7 +201,9 @@ public sealed class TransportTests
     private static Task<AddCallListResponse> CallOn(TcpListener listener)
     {
         listener.Start();
-        return TestClient.On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/").AddCallListAsync(TestClient.Request);
+        return TestClient
+            .On($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/rest/1/abc/")
+            .AddCallListAsync(TestClient.Request);
     }
 
     /// <summary>Represents a connection whose request has arrived completely.</summary>
@@ -233,6 +250,7 @@ public sealed class TransportTests
             return 0;
         }
 
-        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
     }
 }

@@ -49,7 +49,10 @@ public sealed class PortalBucketTests
         var taken = Run(portal, new Process(calls: 200, stall, roundTrip: 0.08), new Process(calls: 200, stall: 0, roundTrip: 0.05));
 
         var optimum = ((400 - Capacity) / PerSecond) + stall;
-        Assert.True(taken <= 1.5 * optimum, FormattableString.Invariant($"{taken} s; the optimum is {optimum} s; {portal.Refused} were refused."));
+        Assert.True(
+            taken <= 1.5 * optimum,
+            FormattableString.Invariant($"{taken} s; the optimum is {optimum} s; {portal.Refused} were refused.")
+        );
     }
 
     [Fact]
@@ -104,27 +107,30 @@ public sealed class PortalBucketTests
     [Fact]
     public void Limit_holds_for_any_arrivals_at_any_phase()
     {
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 4], Gen.Double[0, 1], Gen.Int[0, 300].Array[1, 40]).Sample((capacity, perSecond, phase, gaps) =>
-        {
-            var bucket = new PortalBucket(capacity, perSecond);
-            var portal = new Portal(phase, countsRefused: true, capacity, perSecond);
-            var now = 0L;
-            foreach (var gap in gaps)
-            {
-                now += gap * 10;
-                var at = TimeSpan.FromMilliseconds(now);
-                at += bucket.UntilRoom(at, ahead: 0);
-                now = (long)at.TotalMilliseconds;
-                bucket.Depart(at);
-                bucket.Complete(at);
-                if (!portal.TryAdd(at.TotalSeconds))
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 4], Gen.Double[0, 1], Gen.Int[0, 300].Array[1, 40])
+            .Sample(
+                (capacity, perSecond, phase, gaps) =>
                 {
-                    return false;
-                }
-            }
+                    var bucket = new PortalBucket(capacity, perSecond);
+                    var portal = new Portal(phase, countsRefused: true, capacity, perSecond);
+                    var now = 0L;
+                    foreach (var gap in gaps)
+                    {
+                        now += gap * 10;
+                        var at = TimeSpan.FromMilliseconds(now);
+                        at += bucket.UntilRoom(at, ahead: 0);
+                        now = (long)at.TotalMilliseconds;
+                        bucket.Depart(at);
+                        bucket.Complete(at);
+                        if (!portal.TryAdd(at.TotalSeconds))
+                        {
+                            return false;
+                        }
+                    }
 
-            return true;
-        });
+                    return true;
+                }
+            );
     }
 
     private static double Run(Portal portal, params Process[] processes)

@@ -14,17 +14,30 @@ public sealed class RateLimitTests
     {
         const int Calls = 600;
         var clock = new SkippingTimeProvider();
-        using var portal = NewPortal(new SimulatedPortalOptions { TimeProvider = clock, RequestBurst = burst, RequestsPerSecond = perSecond });
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options =>
-        {
-            options.TimeProvider = clock;
-            options.RateLimit = new Bitrix24RateLimit(burst, perSecond);
-        });
-        var other = TestClient.On(TestCredentials.Of("token", portal), options =>
-        {
-            options.TimeProvider = clock;
-            options.RateLimit = new Bitrix24RateLimit(burst, perSecond) { MaxWait = TimeSpan.FromHours(1) };
-        });
+        using var portal = NewPortal(
+            new SimulatedPortalOptions
+            {
+                TimeProvider = clock,
+                RequestBurst = burst,
+                RequestsPerSecond = perSecond,
+            }
+        );
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options =>
+            {
+                options.TimeProvider = clock;
+                options.RateLimit = new Bitrix24RateLimit(burst, perSecond);
+            }
+        );
+        var other = TestClient.On(
+            TestCredentials.Of("token", portal),
+            options =>
+            {
+                options.TimeProvider = clock;
+                options.RateLimit = new Bitrix24RateLimit(burst, perSecond) { MaxWait = TimeSpan.FromHours(1) };
+            }
+        );
         var begun = clock.GetUtcNow();
 
         for (var call = 0; call < Calls; call++)
@@ -45,7 +58,8 @@ public sealed class RateLimitTests
         var limit = new Bitrix24RateLimit(2, 1);
         using var one = NewPortal();
         using var other = NewPortal();
-        Bitrix24Client Client(SimulatedPortal portal) => TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, limit));
+        Bitrix24Client Client(SimulatedPortal portal) =>
+            TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, limit));
 
         await Client(one).AddCallListAsync(TestClient.Request);
         await Client(one).AddCallListAsync(TestClient.Request);
@@ -62,7 +76,11 @@ public sealed class RateLimitTests
     {
         var clock = new FakeTimeProvider();
         using var portal = NewPortal();
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 0.1) { MaxWait = TimeSpan.FromSeconds(5) }));
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options =>
+                (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 0.1) { MaxWait = TimeSpan.FromSeconds(5) })
+        );
 
         await bitrix24.AddCallListAsync(TestClient.Request);
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
@@ -76,7 +94,10 @@ public sealed class RateLimitTests
     {
         var clock = new FakeTimeProvider();
         using var portal = NewPortal();
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 1)));
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(1, 1))
+        );
         using var cancellation = new CancellationTokenSource();
 
         await bitrix24.AddCallListAsync(TestClient.Request);
@@ -96,7 +117,10 @@ public sealed class RateLimitTests
         var clock = new SkippingTimeProvider();
         using var portal = NewPortal();
         portal.FailNext(SimulatedFault.Error(System.Net.HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"));
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(50, 0.5)));
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.RateLimit) = (clock, new Bitrix24RateLimit(50, 0.5))
+        );
 
         await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => bitrix24.AddCallListAsync(TestClient.Request));
         await bitrix24.AddCallListAsync(TestClient.Request);
@@ -111,11 +135,21 @@ public sealed class RateLimitTests
     {
         const int Calls = 120;
         var clock = new SkippingTimeProvider();
-        using var portal = NewPortal(new SimulatedPortalOptions { TimeProvider = clock, RequestBurst = 50, RequestsPerSecond = 2 });
+        using var portal = NewPortal(
+            new SimulatedPortalOptions
+            {
+                TimeProvider = clock,
+                RequestBurst = 50,
+                RequestsPerSecond = 2,
+            }
+        );
 
         // Each of the concurrent waits advances this clock, so it runs faster than a real one.
         var limit = new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromHours(1) };
-        var bitrix24 = TestClient.On(portal.WebhookUrl, options => (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, limit, 2));
+        var bitrix24 = TestClient.On(
+            portal.WebhookUrl,
+            options => (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, limit, 2)
+        );
         if (othersUseThePortal)
         {
             // Another program on this machine has filled the bucket.
@@ -137,14 +171,24 @@ public sealed class RateLimitTests
         var clock = new SkippingTimeProvider();
         using var portal = NewPortal();
         portal.FailNext(SimulatedFault.Error(System.Net.HttpStatusCode.ServiceUnavailable, "QUERY_LIMIT_EXCEEDED"), times: 1000);
-        Bitrix24Client Client(int attempts) => TestClient.On(portal.WebhookUrl, options =>
-            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) }, attempts));
+        Bitrix24Client Client(int attempts) =>
+            TestClient.On(
+                portal.WebhookUrl,
+                options =>
+                    (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (
+                        clock,
+                        new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) },
+                        attempts
+                    )
+            );
 
         var single = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => Client(attempts: 1).AddCallListAsync(TestClient.Request));
         Assert.Equal((1, 1), (single.Attempts, portal.Requests.Count));
 
         var begun = clock.GetUtcNow();
-        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => Client(attempts: 2).AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() =>
+            Client(attempts: 2).AddCallListAsync(TestClient.Request)
+        );
 
         Assert.Equal((CallExecution.NotExecuted, Bitrix24ErrorCode.QueryLimitExceeded), (exception.Execution, exception.ErrorCode));
         Assert.InRange(clock.GetUtcNow() - begun, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(31));
@@ -156,14 +200,26 @@ public sealed class RateLimitTests
     {
         var clock = new SkippingTimeProvider();
         var retryAfter = 7;
-        var handler = new StubHandler((_, _) =>
-        {
-            var response = new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) { Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}""") };
-            response.Headers.RetryAfter = new(TimeSpan.FromSeconds(retryAfter));
-            return Task.FromResult(response);
-        });
-        using var client = new TestClient(handler, options =>
-            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) }, 2));
+        var handler = new StubHandler(
+            (_, _) =>
+            {
+                var response = new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable)
+                {
+                    Content = new StringContent("""{"error":"QUERY_LIMIT_EXCEEDED"}"""),
+                };
+                response.Headers.RetryAfter = new(TimeSpan.FromSeconds(retryAfter));
+                return Task.FromResult(response);
+            }
+        );
+        using var client = new TestClient(
+            handler,
+            options =>
+                (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (
+                    clock,
+                    new Bitrix24RateLimit(50, 2) { MaxWait = TimeSpan.FromSeconds(30) },
+                    2
+                )
+        );
 
         // It waits up to MaxWait, and is then sent once more.
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
@@ -181,14 +237,27 @@ public sealed class RateLimitTests
     public async Task Reset_time_in_the_far_future_is_limited()
     {
         var clock = new SkippingTimeProvider(longestWait: TimeSpan.FromMinutes(10));
-        var answers = new Queue<(System.Net.HttpStatusCode Status, string Body)>([(System.Net.HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}"""), (System.Net.HttpStatusCode.OK, """{"result":11}""")]);
-        var handler = new StubHandler((_, _) =>
-        {
-            var response = new HttpResponseMessage(answers.Peek().Status) { Content = new StringContent(answers.Dequeue().Body) };
-            response.Headers.RetryAfter = new(TimeSpan.FromDays(1000));
-            return Task.FromResult(response);
-        });
-        using var client = new TestClient(handler, options => (options.TimeProvider, options.ExecutionTimeBudget, options.AttemptTimeout) = (clock, TimeSpan.FromSeconds(400), TimeSpan.FromHours(1)));
+        var answers = new Queue<(System.Net.HttpStatusCode Status, string Body)>([
+            (System.Net.HttpStatusCode.TooManyRequests, """{"error":"OPERATION_TIME_LIMIT"}"""),
+            (System.Net.HttpStatusCode.OK, """{"result":11}"""),
+        ]);
+        var handler = new StubHandler(
+            (_, _) =>
+            {
+                var response = new HttpResponseMessage(answers.Peek().Status) { Content = new StringContent(answers.Dequeue().Body) };
+                response.Headers.RetryAfter = new(TimeSpan.FromDays(1000));
+                return Task.FromResult(response);
+            }
+        );
+        using var client = new TestClient(
+            handler,
+            options =>
+                (options.TimeProvider, options.ExecutionTimeBudget, options.AttemptTimeout) = (
+                    clock,
+                    TimeSpan.FromSeconds(400),
+                    TimeSpan.FromHours(1)
+                )
+        );
 
         await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
         Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
@@ -238,19 +307,26 @@ public sealed class RateLimitTests
     public async Task Spellings_of_one_portal_share_the_limit_and_the_execution_time(string one, string other)
     {
         var clock = new FakeTimeProvider();
-        var handler = StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11,"time":{"finish":1752471668.5,"operating":470.5,"operating_reset_at":1752471698}}""");
+        var handler = StubHandler.Answering(
+            System.Net.HttpStatusCode.OK,
+            """{"result":11,"time":{"finish":1752471668.5,"operating":470.5,"operating_reset_at":1752471698}}"""
+        );
         var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
-        services.AddBitrix24ClientFactory(options =>
-        {
-            (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(1, 1), 1);
-            options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
-        }).ConfigurePrimaryHttpMessageHandler(() => handler);
+        services
+            .AddBitrix24ClientFactory(options =>
+            {
+                (options.TimeProvider, options.RateLimit, options.Retry.MaxAttempts) = (clock, new Bitrix24RateLimit(1, 1), 1);
+                options.ExecutionTimeBudget = TimeSpan.FromSeconds(400);
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => handler);
         await using var provider = services.BuildServiceProvider();
         var factory = provider.GetRequiredService<IBitrix24ClientFactory>();
 
         await factory.Create(Bitrix24Credentials.Webhook(one)).AddCallListAsync(TestClient.Request);
         var budgeted = factory.Create(Bitrix24Credentials.Webhook(other)).AddCallListAsync(TestClient.Request);
-        var limited = factory.Create(Bitrix24Credentials.Webhook(other.Replace("/abc/", "/other/", StringComparison.Ordinal))).ListCallListStatusesAsync();
+        var limited = factory
+            .Create(Bitrix24Credentials.Webhook(other.Replace("/abc/", "/other/", StringComparison.Ordinal)))
+            .ListCallListStatusesAsync();
 
         Assert.Equal((false, false, 1), (budgeted.IsCompleted, limited.IsCompleted, handler.Requests));
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -281,13 +357,15 @@ public sealed class RateLimitTests
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 100 });
         var (inside, most) = (0, 0);
-        var handler = new StubHandler(async (_, _) =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref inside));
-            await Task.Yield();
-            Interlocked.Decrement(ref inside);
-            return new HttpResponseMessage { Content = new StringContent("""{"result":11}""") };
-        });
+        var handler = new StubHandler(
+            async (_, _) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref inside));
+                await Task.Yield();
+                Interlocked.Decrement(ref inside);
+                return new HttpResponseMessage { Content = new StringContent("""{"result":11}""") };
+            }
+        );
         using var client = new TestClient(handler, options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.Bitrix24.AddCallListAsync(TestClient.Request)));
@@ -306,13 +384,19 @@ public sealed class RateLimitTests
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.Equal((CallExecution.NotExecuted, 0), (exception.Execution, exception.Attempts));
-        Assert.Contains("the rate limiter of the application failed (ObjectDisposedException)", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the rate limiter of the application failed (ObjectDisposedException)",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, handler.Requests);
 
         using var cancellation = new CancellationTokenSource();
         using var cancelling = new CancellingLimiter(cancellation);
         using var cancelled = new TestClient(handler, options => options.RateLimit = Bitrix24RateLimit.Custom(cancelling));
-        var cancelledException = await Assert.ThrowsAsync<OperationCanceledException>(() => cancelled.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+        var cancelledException = await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            cancelled.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token)
+        );
         Assert.Equal(cancellation.Token, cancelledException.CancellationToken);
     }
 
@@ -320,7 +404,10 @@ public sealed class RateLimitTests
     public async Task Failing_lease_disposal_does_not_change_the_outcome()
     {
         using var limiter = new BrokenLeases();
-        using var client = new TestClient(StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""), options => options.RateLimit = Bitrix24RateLimit.Custom(limiter));
+        using var client = new TestClient(
+            StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""),
+            options => options.RateLimit = Bitrix24RateLimit.Custom(limiter)
+        );
 
         Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
     }
@@ -329,11 +416,17 @@ public sealed class RateLimitTests
     public async Task Custom_limiter_with_a_permit_allows_calls_with_zero_MaxWait()
     {
         using var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 0 });
-        using var client = new TestClient(StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""), options => options.RateLimit = Bitrix24RateLimit.Custom(limiter, TimeSpan.Zero));
+        using var client = new TestClient(
+            StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}"""),
+            options => options.RateLimit = Bitrix24RateLimit.Custom(limiter, TimeSpan.Zero)
+        );
 
         Assert.Equal(11, (await client.Bitrix24.AddCallListAsync(TestClient.Request)).Result);
         using var taken = limiter.AttemptAcquire();
-        Assert.Equal(CallExecution.NotExecuted, (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).Execution);
+        Assert.Equal(
+            CallExecution.NotExecuted,
+            (await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request))).Execution
+        );
     }
 
     [Fact]
@@ -343,7 +436,10 @@ public sealed class RateLimitTests
         using var taken = limiter.AttemptAcquire();
         var clock = new SkippingTimeProvider();
         var handler = StubHandler.Answering(System.Net.HttpStatusCode.OK, """{"result":11}""");
-        using var client = new TestClient(handler, options => (options.TimeProvider, options.RateLimit) = (clock, Bitrix24RateLimit.Custom(limiter, TimeSpan.FromSeconds(20))));
+        using var client = new TestClient(
+            handler,
+            options => (options.TimeProvider, options.RateLimit) = (clock, Bitrix24RateLimit.Custom(limiter, TimeSpan.FromSeconds(20)))
+        );
 
         var exception = await Assert.ThrowsAsync<Bitrix24RateLimitException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
@@ -374,11 +470,10 @@ public sealed class RateLimitTests
 
         private sealed class Timer : ITimer
         {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => dueTime >= TimeSpan.Zero ? true : throw new ArgumentOutOfRangeException(nameof(dueTime));
+            public bool Change(TimeSpan dueTime, TimeSpan period) =>
+                dueTime >= TimeSpan.Zero ? true : throw new ArgumentOutOfRangeException(nameof(dueTime));
 
-            public void Dispose()
-            {
-            }
+            public void Dispose() { }
 
             public ValueTask DisposeAsync() => default;
         }
@@ -392,7 +487,8 @@ public sealed class RateLimitTests
 
         protected override RateLimitLease AttemptAcquireCore(int permitCount) => new BrokenLease();
 
-        protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) => new(new BrokenLease());
+        protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+            new(new BrokenLease());
 
         private sealed class BrokenLease : RateLimitLease
         {

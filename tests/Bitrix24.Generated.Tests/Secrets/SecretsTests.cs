@@ -24,7 +24,15 @@ public sealed class SecretsTests
         var shown = new ConcurrentQueue<string>();
         using var listener = Listen(shown);
         using var meters = Measure(shown);
-        using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = Secret, AccessToken = Secret, RefreshToken = Secret + "Refresh", ClientSecret = Secret + "Client" });
+        using var portal = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                WebhookCode = Secret,
+                AccessToken = Secret,
+                RefreshToken = Secret + "Refresh",
+                ClientSecret = Secret + "Client",
+            }
+        );
         portal.Contacts.Add(9);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new CollectingLoggerProvider(shown)));
@@ -42,7 +50,14 @@ public sealed class SecretsTests
         if (kind == "oauth")
         {
             portal.ExpireAccessToken();
-            foreach (var body in new[] { $$"""{"error":"{{Secret}}Refresh","error_description":"{{Secret}}Client"}""", Secret, $$"""{"access_token":"{{Secret}}"}""" })
+            foreach (
+                var body in new[]
+                {
+                    $$"""{"error":"{{Secret}}Refresh","error_description":"{{Secret}}Client"}""",
+                    Secret,
+                    $$"""{"access_token":"{{Secret}}"}""",
+                }
+            )
             {
                 portal.FailNextRenewal(SimulatedFault.Answer(HttpStatusCode.BadRequest, body));
                 bitrix24 = factory.Create(Credentials(kind, portal));
@@ -57,12 +72,18 @@ public sealed class SecretsTests
             await Fails(request);
         }
 
-        await Assert.ThrowsAsync<ArgumentException>(() => bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [] }));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [] })
+        );
         portal.Dispose();
         await Fails(request);
         shown.Enqueue(bitrix24.ToString()!);
         shown.Enqueue(Rendered(Credentials(kind, portal)));
-        shown.Enqueue(OAuthOptions(portal.Url.ToString()).ToString() + Newtonsoft.Json.JsonConvert.SerializeObject(OAuthOptions(portal.Url.ToString())) + new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret });
+        shown.Enqueue(
+            OAuthOptions(portal.Url.ToString()).ToString()
+                + Newtonsoft.Json.JsonConvert.SerializeObject(OAuthOptions(portal.Url.ToString()))
+                + new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret }
+        );
         shown.Enqueue(Rendered(new Bitrix24ClientOptions { Credentials = Credentials(kind, portal) }));
 
         Assert.NotEmpty(shown);
@@ -84,9 +105,14 @@ public sealed class SecretsTests
     public async Task Secret_cut_off_by_the_length_limit_is_not_shown_in_part()
     {
         var description = new string('x', (16 * 1024) - 5) + Secret;
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"ERROR_ARGUMENT","error_description":"{{description}}"}"""), options => options.Credentials = Credentials("token", "https://portal.example/"));
+        using var client = new TestClient(
+            StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"ERROR_ARGUMENT","error_description":"{{description}}"}"""),
+            options => options.Credentials = Credentials("token", "https://portal.example/")
+        );
 
-        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() =>
+            client.Bitrix24.AddCallListAsync(TestClient.Request)
+        );
 
         Assert.DoesNotContain(Secret[..4], exception.ErrorDescription, StringComparison.Ordinal);
     }
@@ -99,9 +125,12 @@ public sealed class SecretsTests
         var description = before + new string('x', (32 * 1024) - before.Length - 59) + secret;
         using var client = new TestClient(
             StubHandler.Answering(HttpStatusCode.BadRequest, $$"""{"error":"ERROR_ARGUMENT","error_description":"{{description}}"}"""),
-            options => options.Credentials = Bitrix24Credentials.AccessToken("https://portal.example/", secret));
+            options => options.Credentials = Bitrix24Credentials.AccessToken("https://portal.example/", secret)
+        );
 
-        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
+        var exception = await Assert.ThrowsAsync<Bitrix24InvalidRequestException>(() =>
+            client.Bitrix24.AddCallListAsync(TestClient.Request)
+        );
 
         Assert.DoesNotContain(Secret[..4], exception.ErrorDescription, StringComparison.Ordinal);
     }
@@ -126,9 +155,12 @@ public sealed class SecretsTests
     public async Task User_info_in_an_address_of_the_authorization_server_is_removed()
     {
         using var portal = SimulatedPortal.Start();
-        portal.FailNextRenewal(SimulatedFault.Answer(
-            HttpStatusCode.OK,
-            $$"""{"access_token":"a","refresh_token":"r","client_endpoint":"https://svc:{{Secret}}@acme.example/rest/"}"""));
+        portal.FailNextRenewal(
+            SimulatedFault.Answer(
+                HttpStatusCode.OK,
+                $$"""{"access_token":"a","refresh_token":"r","client_endpoint":"https://svc:{{Secret}}@acme.example/rest/"}"""
+            )
+        );
         var options = TestCredentials.Options(portal, new InMemoryBitrix24TokenStore());
 
         var authorization = await Bitrix24OAuthClient.Create(options).ExchangeCodeAsync(portal.AuthorizationCode);
@@ -139,7 +171,12 @@ public sealed class SecretsTests
     [Fact]
     public void Serializers_omit_tokens()
     {
-        var token = new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh", ExpiresAt = DateTimeOffset.UnixEpoch };
+        var token = new Bitrix24Token
+        {
+            AccessToken = Secret,
+            RefreshToken = Secret + "Refresh",
+            ExpiresAt = DateTimeOffset.UnixEpoch,
+        };
         var store = new InMemoryBitrix24TokenStore(token);
         object[] holders = [token, store, OAuthOptions("https://portal.example/"), new { token, store }];
 
@@ -172,16 +209,24 @@ public sealed class SecretsTests
 
     /// <summary>Responses of a portal that echoes the request.</summary>
     private static (HttpStatusCode Status, string Body, string ContentType)[] TelltaleAnswers(SimulatedPortal portal) =>
-    [
-        (HttpStatusCode.BadRequest, $$"""{"error":"{{Secret}}","error_description":"{{Secret}}"}""", "application/json"),
-        (HttpStatusCode.Unauthorized, $$"""{"error":"NO_AUTH_FOUND","error_description":"No webhook {{Secret}} of {{portal.WebhookUrl}}"}""", "application/json"),
-        (HttpStatusCode.InternalServerError, $$"""{"error":["{{Secret}}"]}""", "application/json"),
-        (HttpStatusCode.BadGateway, $"<html>{portal.WebhookUrl}</html>", "text/html"),
-        (HttpStatusCode.OK, Secret, "text/plain"),
-        (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
-        (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
-        (HttpStatusCode.OK, $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"} },"result_time":"{{Secret}}"} }""", "application/json"),
-    ];
+        [
+            (HttpStatusCode.BadRequest, $$"""{"error":"{{Secret}}","error_description":"{{Secret}}"}""", "application/json"),
+            (
+                HttpStatusCode.Unauthorized,
+                $$"""{"error":"NO_AUTH_FOUND","error_description":"No webhook {{Secret}} of {{portal.WebhookUrl}}"}""",
+                "application/json"
+            ),
+            (HttpStatusCode.InternalServerError, $$"""{"error":["{{Secret}}"]}""", "application/json"),
+            (HttpStatusCode.BadGateway, $"<html>{portal.WebhookUrl}</html>", "text/html"),
+            (HttpStatusCode.OK, Secret, "text/plain"),
+            (HttpStatusCode.OK, $$"""{"result":"{{Secret}}"}""", $"application/{Secret}"),
+            (HttpStatusCode.OK, $$"""{"result":11,"{{Secret}}"}""", "application/json"),
+            (
+                HttpStatusCode.OK,
+                $$"""{"result":{"result":{"{{Secret}}":1},"result_error":{"c0":{"error":"{{Secret}}","error_description":"{{portal.WebhookUrl}}"} },"result_time":"{{Secret}}"} }""",
+                "application/json"
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -197,7 +242,10 @@ public sealed class SecretsTests
 
         var harmless = new HttpRequestException("The proxy refused.");
         var other = new TimeoutException($"POST https://portal.example/rest/1/{Secret}/ timed out.");
-        var telltale = new HttpRequestException($"POST https://portal.example/rest/1/{Secret}/ failed.", new InvalidOperationException(Secret));
+        var telltale = new HttpRequestException(
+            $"POST https://portal.example/rest/1/{Secret}/ failed.",
+            new InvalidOperationException(Secret)
+        );
 
         Assert.Same(harmless, (await Thrown(harmless)).InnerException);
         var exception = await Thrown(telltale);
@@ -209,13 +257,18 @@ public sealed class SecretsTests
 
         using var cancellation = new CancellationTokenSource();
         using var cancelled = new TestClient(
-            new StubHandler((_, _) =>
-            {
-                cancellation.Cancel();
-                throw new TaskCanceledException($"POST https://portal.example/rest/1/{Secret}/");
-            }),
-            options => options.Credentials = credentials);
-        var cancelledException = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token));
+            new StubHandler(
+                (_, _) =>
+                {
+                    cancellation.Cancel();
+                    throw new TaskCanceledException($"POST https://portal.example/rest/1/{Secret}/");
+                }
+            ),
+            options => options.Credentials = credentials
+        );
+        var cancelledException = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            cancelled.Bitrix24.AddCallListAsync(TestClient.Request, cancellation.Token)
+        );
         Assert.DoesNotContain(Secret, cancelledException.ToString(), StringComparison.Ordinal);
     }
 
@@ -226,7 +279,9 @@ public sealed class SecretsTests
         using var response = new KeepingStream(Encoding.UTF8.GetBytes($$"""{"result":11,"other":"{{Secret}}"}"""));
         using var handler = new CopyingHandler(request, response);
         var services = new ServiceCollection();
-        services.AddBitrix24Client(options => options.Credentials = Credentials("token", "https://portal.example/")).ConfigurePrimaryHttpMessageHandler(() => handler);
+        services
+            .AddBitrix24Client(options => options.Credentials = Credentials("token", "https://portal.example/"))
+            .ConfigurePrimaryHttpMessageHandler(() => handler);
         using var provider = services.BuildServiceProvider();
 
         await provider.GetRequiredService<IBitrix24Client>().AddCallListAsync(TestClient.Request);
@@ -266,7 +321,8 @@ public sealed class SecretsTests
             return count;
         }
 
-        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -274,7 +330,8 @@ public sealed class SecretsTests
             return default;
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         private void Keep(ReadOnlyMemory<byte> memory)
         {
@@ -308,37 +365,48 @@ public sealed class SecretsTests
         {
             shown.AddRange(texts);
         }
-        else if (value?.GetType() is { } type && type.Assembly == typeof(Bitrix24Client).Assembly && type != typeof(InMemoryBitrix24TokenStore) && seen.Add(value))
+        else if (
+            value?.GetType() is { } type
+            && type.Assembly == typeof(Bitrix24Client).Assembly
+            && type != typeof(InMemoryBitrix24TokenStore)
+            && seen.Add(value)
+        )
         {
             shown.Add(value.ToString() ?? string.Empty);
-            var properties = type.GetProperties(Members).Where(IsVisible).Where(property => property.GetIndexParameters().Length == 0).Select(property => property.GetValue(value));
+            var properties = type.GetProperties(Members)
+                .Where(IsVisible)
+                .Where(property => property.GetIndexParameters().Length == 0)
+                .Select(property => property.GetValue(value));
             foreach (var member in properties.Concat(type.GetFields(Members).Where(IsVisible).Select(field => field.GetValue(value))))
             {
                 Expand(member, shown, seen);
             }
         }
 
-        static bool IsVisible(MemberInfo member) => member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never;
+        static bool IsVisible(MemberInfo member) =>
+            member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never;
     }
 
     private static Bitrix24Credentials Credentials(string kind, SimulatedPortal portal) => Credentials(kind, portal.Url.ToString());
 
-    private static Bitrix24Credentials Credentials(string kind, string portalUrl) => kind switch
-    {
-        "webhook" => Bitrix24Credentials.Webhook($"{portalUrl}rest/1/{Secret}/"),
-        "token" => Bitrix24Credentials.AccessToken(portalUrl, Secret),
-        "function" => Bitrix24Credentials.AccessToken(portalUrl, _ => new ValueTask<string>(Secret)),
-        _ => Bitrix24Credentials.OAuth(OAuthOptions(portalUrl)),
-    };
+    private static Bitrix24Credentials Credentials(string kind, string portalUrl) =>
+        kind switch
+        {
+            "webhook" => Bitrix24Credentials.Webhook($"{portalUrl}rest/1/{Secret}/"),
+            "token" => Bitrix24Credentials.AccessToken(portalUrl, Secret),
+            "function" => Bitrix24Credentials.AccessToken(portalUrl, _ => new ValueTask<string>(Secret)),
+            _ => Bitrix24Credentials.OAuth(OAuthOptions(portalUrl)),
+        };
 
-    private static Bitrix24OAuthOptions OAuthOptions(string portalUrl) => new()
-    {
-        PortalUrl = portalUrl,
-        ClientId = "app.simulated",
-        ClientSecret = Secret + "Client",
-        TokenStore = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh" }),
-        TokenEndpoint = new Uri(new Uri(portalUrl), "/oauth/token/"),
-    };
+    private static Bitrix24OAuthOptions OAuthOptions(string portalUrl) =>
+        new()
+        {
+            PortalUrl = portalUrl,
+            ClientId = "app.simulated",
+            ClientSecret = Secret + "Client",
+            TokenStore = new InMemoryBitrix24TokenStore(new Bitrix24Token { AccessToken = Secret, RefreshToken = Secret + "Refresh" }),
+            TokenEndpoint = new Uri(new Uri(portalUrl), "/oauth/token/"),
+        };
 
     private static string Rendered(object value) =>
         value + Newtonsoft.Json.JsonConvert.SerializeObject(value) + System.Text.Json.JsonSerializer.Serialize(value, value.GetType());
@@ -380,7 +448,9 @@ public sealed class SecretsTests
         // The simulated portal is a server in the same process, and servers trace their requests.
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => !source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && !source.Name.StartsWith("WireMock", StringComparison.Ordinal),
+            ShouldListenTo = source =>
+                !source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                && !source.Name.StartsWith("WireMock", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => shown.Enqueue(activity.DisplayName + " " + string.Join(" ", activity.TagObjects)),
         };
@@ -401,7 +471,13 @@ public sealed class SecretsTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             var text = new StringBuilder(formatter(state, exception)).Append(exception);
             if (state is IEnumerable<KeyValuePair<string, object?>> values)
@@ -412,8 +488,6 @@ public sealed class SecretsTests
             shown.Enqueue(text.ToString());
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -31,13 +31,41 @@ public sealed class HostileResponseTests
         """{"result":{"result":{"a":1}},"new":[[?]]}""",
     ];
 
-    private static readonly string[] Snippets = ["null", "true", "-1", "1e999", "99999999999999999999999", "\"\"", "[]", "{}", "[[[[[[", "\\u0000", "\uFEFF", "\"result\":", "\"error\":", "\"time\":", "NaN", "'", "//", "/*", "0x1F", "\0", "é", "}"];
+    private static readonly string[] Snippets =
+    [
+        "null",
+        "true",
+        "-1",
+        "1e999",
+        "99999999999999999999999",
+        "\"\"",
+        "[]",
+        "{}",
+        "[[[[[[",
+        "\\u0000",
+        "\uFEFF",
+        "\"result\":",
+        "\"error\":",
+        "\"time\":",
+        "NaN",
+        "'",
+        "//",
+        "/*",
+        "0x1F",
+        "\0",
+        "é",
+        "}",
+    ];
 
     [Fact]
     public async Task Mutated_responses()
     {
         var mutation = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 3], OneOf(Snippets), Gen.Int[0, 40], Gen.Byte);
-        var sample = Gen.Select(OneOf(Answers), mutation.Array[1, 4], OneOf(200, 200, 200, 201, 204, 304, 400, 401, 403, 429, 500, 502, 503));
+        var sample = Gen.Select(
+            OneOf(Answers),
+            mutation.Array[1, 4],
+            OneOf(200, 200, 200, 201, 204, 304, 400, 401, 403, 429, 500, 502, 503)
+        );
 
         await sample.SampleAsync(
             async (answer, mutations, status) =>
@@ -66,7 +94,8 @@ public sealed class HostileResponseTests
                 await OnlyTypedOutcomes(StubHandler.Answering((HttpStatusCode)status, [.. bytes]));
             },
             iter: 1500,
-            threads: 2);
+            threads: 2
+        );
     }
 
     [Fact]
@@ -74,11 +103,57 @@ public sealed class HostileResponseTests
     {
         string[] values =
         [
-            "/* a */ 1", "1 // a\n", "'a'", "NaN", "Infinity", "-Infinity", "undefined", "new Date(1)", "True", "nul", "nullx", "a",
-            "01", "-01", "+1", ".5", "1.", "1e", "0x1F", "1,", "-", "1 2", "\u00A01", "\v1", new string('9', 500),
-            "[1,]", "[,1]", "[1 2]", "[1", "[1}", new string('[', 100) + new string(']', 100),
-            "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{\"a\"}", "{\"a\":}", "{\"a\" 1}", "{1:1}", "{\"a\":1 \"b\":2}", "{\"a\":1]",
-            "\"a\nb\"", "\"\t\"", "\"\0\"", "\"\\x\"", "\"\\'\"", "\"\\u12g4\"", "\"\\u12\"", "\"\\u\"", "\"\\", "\"a",
+            "/* a */ 1",
+            "1 // a\n",
+            "'a'",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "undefined",
+            "new Date(1)",
+            "True",
+            "nul",
+            "nullx",
+            "a",
+            "01",
+            "-01",
+            "+1",
+            ".5",
+            "1.",
+            "1e",
+            "0x1F",
+            "1,",
+            "-",
+            "1 2",
+            "\u00A01",
+            "\v1",
+            new string('9', 500),
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1",
+            "[1}",
+            new string('[', 100) + new string(']', 100),
+            "{\"a\":1,}",
+            "{,}",
+            "{a:1}",
+            "{'a':1}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\" 1}",
+            "{1:1}",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\":1]",
+            "\"a\nb\"",
+            "\"\t\"",
+            "\"\0\"",
+            "\"\\x\"",
+            "\"\\'\"",
+            "\"\\u12g4\"",
+            "\"\\u12\"",
+            "\"\\u\"",
+            "\"\\",
+            "\"a",
         ];
         foreach (var value in values)
         {
@@ -118,8 +193,7 @@ public sealed class HostileResponseTests
     [InlineData("""{"result":{"result":{"a":1,"A":2}}}""")]
     [InlineData("""{"result":{"result":{"a":{"id":1,"ID":2}}}}""")]
     [InlineData("""{"result":{"result":{"a":1}},"new":{"b":1,"b":1}}""")]
-    public async Task Unknown_properties_may_differ_in_case_and_are_ignored(string answer) =>
-        Assert.Equal("read", await OutcomeOf(answer));
+    public async Task Unknown_properties_may_differ_in_case_and_are_ignored(string answer) => Assert.Equal("read", await OutcomeOf(answer));
 
     [Fact]
     public async Task Duplicate_in_an_object_with_many_properties_throws()
@@ -154,7 +228,9 @@ public sealed class HostileResponseTests
         var encoding = charset == "utf-16" ? Encoding.Unicode : Encoding.UTF8;
         var body = encoding.GetBytes($$"""{"error":"{{code}}"}""");
 
-        var outcome = await TestClient.Outcome(StubHandler.Answering(HttpStatusCode.BadRequest, body, $"application/json; charset={charset}"));
+        var outcome = await TestClient.Outcome(
+            StubHandler.Answering(HttpStatusCode.BadRequest, body, $"application/json; charset={charset}")
+        );
 
         Assert.Contains("EntityError", outcome, StringComparison.Ordinal);
     }
@@ -177,18 +253,24 @@ public sealed class HostileResponseTests
     public async Task Bodies_are_read_up_to_a_limit(int status, bool declared)
     {
         var endless = new EndlessStream();
-        var handler = new StubHandler((_, _) =>
-        {
-            var content = new StreamContent(endless);
-            content.Headers.ContentLength = declared ? 1L << 40 : null;
-            return Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = content });
-        });
+        var handler = new StubHandler(
+            (_, _) =>
+            {
+                var content = new StreamContent(endless);
+                content.Headers.ContentLength = declared ? 1L << 40 : null;
+                return Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = content });
+            }
+        );
         using var client = new TestClient(handler, options => options.MaxResponseSize = 100_000);
 
         var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => client.Bitrix24.AddCallListAsync(TestClient.Request));
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
-        Assert.Contains(status == 200 ? "larger than the limit of 100000 bytes" : "larger than the limit of 65536 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            status == 200 ? "larger than the limit of 100000 bytes" : "larger than the limit of 65536 bytes",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.InRange(endless.Given, 0, 130_000);
     }
 
@@ -197,14 +279,32 @@ public sealed class HostileResponseTests
     {
         using var server = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var bitrix24 = TestClient.On($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/rest/1/abc/", options => options.MaxResponseSize = 1_000_000);
+        var bitrix24 = TestClient.On(
+            $"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/rest/1/abc/",
+            options => options.MaxResponseSize = 1_000_000
+        );
 
-        foreach (var (encoding, body) in new[] { ("gzip", Bomb()), ("gzip", "plain text"u8.ToArray()), ("br", "plain text"u8.ToArray()), ("deflate", "plain text"u8.ToArray()) })
+        foreach (
+            var (encoding, body) in new[]
+            {
+                ("gzip", Bomb()),
+                ("gzip", "plain text"u8.ToArray()),
+                ("br", "plain text"u8.ToArray()),
+                ("deflate", "plain text"u8.ToArray()),
+            }
+        )
         {
             var call = Assert.ThrowsAsync<Bitrix24TransportException>(() => bitrix24.AddCallListAsync(TestClient.Request));
             using (var connection = await server.AcceptTcpClientAsync())
             {
-                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+                await connection
+                    .GetStream()
+                    .WriteAsync(
+                        Encoding.ASCII.GetBytes(
+                            $"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: "
+                                + $"{body.Length}\r\nConnection: close\r\n\r\n"
+                        )
+                    );
                 await connection.GetStream().WriteAsync(body);
                 Assert.Equal(CallExecution.Unknown, (await call).Execution);
             }
@@ -241,7 +341,13 @@ public sealed class HostileResponseTests
     private static async Task OnlyTypedOutcomes(StubHandler handler)
     {
         using var client = new TestClient(handler);
-        foreach (var call in new Func<Task>[] { () => client.Bitrix24.AddCallListAsync(TestClient.Request), () => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }) })
+        foreach (
+            var call in new Func<Task>[]
+            {
+                () => client.Bitrix24.AddCallListAsync(TestClient.Request),
+                () => client.Bitrix24.GetCallListAsync(new GetCallListRequest { Id = 1 }),
+            }
+        )
         {
             var exception = await Record.ExceptionAsync(call);
             Assert.True(exception is null or Bitrix24Exception, exception?.ToString());
@@ -273,9 +379,7 @@ public sealed class HostileResponseTests
             return count;
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -17,37 +17,62 @@ public sealed class StrictJsonReaderTests
 
     private static readonly string[] Snippets =
     [
-        "null", "true", "-", "0", "1e9", "\"\"", "[", "]", "{", "}", ",", ":", "\\", "\\u00e9", "\"a\":1", "NaN", "'", "//", "/**/",
-        "\n", "\t", "\0", "é", "\"ID\":", "\ud83d\ude00",
+        "null",
+        "true",
+        "-",
+        "0",
+        "1e9",
+        "\"\"",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "\\",
+        "\\u00e9",
+        "\"a\":1",
+        "NaN",
+        "'",
+        "//",
+        "/**/",
+        "\n",
+        "\t",
+        "\0",
+        "é",
+        "\"ID\":",
+        "\ud83d\ude00",
     ];
 
     [Fact]
     public void Accepted_texts_and_tokens_match_another_strict_reader()
     {
         var change = Gen.Select(Gen.Int[0, 200], Gen.Int[0, 3], Gen.Int[0, Snippets.Length - 1], Gen.Int[0, 6]);
-        Gen.Select(Gen.Int[0, Texts.Length - 1], change.Array[0, 3]).Sample(
-            (text, changes) =>
-            {
-                var changed = new StringBuilder(Texts[text]);
-                foreach (var (position, kind, snippet, length) in changes)
+        Gen.Select(Gen.Int[0, Texts.Length - 1], change.Array[0, 3])
+            .Sample(
+                (text, changes) =>
                 {
-                    var at = position % (changed.Length + 1);
-                    if (kind == 0)
+                    var changed = new StringBuilder(Texts[text]);
+                    foreach (var (position, kind, snippet, length) in changes)
                     {
-                        changed.Remove(at, Math.Min(length, changed.Length - at));
+                        var at = position % (changed.Length + 1);
+                        if (kind == 0)
+                        {
+                            changed.Remove(at, Math.Min(length, changed.Length - at));
+                        }
+                        else
+                        {
+                            changed.Insert(at, Snippets[snippet]);
+                        }
                     }
-                    else
-                    {
-                        changed.Insert(at, Snippets[snippet]);
-                    }
-                }
 
-                // Half a surrogate pair has no UTF-8 encoding.
-                var json = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(changed.ToString()));
-                return TokensOf(json) == (IsJson(json) ? ExpectedTokensOf(json) : "no JSON");
-            },
-            iter: 20_000,
-            threads: 1);
+                    // Half a surrogate pair has no UTF-8 encoding.
+                    var json = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(changed.ToString()));
+                    return TokensOf(json) == (IsJson(json) ? ExpectedTokensOf(json) : "no JSON");
+                },
+                iter: 20_000,
+                threads: 1
+            );
     }
 
     private static bool IsJson(string json)
@@ -76,11 +101,14 @@ public sealed class StrictJsonReaderTests
         }
     }
 
-    private static string ExpectedTokensOf(string json) => TokensOf(new JsonTextReader(new StringReader(json))
-    {
-        DateParseHandling = DateParseHandling.None,
-        FloatParseHandling = FloatParseHandling.Double,
-    });
+    private static string ExpectedTokensOf(string json) =>
+        TokensOf(
+            new JsonTextReader(new StringReader(json))
+            {
+                DateParseHandling = DateParseHandling.None,
+                FloatParseHandling = FloatParseHandling.Double,
+            }
+        );
 
     private static string TokensOf(JsonReader reader)
     {

@@ -17,7 +17,12 @@ public static class Verifier
     // Some file systems do not distinguish names that differ only in case.
     private static readonly ConcurrentDictionary<string, byte> Used = new(StringComparer.OrdinalIgnoreCase);
 
-    public static async Task Verify(string? target, string extension, [CallerFilePath] string sourceFile = "", [CallerMemberName] string method = "")
+    public static async Task Verify(
+        string? target,
+        string extension,
+        [CallerFilePath] string sourceFile = "",
+        [CallerMemberName] string method = ""
+    )
     {
         var received = WithPlainLineEnds(target ?? "null");
         var path = Path.Combine(Path.GetDirectoryName(sourceFile)!, $"{Path.GetFileNameWithoutExtension(sourceFile)}.{method}");
@@ -32,7 +37,10 @@ public static class Verifier
         // An empty file contains nothing verified. An accepted empty text has a byte order mark.
         var isVerified = new FileInfo(verifiedPath) is { Exists: true, Length: > 0 };
         var verified = isVerified ? WithPlainLineEnds(await File.ReadAllTextAsync(verifiedPath)) : null;
-        if (string.Equals(verified, received, StringComparison.Ordinal) || string.Equals(verified, received + "\n", StringComparison.Ordinal))
+        if (
+            string.Equals(verified, received, StringComparison.Ordinal)
+            || string.Equals(verified, received + "\n", StringComparison.Ordinal)
+        )
         {
             File.Delete(receivedPath);
             return;
@@ -44,7 +52,10 @@ public static class Verifier
             await DiffRunner.LaunchForTextAsync(receivedPath, verifiedPath, Utf8WithMark);
         }
 
-        throw new XunitException($"The text differs from {verifiedPath}. Compare it with {receivedPath}; if the change is meant, make that the verified file.{FirstDifference(verified, received)}");
+        throw new XunitException(
+            $"The text differs from {verifiedPath}. Compare it with {receivedPath}; if the change is meant, make that the verified "
+                + $"file.{FirstDifference(verified, received)}"
+        );
     }
 
     private static string WithPlainLineEnds(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
@@ -58,7 +69,10 @@ public static class Verifier
 
         var expected = verified.Split('\n');
         var actual = received.Split('\n');
-        var line = Enumerable.Range(0, Math.Max(expected.Length, actual.Length)).First(index => !string.Equals(expected.ElementAtOrDefault(index), actual.ElementAtOrDefault(index), StringComparison.Ordinal));
-        return $"\nLine {line + 1}, verified: {expected.ElementAtOrDefault(line) ?? "(end)"}\nLine {line + 1}, received: {actual.ElementAtOrDefault(line) ?? "(end)"}";
+        var line = Enumerable
+            .Range(0, Math.Max(expected.Length, actual.Length))
+            .First(index => !string.Equals(expected.ElementAtOrDefault(index), actual.ElementAtOrDefault(index), StringComparison.Ordinal));
+        return $"\nLine {line + 1}, verified: {expected.ElementAtOrDefault(line) ?? "(end)"}\nLine {line + 1}, received: "
+            + $"{actual.ElementAtOrDefault(line) ?? "(end)"}";
     }
 }

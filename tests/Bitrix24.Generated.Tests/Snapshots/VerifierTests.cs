@@ -84,7 +84,10 @@ public sealed class VerifierTests : IDisposable
     public async Task Repository_has_the_settings_that_Verify_requires()
     {
         Assert.Contains("[*.{received,verified}.{json,txt,xml}]", await File.ReadAllLinesAsync(Repository.PathOf(".editorconfig")));
-        Assert.Contains("*.verified.txt text eol=lf working-tree-encoding=UTF-8", await File.ReadAllLinesAsync(Repository.PathOf(".gitattributes")));
+        Assert.Contains(
+            "*.verified.txt text eol=lf working-tree-encoding=UTF-8",
+            await File.ReadAllLinesAsync(Repository.PathOf(".gitattributes"))
+        );
     }
 
     [Theory]

@@ -12,18 +12,20 @@ internal sealed class CollectingLogger : ILoggerFactory, ILoggerProvider, ILogge
 
     public ILogger CreateLogger(string categoryName) => this;
 
-    public void AddProvider(ILoggerProvider provider)
-    {
-    }
+    public void AddProvider(ILoggerProvider provider) { }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => messages.Enqueue($"{eventId.Id} {logLevel}: {formatter(state, exception)}");
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => messages.Enqueue($"{eventId.Id} {logLevel}: {formatter(state, exception)}");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -77,8 +77,8 @@ internal sealed class Http2Server : IDisposable
 
     /// <summary>Makes connections trust the certificate.</summary>
     public static void Trust(HttpMessageHandler handler) =>
-        ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback =
-            (_, certificate, _, _) => certificate?.GetCertHashString(HashAlgorithmName.SHA256) == Certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate?.GetCertHashString(HashAlgorithmName.SHA256) == Certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
     /// <summary>Accepts no more connections. Open ones stay open.</summary>
     public void StopListening() => listener.Stop();
@@ -93,7 +93,10 @@ internal sealed class Http2Server : IDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2120, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var certificate = request.CreateSelfSigned(
+            new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2120, 1, 1, 0, 0, 0, TimeSpan.Zero)
+        );
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
     }
 
@@ -106,9 +109,7 @@ internal sealed class Http2Server : IDisposable
                 _ = ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException) { }
     }
 
     private async Task ServeAsync(TcpClient client)
@@ -118,14 +119,21 @@ internal sealed class Http2Server : IDisposable
         {
             await using var stream = new SslStream(client.GetStream());
             await stream.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions { ServerCertificate = Certificate, ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] },
-                stopping.Token);
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = Certificate,
+                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                },
+                stopping.Token
+            );
             var connection = Interlocked.Increment(ref connections);
-            await (stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2 ? ServeHttp2Async(stream, connection) : ServeHttp11Async(stream, connection));
+            await (
+                stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
+                    ? ServeHttp2Async(stream, connection)
+                    : ServeHttp11Async(stream, connection)
+            );
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException) { }
     }
 
     private async Task ServeHttp2Async(Stream stream, int connection)
@@ -211,7 +219,9 @@ internal sealed class Http2Server : IDisposable
             var length = 0;
             while (await reader.ReadLineAsync(stopping.Token) is { Length: > 0 } line)
             {
-                length = line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase) ? int.Parse(line.AsSpan(16), System.Globalization.CultureInfo.InvariantCulture) : length;
+                length = line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase)
+                    ? int.Parse(line.AsSpan(16), System.Globalization.CultureInfo.InvariantCulture)
+                    : length;
             }
 
             await reader.ReadBlockAsync(new char[length], stopping.Token);
@@ -222,12 +232,16 @@ internal sealed class Http2Server : IDisposable
             }
 
             var body = NextAnswer();
-            await stream.WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), stopping.Token);
+            await stream.WriteAsync(
+                Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"),
+                stopping.Token
+            );
             await stream.WriteAsync(body, stopping.Token);
         }
     }
 
-    private byte[] NextAnswer() => Encoding.UTF8.GetBytes(FormattableString.Invariant($"{{\"result\":{Interlocked.Increment(ref created)}}}"));
+    private byte[] NextAnswer() =>
+        Encoding.UTF8.GetBytes(FormattableString.Invariant($"{{\"result\":{Interlocked.Increment(ref created)}}}"));
 
     private Task ResetAsync(Stream stream, int streamId, int error)
     {
@@ -239,7 +253,13 @@ internal sealed class Http2Server : IDisposable
     private async Task WriteFrameAsync(Stream stream, byte type, byte flags, int streamId, byte[] payload)
     {
         var frame = new byte[9 + payload.Length];
-        (frame[0], frame[1], frame[2], frame[3], frame[4]) = ((byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags);
+        (frame[0], frame[1], frame[2], frame[3], frame[4]) = (
+            (byte)(payload.Length >> 16),
+            (byte)(payload.Length >> 8),
+            (byte)payload.Length,
+            type,
+            flags
+        );
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), streamId);
         payload.CopyTo(frame, 9);
         await stream.WriteAsync(frame, stopping.Token);

@@ -13,14 +13,21 @@ internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Ta
 
     public int Requests => bodies.Count;
 
-    public static StubHandler Answering(HttpStatusCode status, byte[] body, string? contentType = "application/json; charset=utf-8", Action<HttpResponseMessage>? adjust = null) =>
-        new((_, _) =>
-        {
-            var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(body) };
-            response.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
-            adjust?.Invoke(response);
-            return Task.FromResult(response);
-        });
+    public static StubHandler Answering(
+        HttpStatusCode status,
+        byte[] body,
+        string? contentType = "application/json; charset=utf-8",
+        Action<HttpResponseMessage>? adjust = null
+    ) =>
+        new(
+            (_, _) =>
+            {
+                var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(body) };
+                response.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+                adjust?.Invoke(response);
+                return Task.FromResult(response);
+            }
+        );
 
     public static StubHandler Answering(HttpStatusCode status, string body, string? contentType = "application/json; charset=utf-8") =>
         Answering(status, Encoding.UTF8.GetBytes(body), contentType);

@@ -10,7 +10,11 @@ internal sealed class TestClient : IDisposable
 
     private readonly ServiceProvider services;
 
-    public TestClient(HttpMessageHandler handler, Action<Bitrix24ClientOptions>? configure = null, Action<IServiceCollection>? register = null)
+    public TestClient(
+        HttpMessageHandler handler,
+        Action<Bitrix24ClientOptions>? configure = null,
+        Action<IServiceCollection>? register = null
+    )
     {
         var collection = new ServiceCollection();
         register?.Invoke(collection);
@@ -31,10 +35,17 @@ internal sealed class TestClient : IDisposable
     /// <summary>Gets the client for the first tokens, where the credentials are OAuth.</summary>
     public Bitrix24OAuthClient OAuth => services.GetRequiredService<Bitrix24OAuthClient>();
 
-    public static AddCallListRequest Request => new() { EntityType = CallListEntityType.Contact, Entities = [9, 17, 19], WebformId = 1 };
+    public static AddCallListRequest Request =>
+        new()
+        {
+            EntityType = CallListEntityType.Contact,
+            Entities = [9, 17, 19],
+            WebformId = 1,
+        };
 
     /// <summary>Creates a client without dependency injection. By default, clients in tests have one attempt and no rate limit.</summary>
-    public static Bitrix24Client On(string webhookUrl, Action<Bitrix24ClientOptions>? configure = null) => On(Bitrix24Credentials.Webhook(webhookUrl), configure);
+    public static Bitrix24Client On(string webhookUrl, Action<Bitrix24ClientOptions>? configure = null) =>
+        On(Bitrix24Credentials.Webhook(webhookUrl), configure);
 
     public static Bitrix24Client On(Bitrix24Credentials credentials, Action<Bitrix24ClientOptions>? configure = null)
     {
@@ -59,8 +70,10 @@ internal sealed class TestClient : IDisposable
         }
     }
 
-    public static string Describe(Bitrix24Exception exception) => FormattableString.Invariant(
-        $"{exception.GetType().Name} | {exception.StatusCode?.ToString() ?? "no status"} | {exception.ErrorCode} | {Quoted(exception.RawErrorCode)} | {Quoted(exception.ErrorDescription)} | {exception.Execution}");
+    public static string Describe(Bitrix24Exception exception) =>
+        FormattableString.Invariant(
+            $"{exception.GetType().Name} | {exception.StatusCode?.ToString() ?? "no status"} | {exception.ErrorCode} | {Quoted(exception.RawErrorCode)} | {Quoted(exception.ErrorDescription)} | {exception.Execution}"
+        );
 
     public void Dispose() => services.Dispose();
 

@@ -5,7 +5,11 @@ namespace Acme.Erp;
 public sealed class CallListPusher(IBitrix24Client bitrix24)
 {
     public static CallListPusher Create(string webhookUrl, TimeProvider timeProvider) =>
-        new(Bitrix24Client.Create(new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(webhookUrl), TimeProvider = timeProvider }));
+        new(
+            Bitrix24Client.Create(
+                new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(webhookUrl), TimeProvider = timeProvider }
+            )
+        );
 
     public async Task<int> PushAsync(IEnumerable<long[]> contacts)
     {

@@ -2,24 +2,63 @@ using System.Diagnostics.CodeAnalysis;
 using Bitrix24;
 using Newtonsoft.Json.Linq;
 
-IBitrix24Client bitrix24 = Bitrix24Client.Create(new Bitrix24ClientOptions
-{
-    Credentials = Bitrix24Credentials.OAuth(new Bitrix24OAuthOptions { PortalUrl = args[0], ClientId = "app.simulated", ClientSecret = args[1], TokenStore = new FileBitrix24TokenStore(args[2]), TokenEndpoint = new Uri(args[3]) }),
-});
+IBitrix24Client bitrix24 = Bitrix24Client.Create(
+    new Bitrix24ClientOptions
+    {
+        Credentials = Bitrix24Credentials.OAuth(
+            new Bitrix24OAuthOptions
+            {
+                PortalUrl = args[0],
+                ClientId = "app.simulated",
+                ClientSecret = args[1],
+                TokenStore = new FileBitrix24TokenStore(args[2]),
+                TokenEndpoint = new Uri(args[3]),
+            }
+        ),
+    }
+);
 
-AddCallListResponse made = await bitrix24.AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17], WebformId = 1 });
+AddCallListResponse made = await bitrix24.AddCallListAsync(
+    new AddCallListRequest
+    {
+        EntityType = CallListEntityType.Contact,
+        Entities = [9, 17],
+        WebformId = 1,
+    }
+);
 Console.WriteLine($"made {made.Result} {made.Time?.Duration >= TimeSpan.Zero}");
 
-await foreach (var outcome in bitrix24.AddCallListsAsync([new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] }, new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [404] }]))
+await foreach (
+    var outcome in bitrix24.AddCallListsAsync([
+        new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] },
+        new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [404] },
+    ])
+)
 {
     Console.WriteLine($"{outcome.Index} {outcome.Execution} {outcome.Id} {outcome.Exception?.ErrorCode}");
 }
 
-await bitrix24.UpdateCallListAsync(new UpdateCallListRequest { ListId = made.Result, EntityType = CallListEntityType.Contact, Entities = [9], ClearWebform = true });
+await bitrix24.UpdateCallListAsync(
+    new UpdateCallListRequest
+    {
+        ListId = made.Result,
+        EntityType = CallListEntityType.Contact,
+        Entities = [9],
+        ClearWebform = true,
+    }
+);
 var read = (await bitrix24.GetCallListAsync(new GetCallListRequest { Id = made.Result })).Result;
 Console.WriteLine($"got {read.Id} {read.EntityType} {read.WebformId?.ToString() ?? "no form"}");
 
-await foreach (var list in bitrix24.EnumerateCallListsAsync(new ListCallListsRequest { Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3), Order = new CallListOrder().By(CallListField.DateCreate).By(CallListField.Id) }))
+await foreach (
+    var list in bitrix24.EnumerateCallListsAsync(
+        new ListCallListsRequest
+        {
+            Filter = new CallListFilter().Equal(CallListFilterField.EntityTypeId, 3),
+            Order = new CallListOrder().By(CallListField.DateCreate).By(CallListField.Id),
+        }
+    )
+)
 {
     Console.WriteLine($"listed {list.Id}");
 }

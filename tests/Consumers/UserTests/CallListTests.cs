@@ -17,8 +17,11 @@ public sealed class CallListTests : IDisposable
     {
         portal.FailNext(SimulatedFault.ConnectionReset with { RunsCall = true });
 
-        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() => Bitrix24Client.Create(portal.WebhookUrl)
-            .AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17] }));
+        var exception = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
+            Bitrix24Client
+                .Create(portal.WebhookUrl)
+                .AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9, 17] })
+        );
 
         Assert.Equal(CallExecution.Unknown, exception.Execution);
         Assert.Single(portal.CallLists);
@@ -31,7 +34,9 @@ public sealed class CallListTests : IDisposable
         var options = new Bitrix24ClientOptions { Credentials = Bitrix24Credentials.Webhook(portal.WebhookUrl) };
         options.Retry.BaseDelay = TimeSpan.FromMilliseconds(1);
 
-        await Bitrix24Client.Create(options).AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] });
+        await Bitrix24Client
+            .Create(options)
+            .AddCallListAsync(new AddCallListRequest { EntityType = CallListEntityType.Contact, Entities = [9] });
 
         Assert.Equal(2, portal.Requests.Count);
     }

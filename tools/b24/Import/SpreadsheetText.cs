@@ -1,5 +1,5 @@
-using Bitrix24.Secrets;
 using System.Text.RegularExpressions;
+using Bitrix24.Secrets;
 using CsvHelper;
 using CsvHelper.Configuration;
 using CsvHelper.TypeConversion;
@@ -15,7 +15,9 @@ internal sealed partial class SpreadsheetText : StringConverter
 {
     /// <summary>The conversion is idempotent: text that already has an apostrophe does not get another one.</summary>
     public override string? ConvertToString(object? value, IWriterRow row, MemberMapData memberMapData) =>
-        value is string text ? FormulaBegin().Replace(PlainText.ReplaceUnsafe(text), "$0'") : base.ConvertToString(value, row, memberMapData);
+        value is string text
+            ? FormulaBegin().Replace(PlainText.ReplaceUnsafe(text), "$0'")
+            : base.ConvertToString(value, row, memberMapData);
 
     [GeneratedRegex(@"(?:^|;)[\s""]*(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FormulaBegin();

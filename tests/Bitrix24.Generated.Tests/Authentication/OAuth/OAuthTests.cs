@@ -26,12 +26,14 @@ public sealed class OAuthTests
     public async Task Accepted_token_is_not_refreshed()
     {
         using var portal = NewPortal();
-        var store = new InMemoryBitrix24TokenStore(new Bitrix24Token
-        {
-            AccessToken = portal.AccessToken,
-            RefreshToken = portal.RefreshToken,
-            ExpiresAt = DateTimeOffset.UnixEpoch,
-        });
+        var store = new InMemoryBitrix24TokenStore(
+            new Bitrix24Token
+            {
+                AccessToken = portal.AccessToken,
+                RefreshToken = portal.RefreshToken,
+                ExpiresAt = DateTimeOffset.UnixEpoch,
+            }
+        );
 
         await TestClient.On(TestCredentials.OAuth(portal, store)).AddCallListAsync(TestClient.Request);
 
@@ -54,7 +56,8 @@ public sealed class OAuthTests
         Assert.Equal("application/x-www-form-urlencoded", refresh.Headers["Content-Type"]);
         Assert.Equal(
             $"grant_type=refresh_token&client_id={portal.ClientId}&client_secret={portal.ClientSecret}&refresh_token={oldRefresh}",
-            refresh.Body);
+            refresh.Body
+        );
         Assert.Contains(oldAccess, portal.Requests[0].Body, StringComparison.Ordinal);
         Assert.Contains(portal.AccessToken, portal.Requests[2].Body, StringComparison.Ordinal);
         Assert.Equal((portal.AccessToken, portal.RefreshToken), (store.Token!.AccessToken, store.Token.RefreshToken));
@@ -262,7 +265,12 @@ public sealed class OAuthTests
         JsonConvert.DefaultSettings = () => new JsonSerializerSettings { Converters = [new UnixDateTimeConverter()] };
         try
         {
-            var token = new Bitrix24Token { AccessToken = "a", RefreshToken = "r", ExpiresAt = DateTimeOffset.UnixEpoch };
+            var token = new Bitrix24Token
+            {
+                AccessToken = "a",
+                RefreshToken = "r",
+                ExpiresAt = DateTimeOffset.UnixEpoch,
+            };
             await store.SaveAsync(token, CancellationToken.None);
             Assert.Equal(DateTimeOffset.UnixEpoch, (await store.LoadAsync(CancellationToken.None))!.ExpiresAt);
         }
@@ -276,7 +284,13 @@ public sealed class OAuthTests
     public async Task Incomplete_pair_in_the_store_fails_the_call()
     {
         using var portal = NewPortal();
-        foreach (var token in new[] { new Bitrix24Token(), new Bitrix24Token { AccessToken = "a", RefreshToken = null! } })
+        foreach (
+            var token in new[]
+            {
+                new Bitrix24Token(),
+                new Bitrix24Token { AccessToken = "a", RefreshToken = null! },
+            }
+        )
         {
             var exception = await Fails(TestClient.On(TestCredentials.OAuth(portal, new InMemoryBitrix24TokenStore(token))));
             Assert.Contains("a pair without an access token or without a refresh token", exception.Message, StringComparison.Ordinal);
@@ -354,7 +368,8 @@ public sealed class OAuthTests
         var path = Path.Combine(folder.Path, "tokens.json");
         await new FileBitrix24TokenStore(path).SaveAsync(TestCredentials.TokenOf(portal), CancellationToken.None);
         var clock = new SkippingTimeProvider();
-        var clients = Enumerable.Range(0, 2)
+        var clients = Enumerable
+            .Range(0, 2)
             .Select(_ => TestCredentials.OAuth(portal, new FileBitrix24TokenStore(path)))
             .Select(credentials => TestClient.On(credentials, options => options.TimeProvider = clock))
             .ToList();
@@ -443,7 +458,9 @@ public sealed class OAuthTests
         var exception = await Fails(bitrix24);
 
         Assert.Equal(
-            "crm.calllist.add failed: the token store is empty; exchange an authorization code for the first tokens.", exception.Message);
+            "crm.calllist.add failed: the token store is empty; exchange an authorization code for the first tokens.",
+            exception.Message
+        );
         Assert.Empty(portal.Requests);
     }
 
@@ -457,7 +474,15 @@ public sealed class OAuthTests
         var expiresAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2));
 
         await store.SaveAsync(new Bitrix24Token { AccessToken = "a1", RefreshToken = "r1" }, CancellationToken.None);
-        await store.SaveAsync(new Bitrix24Token { AccessToken = "a2", RefreshToken = "r2", ExpiresAt = expiresAt }, CancellationToken.None);
+        await store.SaveAsync(
+            new Bitrix24Token
+            {
+                AccessToken = "a2",
+                RefreshToken = "r2",
+                ExpiresAt = expiresAt,
+            },
+            CancellationToken.None
+        );
 
         var read = (await new FileBitrix24TokenStore(path).LoadAsync(CancellationToken.None))!;
         Assert.Equal(("a2", "r2", expiresAt), (read.AccessToken, read.RefreshToken, read.ExpiresAt));
@@ -527,15 +552,21 @@ public sealed class OAuthTests
         var path = Path.Combine(folder.Path, "tokens.json");
         var inside = 0;
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            await using (await new FileBitrix24TokenStore(path, new SkippingTimeProvider()).LockAsync(CancellationToken.None))
-            {
-                Assert.Equal(1, Interlocked.Increment(ref inside));
-                await Task.Yield();
-                Interlocked.Decrement(ref inside);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        await using (await new FileBitrix24TokenStore(path, new SkippingTimeProvider()).LockAsync(CancellationToken.None))
+                        {
+                            Assert.Equal(1, Interlocked.Increment(ref inside));
+                            await Task.Yield();
+                            Interlocked.Decrement(ref inside);
+                        }
+                    })
+                )
+        );
 
         await using var held = await new FileBitrix24TokenStore(path).LockAsync(CancellationToken.None);
         using var cancellation = new CancellationTokenSource();
@@ -567,7 +598,11 @@ public sealed class OAuthTests
         Assert.StartsWith("ClientSecret is not set.", Message(options => options.ClientSecret = null), StringComparison.Ordinal);
         Assert.StartsWith("TokenStore is not set.", Message(options => options.TokenStore = null), StringComparison.Ordinal);
         var insecure = new Uri("http://oauth.example/");
-        Assert.StartsWith("TokenEndpoint does not use https", Message(options => options.TokenEndpoint = insecure), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "TokenEndpoint does not use https",
+            Message(options => options.TokenEndpoint = insecure),
+            StringComparison.Ordinal
+        );
     }
 
     private static Task<Bitrix24AuthenticationException> Fails(Bitrix24Client bitrix24) =>
