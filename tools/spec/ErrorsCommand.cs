@@ -10,14 +10,14 @@ internal static class ErrorsCommand
         var page = new Argument<string>("page") { Description = "The page.", DefaultValueFactory = _ => "docs/errors.md" };
         var spec = new Option<string>("--spec")
         {
-            Description = "The document.",
+            Description = "The folder of the spec, or one document.",
             DefaultValueFactory = _ => SpecTool.DefaultSpec,
             HelpName = "path",
         };
         var command = new Command(
             "errors",
             """
-            Writes the error catalog of a document into the page that shows it.
+            Writes the error catalog of a spec into the page that shows it.
 
             Example:
               dotnet run --project tools/spec -- errors docs/errors.md

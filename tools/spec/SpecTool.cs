@@ -5,23 +5,25 @@ namespace Bitrix24.Specs;
 /// <summary>The tool as a function of its arguments.</summary>
 internal static class SpecTool
 {
-    public const string DefaultSpec = "spec/bitrix24.openapi.yaml";
+    public const string DefaultSpec = "spec";
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         var root = new RootCommand(
             """
-            Maintains the OpenAPI document that the client is generated from.
+            Maintains the spec that the client is generated from.
 
             Examples:
               dotnet run --project tools/spec -- lint
+              dotnet run --project tools/spec -- bundle --output openapi.yaml
               dotnet run --project tools/spec -- errors
               dotnet run --project tools/spec -- rest3 portal.openapi.json --output rest3.openapi.json
 
-            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or an unreadable file, 11 findings in the document, 130 canceled.
+            Exit codes: 0 done, 1 unexpected failure, 2 wrong arguments or an unreadable file, 11 findings in the spec, 130 canceled.
             """)
         {
             LintCommand.Create(),
+            BundleCommand.Create(),
             ErrorsCommand.Create(),
             Rest3Command.Create(),
         };

@@ -13,16 +13,16 @@ public sealed class SpecTests
     private static readonly (string Rule, string Text, string By, string Says)[] Breakages =
     [
         ("valid-openapi", "          description: The id of the new call list.\n          content", "          content", "AddCallList|crm.calllist.add"),
-        ("known-words", "          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "          formt: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "'formt'"),
+        ("known-words", "          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "          formt: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'formt'"),
         ("known-words", "      requestBody:\n        description: The entities", "      requestBdy:\n        description: The entities", "'requestBdy'"),
         ("unique-names", "operationId: GetCallList\n", "operationId: AddCalllist\n", "crm.calllist.get: operationId 'AddCalllist' is taken."),
         ("unique-names", "    BatchError:\n", "    Batcherror: {type: object}\n    BatchError:\n", "the name is taken"),
         ("operation-described", AddCallList, "      operationId: add_call_list\n", "'add_call_list'"),
-        ("operation-described", "      summary: Creates a call list, and a CRM activity with it.\n", "", "crm.calllist.add: summary"),
+        ("operation-described", "      summary: Creates a call list and its CRM activity.\n", "", "crm.calllist.add: summary"),
         ("operation-described", "      x-reference: *AddCallListReference\n", "      x-reference: https://apidocs.bitrix24.com/\n", "crm.calllist.add: externalDocs"),
         ("operation-bodies", AddCallList, "      operationId: AppendCallList\n", "AppendCallListRequest"),
         ("operation-bodies", "                $ref: '#/components/schemas/AddCallListResponse'", "                $ref: '#/components/schemas/GetCallListResponse'", "the response 200 is no schema AddCallListResponse"),
-        ("operation-bodies", "          description: Id of the new call list.\n        time:", "          description: Id of the new call list.\n        duration:", "has no member time"),
+        ("operation-bodies", "          description: The id of the new call list.\n        time:", "          description: The id of the new call list.\n        duration:", "has no member time"),
         ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
         ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
         ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
@@ -31,12 +31,12 @@ public sealed class SpecTests
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is no size"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is no size"),
         ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 256 KiB\n", "x-max-response-size '256 KiB' is no size"),
-        ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: Id of the CRM form that is shown during a call. Left out", "'integr'"),
+        ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'integr'"),
         ("schema-generable", "          uniqueItems: true\n", "          uniqueItems: true\n          maxItems: 5\n", "'maxItems'"),
         ("schema-generable", "    CallListEntityType:\n      type: string\n", "    CallListEntityType:\n      type: integer\n", "CallListEntityType: an enum"),
-        ("schema-generable", "      description: A condition for members of a call list.\n", "      description: A condition for members of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a map"),
+        ("schema-generable", "      description: A condition for items of a call list.\n", "      description: A condition for items of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a map"),
         ("schema-generable", "        NAME:\n          type: string\n", "        NAME:\n          enum: [a]\n          type: string\n", "the type of NAME has no name"),
-        ("schema-generable", "        start:\n          type: number\n          format: double\n", "        start:\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
+        ("schema-generable", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: number\n          format: double\n", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
         ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is no AddCallListRequest"),
         ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
         ("catalog-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
@@ -53,25 +53,34 @@ public sealed class SpecTests
     [MemberData(nameof(RuleNames))]
     public async Task Rule_finds_nothing_in_the_spec_and_every_breakage_of_it(string rule)
     {
-        Assert.Empty(await FindingsAsync(await File.ReadAllTextAsync(ProjectSpec.Path), rule));
+        using var folder = new SpecFolder();
+        Assert.Empty(await folder.FindingsAsync(rule));
 
         var breakages = Breakages.Where(breakage => breakage.Rule == rule).ToList();
         Assert.NotEmpty(breakages);
         foreach (var (_, text, by, says) in breakages)
         {
-            var findings = await FindingsAsync(await BrokenAsync(text, by), rule);
-            Assert.True(findings.Exists(finding => says.Split('|').Any(part => finding.Contains(part, StringComparison.Ordinal))), $"{rule} does not say {says}:\n{string.Join('\n', findings)}");
-            Assert.All(findings, finding => Assert.Matches(@"^x\(\d+\): ", finding));
+            using var broken = new SpecFolder();
+            var file = broken.Replace(text, by);
+            var findings = await broken.FindingsAsync(rule);
+            Assert.True(
+                findings.Exists(finding => says.Split('|').Any(part => finding.Contains(part, StringComparison.Ordinal))),
+                $"{rule} does not say {says}:\n{string.Join('\n', findings)}");
+            Assert.All(findings, finding => Assert.Matches(@"^[\w.]+\.yaml\(\d+\): ", finding));
+            Assert.Contains(findings, finding => finding.StartsWith(file + "(", StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public async Task Finding_says_the_line_of_what_it_is_about()
+    public async Task Finding_says_the_file_and_the_line_of_what_it_is_about()
     {
-        var broken = await BrokenAsync("      summary: Reads a call list.\n", "");
-        var line = broken[..broken.IndexOf("  /crm.calllist.get:", StringComparison.Ordinal)].Count(character => character == '\n') + 1;
+        using var folder = new SpecFolder();
+        var file = folder.Replace("      summary: Returns a call list.\n", "");
+        var line = Array.IndexOf(await File.ReadAllLinesAsync(folder.PathOf(file)), "  /crm.calllist.get:") + 1;
 
-        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both; they become the documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
+        Assert.Equal(
+            [FormattableString.Invariant($"crm.calllist.yaml({line}): crm.calllist.get: summary or description is missing. Write both; they become the documentation. [operation-described]")],
+            await folder.FindingsAsync("operation-described"));
     }
 
     [Fact]
@@ -86,26 +95,28 @@ public sealed class SpecTests
     [Fact]
     public async Task Tool_prints_a_sentence_or_an_object_for_each_finding()
     {
-        using var folder = new TemporaryFolder();
-        var path = await WriteAsync(folder, await BrokenAsync("        - Never\n", "        - Sometimes\n"));
+        using var folder = new SpecFolder();
+        var path = folder.PathOf(folder.Replace("        - Never\n", "        - Sometimes\n"));
 
-        var (exitCode, output, _) = await Tool.RunSpecAsync("lint", path);
+        var (exitCode, output, _) = await Tool.RunSpecAsync("lint", folder.Path);
         Assert.Equal(11, exitCode);
         Assert.StartsWith(path + "(", output, StringComparison.Ordinal);
         Assert.EndsWith("[catalog-consistent]\n", output, StringComparison.Ordinal);
 
-        (exitCode, output, var error) = await Tool.RunSpecAsync("lint", path, "--json");
+        (exitCode, output, var error) = await Tool.RunSpecAsync("lint", folder.Path, "--json");
         Assert.Equal((11, string.Empty), (exitCode, error));
         var finding = JObject.Parse(output);
         Assert.Equal(["file", "line", "rule", "place", "problem", "remedy"], finding.Properties().Select(member => member.Name));
         Assert.Equal("catalog-consistent", (string?)finding["rule"]);
+        Assert.Equal(path, (string?)finding["file"]);
     }
 
     [Fact]
     public async Task Tool_says_what_it_cannot_read()
     {
         using var folder = new TemporaryFolder();
-        var noYaml = await WriteAsync(folder, "openapi: [3.0.3\n");
+        var noYaml = Path.Combine(folder.Path, "broken.txt");
+        await File.WriteAllTextAsync(noYaml, "openapi: [3.0.3\n");
 
         foreach (var path in new[] { noYaml, Path.Combine(folder.Path, "absent.yaml"), folder.Path })
         {
@@ -171,7 +182,7 @@ public sealed class SpecTests
         var (exitCode, output, _) = await Tool.RunSpecAsync("--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All(["lint", "errors", "rest3", "Exit codes"], words => Assert.Contains(words, output, StringComparison.Ordinal));
+        Assert.All(["lint", "bundle", "errors", "rest3", "Exit codes"], words => Assert.Contains(words, output, StringComparison.Ordinal));
     }
 
     /// <summary>A spec that the client cannot be built from can still be checked, and callers of a portal carry no OpenAPI reader.</summary>
@@ -195,30 +206,5 @@ public sealed class SpecTests
         var written = JsonNode.Parse(Newtonsoft.Json.JsonConvert.SerializeObject(filter))!.AsObject().Select(member => member.Key);
 
         Assert.Equal(spec.Json["components"]!["schemas"]!["CallListFilter"]!["properties"]!.AsObject().Select(member => member.Key), written);
-    }
-
-    private static async Task<List<string>> FindingsAsync(string text, string rule)
-    {
-        using var folder = new TemporaryFolder();
-        var findings = await SpecLint.CheckAsync(await SpecDocument.LoadAsync(await WriteAsync(folder, text)));
-        return [.. findings.Where(finding => finding.Rule == rule).Select(finding => finding.Sentence("x"))];
-    }
-
-    /// <summary>Below the settings, as in the repository.</summary>
-    private static async Task<string> WriteAsync(TemporaryFolder folder, string text)
-    {
-        File.Copy(Repository.PathOf("nswag.json"), Path.Combine(folder.Path, "nswag.json"), overwrite: true);
-        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "spec")).FullName, "bitrix24.openapi.yaml");
-        await File.WriteAllTextAsync(path, text);
-        return path;
-    }
-
-    /// <summary>The spec with one change, at the first place.</summary>
-    private static async Task<string> BrokenAsync(string text, string by)
-    {
-        var spec = await File.ReadAllTextAsync(ProjectSpec.Path);
-        var at = spec.IndexOf(text, StringComparison.Ordinal);
-        Assert.True(at >= 0, text);
-        return spec.Remove(at, text.Length).Insert(at, by);
     }
 }
