@@ -157,7 +157,7 @@ public sealed class GenerationTests
         await FailsWith(
             copy,
             $@"spec/crm\.calllist\.yaml\({LineOf(spec, "operationId: AddCallList\n")},7\): error NSWAG004: operationId 'AddCallList' is already defined at spec/copied\.yaml\(4,7\)\.",
-            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "    AddCallListResponse:\n")},5\): error NSWAG004: components/schemas/AddCallListResponse is already defined at spec/copied\.yaml\(17,5\)\.");
+            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "    AddCallListResponse:\n")},5\): error NSWAG004: components/schemas/AddCallListResponse is already defined at spec/copied\.yaml\(18,5\)\.");
 
         File.Delete(copy.PathOf("spec/copied.yaml"));
         Directory.Move(copy.Spec, copy.PathOf("moved"));
