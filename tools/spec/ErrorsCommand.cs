@@ -10,14 +10,14 @@ internal static class ErrorsCommand
         var page = new Argument<string>("page") { Description = "The page to update.", DefaultValueFactory = _ => "docs/errors.md" };
         var spec = new Option<string>("--spec")
         {
-            Description = "The OpenAPI document.",
+            Description = "The folder of the spec, or one document.",
             DefaultValueFactory = _ => SpecTool.DefaultSpec,
             HelpName = "path",
         };
         var command = new Command(
             "errors",
             """
-            Writes the error catalog of the OpenAPI document into a page of the documentation.
+            Writes the error catalog of the spec into a page of the documentation.
 
             Example:
               dotnet run --project tools/spec -- errors docs/errors.md

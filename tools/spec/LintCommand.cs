@@ -8,35 +8,42 @@ internal static class LintCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The OpenAPI document.", DefaultValueFactory = _ => SpecTool.DefaultSpec };
+        var folder = new Argument<string>("spec")
+        {
+            Description = "The folder of the spec, or one document.",
+            DefaultValueFactory = _ => SpecTool.DefaultSpec,
+        };
         var json = new Option<bool>("--json") { Description = "Prints a JSON object for each problem." };
         var command = new Command(
             "lint",
             """
-            Checks the OpenAPI document with the rules that the tests use, and explains how to correct each problem.
+            Checks the spec with the rules that the tests use, and explains how to correct each problem.
 
             Example:
-              dotnet run --project tools/spec -- lint spec/bitrix24.openapi.yaml
-            """) { file, json };
+              dotnet run --project tools/spec -- lint
+            """) { folder, json };
         command.SetReportedAction(json, async (result, report, _) =>
         {
-            var path = result.GetRequiredValue(file);
-            var spec = await InputFile.ReadAsync(path, () => SpecDocument.LoadAsync(path)).ConfigureAwait(false);
-            var findings = await SpecLint.CheckAsync(spec).ConfigureAwait(false);
-            foreach (var finding in findings)
-            {
-                report.Result(ToJson(path, finding), finding.Sentence(path));
-            }
-
+            var path = result.GetRequiredValue(folder);
+            var findings = await InputFile.ReadAsync(path, () => SpecLint.CheckAsync(SpecBundle.Read(path), path)).ConfigureAwait(false);
+            WriteFindings(report, findings);
             report.Note(findings.Count == 0 ? $"{path}: no problems." : FormattableString.Invariant($"{path}: {findings.Count} problems."));
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
         });
         return command;
     }
 
-    private static JObject ToJson(string path, SpecFinding finding) => new()
+    public static void WriteFindings(Report report, IEnumerable<SpecFinding> findings)
     {
-        ["file"] = path,
+        foreach (var finding in findings)
+        {
+            report.Result(ToJson(finding), finding.Sentence());
+        }
+    }
+
+    private static JObject ToJson(SpecFinding finding) => new()
+    {
+        ["file"] = finding.File,
         ["line"] = finding.Line,
         ["rule"] = finding.Rule,
         ["place"] = finding.Place,

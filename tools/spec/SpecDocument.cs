@@ -4,6 +4,7 @@ using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using Microsoft.OpenApi.YamlReader;
 using NJsonSchema;
+using SharpYaml;
 using SharpYaml.Serialization;
 
 namespace Bitrix24.Specs;
@@ -16,25 +17,23 @@ internal sealed class SpecDocument
 
     private const string JsonType = "application/json";
 
-    private SpecDocument(
-        OpenApiDocument document,
-        OpenApiDiagnostic diagnostic,
-        JsonNode json,
-        JsonNode written,
-        string text,
-        IReadOnlyCollection<string> writtenByHand)
+    private SpecDocument(ReadResult read, JsonNode json, JsonNode written, SpecBundle bundle, IReadOnlyCollection<string> writtenByHand)
     {
-        Document = document;
-        Diagnostic = diagnostic;
+        Document = read.Document!;
+        Diagnostic = read.Diagnostic!;
         Json = json;
         Written = written;
-        Text = text;
+        Bundle = bundle;
+        Text = bundle.Text;
         WrittenByHand = writtenByHand;
     }
 
     public OpenApiDocument Document { get; }
 
     public OpenApiDiagnostic Diagnostic { get; }
+
+    /// <summary>Gets the files of the spec. They know where a line of <see cref="Text"/> comes from.</summary>
+    public SpecBundle Bundle { get; }
 
     /// <summary>Gets the document without the keys that the reader does not know.</summary>
     public JsonNode Json { get; }
@@ -73,23 +72,39 @@ internal sealed class SpecDocument
         .Where(example => example.Item3["error"] is JsonValue code && code.GetValueKind() == JsonValueKind.String)
         .DistinctBy(example => (example.Item1, example.Item2, example.Item3["error"]!.GetValue<string>()));
 
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The text is not YAML, or not an OpenAPI document.</exception>
-    public static async Task<SpecDocument> LoadAsync(string path)
+    /// <summary>Reads a folder of spec files, or one file that is a document already.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The files are not one document, not YAML, or not OpenAPI.</exception>
+    public static Task<SpecDocument> LoadAsync(string path) => LoadAsync(SpecBundle.Read(path), path);
+
+    /// <inheritdoc cref="LoadAsync(string)"/>
+    /// <param name="bundle">The files of the spec.</param>
+    /// <param name="path">Their folder or file.</param>
+    public static async Task<SpecDocument> LoadAsync(SpecBundle bundle, string path)
     {
+        if (bundle.Problems is [var problem, ..])
+        {
+            throw new InvalidDataException(problem.ToString());
+        }
+
         var settings = new OpenApiReaderSettings();
         settings.AddYamlReader();
-        var text = await File.ReadAllTextAsync(path).ConfigureAwait(false);
         try
         {
-            using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(bundle.Text));
+            using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(bundle.Text));
             var result = await OpenApiDocument.LoadAsync(stream, "yaml", settings).ConfigureAwait(false);
             var document = result.Document ?? throw new InvalidDataException(result.Diagnostic?.Errors.FirstOrDefault()?.Message);
             var json = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0).ConfigureAwait(false))!;
-            var yaml = new YamlStream();
-            yaml.Load(new StringReader(text));
             var writtenByHand = await ReadWrittenByHandAsync(path).ConfigureAwait(false);
-            return new SpecDocument(document, result.Diagnostic!, json, yaml.Documents[0].ToJsonNode(), text, writtenByHand);
+            return new SpecDocument(result, json, yaml.Documents[0].ToJsonNode(), bundle, writtenByHand);
+        }
+        catch (YamlException exception)
+        {
+            var (file, line) = bundle.Locate(exception.Start.Line + 1);
+            var column = exception.Start.Column + 1;
+            throw new InvalidDataException(FormattableString.Invariant($"{file}({line},{column}): This is not valid YAML."), exception);
         }
         catch (Exception exception) when (exception is not IOException)
         {
@@ -120,10 +135,13 @@ internal sealed class SpecDocument
     private static IEnumerable<string> Texts(JsonNode? list) =>
         (list as JsonArray ?? []).Select(value => value?.ToString() ?? string.Empty);
 
-    /// <summary>Reads <c>nswag.json</c> in the parent folder of the document. Without that file, all schemas count as generated.</summary>
+    /// <summary>
+    /// Reads <c>nswag.json</c> in the parent folder of the spec folder. Without that file, all schemas count as generated.
+    /// </summary>
     private static async Task<IReadOnlyCollection<string>> ReadWrittenByHandAsync(string path)
     {
-        var settings = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "..", "nswag.json");
+        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var settings = Path.Combine(folder, "..", "nswag.json");
         return File.Exists(settings)
             ? [.. Texts(Generator(await File.ReadAllTextAsync(settings).ConfigureAwait(false))?["excludedTypeNames"])]
             : [];

@@ -9,7 +9,10 @@ internal sealed record SpecFinding(string[] Path, string Problem, string Remedy)
     /// <summary>Gets the name of the rule that found the problem.</summary>
     public string Rule { get; init; } = string.Empty;
 
-    /// <summary>Gets the line number from 1, or <see langword="null"/> if it is not known.</summary>
+    /// <summary>Gets the file. Empty until <see cref="SpecLint"/> sets it.</summary>
+    public string File { get; init; } = string.Empty;
+
+    /// <summary>Gets the line number from 1, or <see langword="null"/> if it is not known. A rule sets the line of the bundle.</summary>
     public int? Line { get; init; }
 
     /// <summary>Gets the method or component with the problem.</summary>
@@ -29,8 +32,7 @@ internal sealed record SpecFinding(string[] Path, string Problem, string Remedy)
     public static SpecFinding InExample(string example, string problem, string remedy) =>
         new(["components", "examples", example], problem, remedy);
 
-    /// <param name="file">The file name as the user entered it.</param>
-    public string Sentence(string file) => Line is { } line
-        ? FormattableString.Invariant($"{file}({line}): {Place}: {Problem} {Remedy} [{Rule}]")
-        : $"{file}: {Place}: {Problem} {Remedy} [{Rule}]";
+    public string Sentence() => Line is { } line
+        ? FormattableString.Invariant($"{File}({line}): {Place}: {Problem} {Remedy} [{Rule}]")
+        : $"{File}: {Place}: {Problem} {Remedy} [{Rule}]";
 }

@@ -22,7 +22,18 @@ internal static class SpecLint
         SpecRule.Of("catalog-complete", CatalogRules.Completeness),
     ];
 
-    public static async Task<IReadOnlyList<SpecFinding>> CheckAsync(SpecDocument spec)
+    /// <summary>Returns what is wrong with a spec. Files that are not one document are all that a bundle is checked for.</summary>
+    /// <param name="bundle">The files of the spec.</param>
+    /// <param name="path">Their folder or file.</param>
+    public static async Task<IReadOnlyList<SpecFinding>> CheckAsync(SpecBundle bundle, string path) => bundle.Problems.Count > 0
+        ? [.. bundle.Problems.Select(Finding)]
+        : await CheckAsync(await SpecDocument.LoadAsync(bundle, path).ConfigureAwait(false), path).ConfigureAwait(false);
+
+    /// <summary>Returns a problem of a bundle as a finding.</summary>
+    public static SpecFinding Finding(SpecBundle.Problem problem) =>
+        new([], problem.Text, problem.Remedy) { Rule = "one-document", File = problem.File, Line = problem.Line };
+
+    private static async Task<IReadOnlyList<SpecFinding>> CheckAsync(SpecDocument spec, string path)
     {
         var lines = new SpecLines(spec.Text);
         var findings = new List<SpecFinding>();
@@ -30,10 +41,13 @@ internal static class SpecLint
         {
             await foreach (var finding in rule.Check(spec).ConfigureAwait(false))
             {
-                findings.Add(finding with { Rule = rule.Name, Line = finding.Line ?? lines.Of(finding.Path) });
+                var (file, line) = finding.Line is null && lines.Of(finding.Path) is null
+                    ? (path, (int?)null)
+                    : spec.Bundle.Locate(finding.Line ?? lines.Of(finding.Path) ?? 1);
+                findings.Add(finding with { Rule = rule.Name, File = file, Line = line });
             }
         }
 
-        return [.. findings.OrderBy(finding => finding.Line ?? 0)];
+        return [.. findings.OrderBy(finding => finding.File, StringComparer.Ordinal).ThenBy(finding => finding.Line ?? 0)];
     }
 }

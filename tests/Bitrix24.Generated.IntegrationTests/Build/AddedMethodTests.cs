@@ -41,21 +41,21 @@ public sealed class AddedMethodTests
         Assert.Equal(4, snapshots.Count);
         Assert.All(snapshots, name => Assert.Single(Directory.GetFiles(Repository.PathOf("tests/Bitrix24.Generated.Tests"), name + ".verified.*", SearchOption.AllDirectories)));
         var blocks = Blocks(chapter, "yaml");
-        Assert.Equal(5, blocks.Count);
+        Assert.Equal(2, blocks.Count);
 
         var call = Assert.Single(Blocks(chapter, "csharp")).Replace("using Newtonsoft.Json.Linq;\n\n", string.Empty, StringComparison.Ordinal);
-        if ((await File.ReadAllTextAsync(copy.Spec)).Contains("\n  /crm.item.list:\n", StringComparison.Ordinal))
+        Assert.Contains("create the file `crm.item.yaml` in `spec/`", chapter, StringComparison.Ordinal);
+        if (File.Exists(copy.PathOf("spec/crm.item.yaml")))
         {
             // The method of the chapter has already been added to the spec.
             return call;
         }
 
-        InsertBelow("\npaths:\n", blocks[0]);
-        InsertBelow("\n  schemas:\n", blocks[1]);
-        InsertBelow("\n  examples:\n", blocks[2]);
-        InsertBelow("\ntags:\n", blocks[4]);
-        var spec = await File.ReadAllTextAsync(copy.Spec);
-        foreach (Match rows in Regex.Matches(blocks[3], @"^(?<array>\S+):\n(?<rows>(?:  - .*\n)+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
+        await File.WriteAllTextAsync(copy.PathOf("spec/crm.item.yaml"), blocks[0]);
+        var shared = copy.PathOf("spec/shared.yaml");
+        var spec = await File.ReadAllTextAsync(shared);
+        foreach (Match rows in Regex.Matches(
+            blocks[1], @"^(?<array>\S+):\n(?<rows>(?:  - .*\n)+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
         {
             var catalog = spec.IndexOf("\n    Bitrix24ErrorCode:\n", StringComparison.Ordinal);
             var array = spec.IndexOf($"\n      {rows.Groups["array"].Value}:\n", catalog, StringComparison.Ordinal);
@@ -63,10 +63,8 @@ public sealed class AddedMethodTests
             spec = spec.Insert(end.Index + end.Length, rows.Groups["rows"].Value.Replace("  - ", "        - ", StringComparison.Ordinal));
         }
 
-        await File.WriteAllTextAsync(copy.Spec, spec);
+        await File.WriteAllTextAsync(shared, spec);
         return call;
-
-        void InsertBelow(string line, string block) => copy.Replace("spec/bitrix24.openapi.yaml", line, line + block);
     }
 
     private static async Task<(int ExitCode, string Output)> LintAsync(string spec)

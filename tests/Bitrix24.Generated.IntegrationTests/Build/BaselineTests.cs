@@ -13,10 +13,10 @@ public sealed class BaselineTests
         string[] next = ["-p:Version=0.0.2-next", $"-p:PackageValidationBaselinePath={copy.PathOf("packed/Bitrix24.Generated.0.0.1-published.nupkg")}"];
 
         await AddedMethodTests.AddToAsync(copy);
-        copy.Replace("spec/bitrix24.openapi.yaml", Sort, "        COLOR:\n          type: string\n          description: How it is shown.\n" + Sort);
+        copy.Replace(RepositoryCopy.CallListFile, Sort, "        COLOR:\n          type: string\n          description: How it is shown.\n" + Sort);
         await PackAsync(next);
 
-        copy.Replace("spec/bitrix24.openapi.yaml", Sort, Sort + "          x-csharp-name: Position\n");
+        copy.Replace(RepositoryCopy.CallListFile, Sort, Sort + "          x-csharp-name: Position\n");
         var (exitCode, output) = await DotNet.TryRunAsync(copy.Path, PackArguments(next));
 
         Assert.NotEqual(0, exitCode);

@@ -19,6 +19,40 @@ public sealed class GenerationTests
 
     private const string Generating = "Generating Bitrix24Client.g.cs";
 
+    private const string NewMethod = """
+        paths:
+          /crm.calllist.count:
+            post:
+              operationId: CountCallLists
+              summary: Counts call lists.
+              description: Counts them.
+              x-reference: https://apidocs.bitrix24.com/
+              x-idempotent: true
+              responses:
+                '200':
+                  description: The number.
+                  content:
+                    application/json:
+                      schema:
+                        $ref: '#/components/schemas/CountCallListsResponse'
+        components:
+          schemas:
+            CountCallListsResponse:
+              type: object
+              description: The number of call lists.
+              required: [result]
+              properties:
+                result:
+                  description: The number.
+                  allOf:
+                    - $ref: '#/components/schemas/IntegerOrDigits'
+                time:
+                  description: The time that the portal took.
+                  allOf:
+                    - $ref: '#/components/schemas/ResponseTime'
+
+        """;
+
     [Fact]
     public async Task Client_is_generated_once_for_both_frameworks_and_again_only_after_a_change()
     {
@@ -27,9 +61,18 @@ public sealed class GenerationTests
         Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
         Assert.Equal(0, Count(await copy.BuildAsync(), Generating));
 
-        File.AppendAllText(copy.Spec, "\n# A remark changes nothing in the output.\n");
+        File.AppendAllText(copy.CallLists, "\n# A remark changes nothing in the output.\n");
         Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
         Assert.Equal(0, Count(await copy.BuildAsync(), Generating));
+
+        await File.WriteAllTextAsync(copy.PathOf("spec/crm.calllist.more.yaml"), NewMethod);
+        Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
+        Assert.Contains("Task<CountCallListsResponse> CountCallListsAsync(", await File.ReadAllTextAsync(copy.GeneratedClient), StringComparison.Ordinal);
+        Assert.Equal(0, Count(await copy.BuildAsync(), Generating));
+
+        File.Delete(copy.PathOf("spec/crm.calllist.more.yaml"));
+        Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
+        Assert.DoesNotContain("CountCallLists", await File.ReadAllTextAsync(copy.GeneratedClient), StringComparison.Ordinal);
 
         File.AppendAllText(copy.PathOf("nswag.json"), "\n");
         Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
@@ -48,10 +91,10 @@ public sealed class GenerationTests
     public async Task New_field_in_the_spec_is_typed_documented_and_sent()
     {
         using var copy = new RepositoryCopy();
-        var spec = await File.ReadAllTextAsync(copy.Spec);
+        var spec = await File.ReadAllTextAsync(copy.CallLists);
         var at = spec.IndexOf("        WEBFORM_ID:\n", spec.IndexOf("    AddCallListRequest:\n      type: object", StringComparison.Ordinal), StringComparison.Ordinal);
         var fields = string.Concat(NewFields.Select(field => $"        {field.Name}:\n{field.Schema}          description: What {field.Name} is for.\n"));
-        await File.WriteAllTextAsync(copy.Spec, spec.Insert(at, fields));
+        await File.WriteAllTextAsync(copy.CallLists, spec.Insert(at, fields));
 
         await copy.BuildAsync("-p:TargetFrameworks=net10.0");
 
@@ -91,24 +134,36 @@ public sealed class GenerationTests
     public async Task Broken_input_fails_with_one_line_with_file_and_position()
     {
         using var copy = new RepositoryCopy();
-        var spec = await File.ReadAllTextAsync(copy.Spec);
+        var spec = await File.ReadAllTextAsync(copy.CallLists);
         var settings = await File.ReadAllTextAsync(copy.PathOf("nswag.json"));
 
-        copy.Replace("spec/bitrix24.openapi.yaml", "operationId: AddCallList\n", "operationId: [AddCallList\n");
-        await FailsWith(copy, $@"spec/bitrix24\.openapi\.yaml\({LineOf(spec, "operationId: AddCallList\n")},\d+\): error NSWAG001: This is no valid YAML\.");
+        copy.Replace(RepositoryCopy.CallListFile, "operationId: AddCallList\n", "operationId: [AddCallList\n");
+        await FailsWith(copy, $@"spec/crm\.calllist\.yaml\({LineOf(spec, "operationId: AddCallList\n")},\d+\): error NSWAG001: This is not valid YAML\.");
 
-        await File.WriteAllTextAsync(copy.Spec, spec);
-        copy.Replace("spec/bitrix24.openapi.yaml", "      summary: Creates", "      - summary: Creates");
-        await FailsWith(copy, $@"spec/bitrix24\.openapi\.yaml\({LineOf(spec, "      summary: Creates")},\d+\): error NSWAG001: While parsing a block mapping, did not find expected key\.");
+        await File.WriteAllTextAsync(copy.CallLists, spec);
+        copy.Replace(RepositoryCopy.CallListFile, "      summary: Creates", "      - summary: Creates");
+        await FailsWith(
+            copy,
+            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "      summary: Creates")},\d+\): error NSWAG001: While parsing a block mapping, did not find expected key\.");
 
-        await File.WriteAllTextAsync(copy.Spec, spec);
-        copy.Replace("spec/bitrix24.openapi.yaml", "schemas/AddCallListResponse'", "schemas/NoSuchSchema'");
-        await FailsWith(copy, $@"spec/bitrix24\.openapi\.yaml\({LineOf(spec, "schemas/AddCallListResponse'")},\d+\): error NSWAG001: Nothing is defined at #/components/schemas/NoSuchSchema\.");
+        await File.WriteAllTextAsync(copy.CallLists, spec);
+        copy.Replace(RepositoryCopy.CallListFile, "schemas/AddCallListResponse'", "schemas/NoSuchSchema'");
+        await FailsWith(
+            copy,
+            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "schemas/AddCallListResponse'")},\d+\): error NSWAG001: Nothing is defined at #/components/schemas/NoSuchSchema\.");
 
-        File.Delete(copy.Spec);
-        await FailsWith(copy, @"spec/bitrix24\.openapi\.yaml\(1,1\): error NSWAG001: Could not find file ");
+        await File.WriteAllTextAsync(copy.CallLists, spec);
+        await File.WriteAllTextAsync(copy.PathOf("spec/copied.yaml"), NewMethod.Replace("CountCallLists", "AddCallList", StringComparison.Ordinal));
+        await FailsWith(
+            copy,
+            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "operationId: AddCallList\n")},7\): error NSWAG004: operationId 'AddCallList' is already defined at spec/copied\.yaml\(4,7\)\.",
+            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "    AddCallListResponse:\n")},5\): error NSWAG004: components/schemas/AddCallListResponse is already defined at spec/copied\.yaml\(18,5\)\.");
 
-        await File.WriteAllTextAsync(copy.Spec, spec);
+        File.Delete(copy.PathOf("spec/copied.yaml"));
+        Directory.Move(copy.Spec, copy.PathOf("moved"));
+        await FailsWith(copy, @"spec/?\(1,1\): error NSWAG004: Could not find ");
+
+        Directory.Move(copy.PathOf("moved"), copy.Spec);
         copy.Replace("nswag.json", "\"className\"", "className\"");
         await FailsWith(copy, @"nswag\.json\(\d+,\d+\): error NSWAG001: Invalid JavaScript property identifier character");
 
@@ -122,23 +177,28 @@ public sealed class GenerationTests
     public async Task Undocumented_operation_or_field_fails_the_build()
     {
         using var copy = new RepositoryCopy();
-        copy.Replace("spec/bitrix24.openapi.yaml", "          description: The id of the CRM webform to show during a call. Default is none.\n", string.Empty);
-        copy.Replace("spec/bitrix24.openapi.yaml", "      summary: Creates a call list and its CRM activity.\n", string.Empty);
+        copy.Replace(
+            RepositoryCopy.CallListFile, "          description: The id of the CRM webform to show during a call. Default is none.\n", string.Empty);
+        copy.Replace(RepositoryCopy.CallListFile, "      summary: Creates a call list and its CRM activity.\n", string.Empty);
 
         var (exitCode, output) = await copy.TryBuildAsync("-p:TargetFrameworks=net10.0");
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("CS1591: Missing XML comment for publicly visible type or member 'AddCallListRequest.WebformId'", output, StringComparison.Ordinal);
-        Assert.Contains("CS1591: Missing XML comment for publicly visible type or member 'IBitrix24Client.AddCallListAsync", output, StringComparison.Ordinal);
+        const string Missing = "CS1591: Missing XML comment for publicly visible type or member ";
+        Assert.Contains(Missing + "'AddCallListRequest.WebformId'", output, StringComparison.Ordinal);
+        Assert.Contains(Missing + "'IBitrix24Client.AddCallListAsync", output, StringComparison.Ordinal);
     }
 
-    private static async Task FailsWith(RepositoryCopy copy, string pattern)
+    private static async Task FailsWith(RepositoryCopy copy, params string[] patterns)
     {
         var (exitCode, output) = await copy.TryBuildAsync();
 
         Assert.NotEqual(0, exitCode);
-        var error = Assert.Single(output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct(StringComparer.Ordinal));
-        Assert.True(Regex.IsMatch(error.Replace('\\', '/'), pattern, RegexOptions.None, TimeSpan.FromSeconds(1)), $"{pattern}\n{error}");
+        var errors = output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(line => line.Trim().Replace('\\', '/'));
+        Assert.Collection(
+            errors.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            [.. patterns.Select<string, Action<string>>(pattern => error =>
+                Assert.True(Regex.IsMatch(error, "/" + pattern, RegexOptions.None, TimeSpan.FromSeconds(1)), $"{pattern}\n{error}"))]);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Bitrix24.Specs;
 using Bitrix24.Testing;
 
 namespace Bitrix24.Tests;
@@ -195,9 +196,11 @@ public sealed class PackageTests
                 "icon.png",
                 "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml",
                 "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml",
+                "openapi/bitrix24.openapi.yaml",
             ],
             Files(package, ".dll", ".xml", ".md", ".png", ".liquid", ".yaml", ".targets", ".props"));
 
+        Assert.Equal(SpecBundle.Read(ProjectSpec.Path).Text, ReadText(package, "openapi/bitrix24.openapi.yaml"));
         var metadata = Metadata(package);
         Assert.Equal("MIT", Text(metadata, "license"));
         Assert.Equal("README.md", Text(metadata, "readme"));

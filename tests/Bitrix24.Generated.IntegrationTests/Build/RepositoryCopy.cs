@@ -3,7 +3,10 @@ namespace Bitrix24.Tests;
 /// <summary>Represents a copy of the sources of the packages that a test can change and build.</summary>
 internal sealed class RepositoryCopy : IDisposable
 {
-    private static readonly string[] Sources = ["docs", "spec", "src", "tools/templates"];
+    /// <summary>The file of call lists, relative to the copy.</summary>
+    public const string CallListFile = "spec/crm.calllist.yaml";
+
+    private static readonly string[] Sources = ["docs", "spec", "src", "tools/spec", "tools/templates"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -22,7 +25,10 @@ internal sealed class RepositoryCopy : IDisposable
 
     public string Path => folder.Path;
 
-    public string Spec => PathOf("spec/bitrix24.openapi.yaml");
+    public string Spec => PathOf("spec");
+
+    /// <summary>Gets the file that most tests change.</summary>
+    public string CallLists => PathOf(CallListFile);
 
     public string GeneratedClient => PathOf("src/Bitrix24.Generated/obj/nswag/Bitrix24Client.g.cs");
 

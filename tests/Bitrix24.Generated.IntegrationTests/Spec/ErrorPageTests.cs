@@ -13,7 +13,7 @@ public sealed class ErrorPageTests
         var shown = (await File.ReadAllTextAsync(Repository.PathOf("docs/errors.md"))).ReplaceLineEndings("\n");
         await File.WriteAllTextAsync(page, shown.Replace("EntitiesError", "Outdated", StringComparison.Ordinal));
 
-        var (exitCode, _, error) = await Tool.RunSpecAsync("errors", page, "--spec", Repository.PathOf("spec/bitrix24.openapi.yaml"));
+        var (exitCode, _, error) = await Tool.RunSpecAsync("errors", page, "--spec", ProjectSpec.Path);
 
         Assert.Equal((ExitCode.Done, $"{page}: {typeof(Bitrix24ErrorCode).GetEnumValues().Length - 1} codes.\n"), (exitCode, error));
         Assert.True(shown == await File.ReadAllTextAsync(page), "docs/errors.md shows another catalog than the spec. Run: dotnet run --project tools/spec -- errors");
@@ -40,7 +40,7 @@ public sealed class ErrorPageTests
             await File.WriteAllTextAsync(page, text);
         }
 
-        var (exitCode, output, error) = await Tool.RunSpecAsync("errors", page, "--spec", Repository.PathOf("spec/bitrix24.openapi.yaml"));
+        var (exitCode, output, error) = await Tool.RunSpecAsync("errors", page, "--spec", ProjectSpec.Path);
 
         Assert.Equal((ExitCode.Usage, string.Empty), (exitCode, output));
         Assert.Contains(words, error, StringComparison.Ordinal);

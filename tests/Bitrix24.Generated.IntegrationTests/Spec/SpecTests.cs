@@ -53,25 +53,34 @@ public sealed class SpecTests
     [MemberData(nameof(RuleNames))]
     public async Task Rule_accepts_the_spec_and_finds_every_breakage(string rule)
     {
-        Assert.Empty(await FindingsAsync(await File.ReadAllTextAsync(ProjectSpec.Path), rule));
+        using var folder = new SpecFolder();
+        Assert.Empty(await folder.FindingsAsync(rule));
 
         var breakages = Breakages.Where(breakage => breakage.Rule == rule).ToList();
         Assert.NotEmpty(breakages);
         foreach (var (_, text, by, says) in breakages)
         {
-            var findings = await FindingsAsync(await BrokenAsync(text, by), rule);
-            Assert.True(findings.Exists(finding => says.Split('|').Any(part => finding.Contains(part, StringComparison.Ordinal))), $"{rule} does not say {says}:\n{string.Join('\n', findings)}");
-            Assert.All(findings, finding => Assert.Matches(@"^x\(\d+\): ", finding));
+            using var broken = new SpecFolder();
+            var file = broken.Replace(text, by);
+            var findings = await broken.FindingsAsync(rule);
+            Assert.True(
+                findings.Exists(finding => says.Split('|').Any(part => finding.Contains(part, StringComparison.Ordinal))),
+                $"{rule} does not say {says}:\n{string.Join('\n', findings)}");
+            Assert.All(findings, finding => Assert.Matches(@"^[\w.]+\.yaml\(\d+\): ", finding));
+            Assert.Contains(findings, finding => finding.StartsWith(file + "(", StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public async Task Finding_contains_the_line_of_its_place()
+    public async Task Finding_contains_the_file_and_the_line_of_its_place()
     {
-        var broken = await BrokenAsync("      summary: Returns a call list.\n", "");
-        var line = broken[..broken.IndexOf("  /crm.calllist.get:", StringComparison.Ordinal)].Count(character => character == '\n') + 1;
+        using var folder = new SpecFolder();
+        var file = folder.Replace("      summary: Returns a call list.\n", "");
+        var line = Array.IndexOf(await File.ReadAllLinesAsync(folder.PathOf(file)), "  /crm.calllist.get:") + 1;
 
-        Assert.Equal([FormattableString.Invariant($"x({line}): crm.calllist.get: summary or description is missing. Write both. They become the XML documentation. [operation-described]")], await FindingsAsync(broken, "operation-described"));
+        Assert.Equal(
+            [FormattableString.Invariant($"crm.calllist.yaml({line}): crm.calllist.get: summary or description is missing. Write both. They become the XML documentation. [operation-described]")],
+            await folder.FindingsAsync("operation-described"));
     }
 
     [Fact]
@@ -86,26 +95,28 @@ public sealed class SpecTests
     [Fact]
     public async Task Lint_prints_a_sentence_or_an_object_for_each_finding()
     {
-        using var folder = new TemporaryFolder();
-        var path = await WriteAsync(folder, await BrokenAsync("        - Never\n", "        - Sometimes\n"));
+        using var folder = new SpecFolder();
+        var path = folder.PathOf(folder.Replace("        - Never\n", "        - Sometimes\n"));
 
-        var (exitCode, output, _) = await Tool.RunSpecAsync("lint", path);
+        var (exitCode, output, _) = await Tool.RunSpecAsync("lint", folder.Path);
         Assert.Equal(11, exitCode);
         Assert.StartsWith(path + "(", output, StringComparison.Ordinal);
         Assert.EndsWith("[catalog-consistent]\n", output, StringComparison.Ordinal);
 
-        (exitCode, output, var error) = await Tool.RunSpecAsync("lint", path, "--json");
+        (exitCode, output, var error) = await Tool.RunSpecAsync("lint", folder.Path, "--json");
         Assert.Equal((11, string.Empty), (exitCode, error));
         var finding = JObject.Parse(output);
         Assert.Equal(["file", "line", "rule", "place", "problem", "remedy"], finding.Properties().Select(member => member.Name));
         Assert.Equal("catalog-consistent", (string?)finding["rule"]);
+        Assert.Equal(path, (string?)finding["file"]);
     }
 
     [Fact]
     public async Task Unreadable_file_is_named_in_the_message()
     {
         using var folder = new TemporaryFolder();
-        var noYaml = await WriteAsync(folder, "openapi: [3.0.3\n");
+        var noYaml = Path.Combine(folder.Path, "broken.txt");
+        await File.WriteAllTextAsync(noYaml, "openapi: [3.0.3\n");
 
         foreach (var path in new[] { noYaml, Path.Combine(folder.Path, "absent.yaml"), folder.Path })
         {
@@ -171,7 +182,7 @@ public sealed class SpecTests
         var (exitCode, output, _) = await Tool.RunSpecAsync("--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All(["lint", "errors", "rest3", "Exit codes"], words => Assert.Contains(words, output, StringComparison.Ordinal));
+        Assert.All(["lint", "bundle", "errors", "rest3", "Exit codes"], words => Assert.Contains(words, output, StringComparison.Ordinal));
     }
 
     /// <summary>The spec tool does not need a client that builds, and b24 does not contain an OpenAPI reader.</summary>
@@ -195,30 +206,5 @@ public sealed class SpecTests
         var written = JsonNode.Parse(Newtonsoft.Json.JsonConvert.SerializeObject(filter))!.AsObject().Select(member => member.Key);
 
         Assert.Equal(spec.Json["components"]!["schemas"]!["CallListFilter"]!["properties"]!.AsObject().Select(member => member.Key), written);
-    }
-
-    private static async Task<List<string>> FindingsAsync(string text, string rule)
-    {
-        using var folder = new TemporaryFolder();
-        var findings = await SpecLint.CheckAsync(await SpecDocument.LoadAsync(await WriteAsync(folder, text)));
-        return [.. findings.Where(finding => finding.Rule == rule).Select(finding => finding.Sentence("x"))];
-    }
-
-    /// <summary>Writes the spec into a folder below nswag.json, as in the repository.</summary>
-    private static async Task<string> WriteAsync(TemporaryFolder folder, string text)
-    {
-        File.Copy(Repository.PathOf("nswag.json"), Path.Combine(folder.Path, "nswag.json"), overwrite: true);
-        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "spec")).FullName, "bitrix24.openapi.yaml");
-        await File.WriteAllTextAsync(path, text);
-        return path;
-    }
-
-    /// <summary>Returns the spec with the first occurrence of a text replaced.</summary>
-    private static async Task<string> BrokenAsync(string text, string by)
-    {
-        var spec = await File.ReadAllTextAsync(ProjectSpec.Path);
-        var at = spec.IndexOf(text, StringComparison.Ordinal);
-        Assert.True(at >= 0, text);
-        return spec.Remove(at, text.Length).Insert(at, by);
     }
 }
