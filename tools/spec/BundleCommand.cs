@@ -12,7 +12,12 @@ internal static class BundleCommand
             Description = "The folder of the spec.",
             DefaultValueFactory = _ => SpecTool.DefaultSpec,
         };
-        var output = new Option<string>("--output") { Description = "The file to write the document to.", Required = true, HelpName = "path" };
+        var output = new Option<string>("--output")
+        {
+            Description = "The file to write the document to.",
+            Required = true,
+            HelpName = "path",
+        };
         var command = new Command(
             "bundle",
             """

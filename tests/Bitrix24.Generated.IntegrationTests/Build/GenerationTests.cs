@@ -67,7 +67,7 @@ public sealed class GenerationTests
 
         await File.WriteAllTextAsync(copy.PathOf("spec/crm.calllist.more.yaml"), NewMethod);
         Assert.Equal(1, Count(await copy.BuildAsync(), Generating));
-        Assert.Contains("Task<CountCallListsResponse> CountCallListsAsync(", await File.ReadAllTextAsync(copy.GeneratedClient), StringComparison.Ordinal);
+        Assert.Contains(" CountCallListsAsync(", await File.ReadAllTextAsync(copy.GeneratedClient), StringComparison.Ordinal);
         Assert.Equal(0, Count(await copy.BuildAsync(), Generating));
 
         File.Delete(copy.PathOf("spec/crm.calllist.more.yaml"));
@@ -138,26 +138,22 @@ public sealed class GenerationTests
         var settings = await File.ReadAllTextAsync(copy.PathOf("nswag.json"));
 
         copy.Replace(RepositoryCopy.CallListFile, "operationId: AddCallList\n", "operationId: [AddCallList\n");
-        await FailsWith(copy, $@"spec/crm\.calllist\.yaml\({LineOf(spec, "operationId: AddCallList\n")},\d+\): error NSWAG001: This is not valid YAML\.");
+        await FailsWith(copy, At("operationId: AddCallList\n") + @"NSWAG001: This is not valid YAML\.");
 
         await File.WriteAllTextAsync(copy.CallLists, spec);
         copy.Replace(RepositoryCopy.CallListFile, "      summary: Creates", "      - summary: Creates");
-        await FailsWith(
-            copy,
-            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "      summary: Creates")},\d+\): error NSWAG001: While parsing a block mapping, did not find expected key\.");
+        await FailsWith(copy, At("      summary: Creates") + @"NSWAG001: While parsing a block mapping, did not find expected key\.");
 
         await File.WriteAllTextAsync(copy.CallLists, spec);
         copy.Replace(RepositoryCopy.CallListFile, "schemas/AddCallListResponse'", "schemas/NoSuchSchema'");
-        await FailsWith(
-            copy,
-            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "schemas/AddCallListResponse'")},\d+\): error NSWAG001: Nothing is defined at #/components/schemas/NoSuchSchema\.");
+        await FailsWith(copy, At("schemas/AddCallListResponse'") + @"NSWAG001: Nothing is defined at #/components/schemas/NoSuchSchema\.");
 
         await File.WriteAllTextAsync(copy.CallLists, spec);
         await File.WriteAllTextAsync(copy.PathOf("spec/copied.yaml"), NewMethod.Replace("CountCallLists", "AddCallList", StringComparison.Ordinal));
         await FailsWith(
             copy,
-            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "operationId: AddCallList\n")},7\): error NSWAG004: operationId 'AddCallList' is already defined at spec/copied\.yaml\(4,7\)\.",
-            $@"spec/crm\.calllist\.yaml\({LineOf(spec, "    AddCallListResponse:\n")},5\): error NSWAG004: components/schemas/AddCallListResponse is already defined at spec/copied\.yaml\(18,5\)\.");
+            At("operationId: AddCallList\n") + @"NSWAG004: operationId 'AddCallList' is already defined at spec/copied\.yaml\(4,7\)\.",
+            At("    AddCallListResponse:\n") + @"NSWAG004: components/schemas/AddCallListResponse is already .* spec/copied\.yaml\(18,5\)\.");
 
         File.Delete(copy.PathOf("spec/copied.yaml"));
         Directory.Move(copy.Spec, copy.PathOf("moved"));
@@ -171,14 +167,16 @@ public sealed class GenerationTests
         await File.AppendAllTextAsync(copy.PathOf("tools/templates/Class.liquid"), "{% if %}\n");
         var last = (await File.ReadAllLinesAsync(copy.PathOf("tools/templates/Class.liquid"))).Length;
         await FailsWith(copy, $@"tools/templates/Class\.liquid\({last},6\): error NSWAG001: Invalid 'if' tag");
+
+        string At(string text) => $@"spec/crm\.calllist\.yaml\({LineOf(spec, text)},\d+\): error ";
     }
 
     [Fact]
     public async Task Undocumented_operation_or_field_fails_the_build()
     {
         using var copy = new RepositoryCopy();
-        copy.Replace(
-            RepositoryCopy.CallListFile, "          description: The id of the CRM webform to show during a call. Default is none.\n", string.Empty);
+        const string Webform = "          description: The id of the CRM webform to show during a call. Default is none.\n";
+        copy.Replace(RepositoryCopy.CallListFile, Webform, string.Empty);
         copy.Replace(RepositoryCopy.CallListFile, "      summary: Creates a call list and its CRM activity.\n", string.Empty);
 
         var (exitCode, output) = await copy.TryBuildAsync("-p:TargetFrameworks=net10.0");
@@ -194,7 +192,9 @@ public sealed class GenerationTests
         var (exitCode, output) = await copy.TryBuildAsync();
 
         Assert.NotEqual(0, exitCode);
-        var errors = output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(line => line.Trim().Replace('\\', '/'));
+        var errors = output.Split('\n')
+            .Where(line => line.Contains("error", StringComparison.Ordinal))
+            .Select(line => line.Trim().Replace('\\', '/'));
         Assert.Collection(
             errors.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             [.. patterns.Select<string, Action<string>>(pattern => error =>

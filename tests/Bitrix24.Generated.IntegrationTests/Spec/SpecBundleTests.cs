@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitrix24.Specs;
 
 namespace Bitrix24.Tests;
@@ -52,8 +53,8 @@ public sealed class SpecBundleTests
         Assert.True(comments.Count > Directory.GetFiles(ProjectSpec.Path).Length);
         foreach (var (index, comment) in comments)
         {
-            var (line, label) = (int.Parse(comment.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), comment.Split('"')[1]);
-            Assert.Equal(File.ReadAllLines(Repository.PathOf(label))[line - 1], lines[index + 1]);
+            var line = int.Parse(comment.Split(' ')[1], CultureInfo.InvariantCulture);
+            Assert.Equal(File.ReadAllLines(Repository.PathOf(comment.Split('"')[1]))[line - 1], lines[index + 1]);
         }
     }
 
@@ -106,30 +107,30 @@ public sealed class SpecBundleTests
     }
 
     [Theory]
-    [InlineData("  /batch:\n    post:\n      operationId: BatchAgain\n", "(3,3): path '/batch' is already defined at spec/batch.yaml(", "  /batch:")]
-    [InlineData("  /other:\n    post:\n      operationId: Batch\n", "(5,7): operationId 'Batch' is already defined at spec/batch.yaml(", "      operationId: Batch")]
-    public async Task Duplicate_path_or_operation_is_refused_with_both_places(string path, string says, string first) =>
-        await AssertRefusedAsync("# A remark.\npaths:\n" + path, says, "batch.yaml", first);
-
-    [Theory]
-    [InlineData("schemas:\n    \"BatchError\":\n      type: object\n", "(3,5): components/schemas/BatchError is already defined at spec/batch.yaml(", "batch.yaml", "    BatchError:")]
-    [InlineData("examples:\n    NotInstalled: {}\n", "(3,5): components/examples/NotInstalled is already defined at spec/shared.yaml(", "shared.yaml", "    NotInstalled:")]
-    public async Task Duplicate_component_is_refused_with_both_places(string kind, string says, string file, string first) =>
-        await AssertRefusedAsync("components:\n  " + kind, says, file, first);
-
-    [Theory]
-    [InlineData("tags:\n  - name: Batches\n", "(2,3): tag 'Batches' is already defined at spec/batch.yaml(", "batch.yaml", "  - name: Batches")]
-    [InlineData("security: []\n", "(1,1): section 'security' is already defined at spec/shared.yaml(", "shared.yaml", "security:")]
-    public async Task Duplicate_section_or_tag_is_refused_with_both_places(string text, string says, string file, string first) =>
-        await AssertRefusedAsync(text, says, file, first);
+    [InlineData("paths:\n  /batch:\n    post: {}\n", "(2,3)", "path '/batch'", "batch.yaml", "  /batch:")]
+    [InlineData("components:\n  schemas:\n    'BatchError': {}\n", "(3,5)", "components/schemas/BatchError", "batch.yaml", "    BatchError:")]
+    [InlineData("components:\n  responses:\n    A: {}\n    Gone: {}\n", "(4,5)", "components/responses/Gone", "shared.yaml", "    Gone:")]
+    [InlineData("tags:\n  - name: Batches\n", "(2,3)", "tag 'Batches'", "batch.yaml", "  - name: Batches")]
+    [InlineData("# A remark.\nsecurity: []\n", "(2,1)", "section 'security'", "shared.yaml", "security:")]
+    public async Task Duplicate_name_in_another_file_is_refused_with_both_places(
+        string text, string place, string what, string file, string first) =>
+        await AssertRefusedAsync(text, place, what, file, first);
 
     [Fact]
-    public async Task Second_anchor_of_a_name_is_refused_with_both_places()
-    {
-        var first = File.ReadLines(Path.Combine(ProjectSpec.Path, "shared.yaml")).Single(line => line.Contains("&TimeReference", StringComparison.Ordinal));
+    public async Task Duplicate_operation_id_is_refused_with_both_places() => await AssertRefusedAsync(
+        "paths:\n  /other:\n    post:\n      operationId: Batch # again\n",
+        "(4,7)",
+        "operationId 'Batch'",
+        "batch.yaml",
+        "      operationId: Batch");
 
-        await AssertRefusedAsync(
-            "x-mine:\n  - &TimeReference a\n", "(2,3): anchor 'TimeReference' is already defined at spec/shared.yaml(", "shared.yaml", first);
+    [Fact]
+    public async Task Duplicate_anchor_is_refused_with_both_places()
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(ProjectSpec.Path, "shared.yaml"));
+        var first = Assert.Single(lines, line => line.Contains("&TimeReference", StringComparison.Ordinal));
+
+        await AssertRefusedAsync("x-mine:\n  - &TimeReference a\n", "(2,3)", "anchor 'TimeReference'", "shared.yaml", first);
     }
 
     [Theory]
@@ -158,7 +159,7 @@ public sealed class SpecBundleTests
         var (exitCode, output, error) = await Tool.RunSpecAsync("lint", folder.Path);
 
         Assert.Equal((ExitCode.Usage, string.Empty), (exitCode, output));
-        Assert.Matches($@"shared\.yaml\({line + 1},\d+\): This is not valid YAML\.|shared\.yaml\({line + 2},\d+\): This is not valid YAML\.", error);
+        Assert.Matches($@"shared\.yaml\(({line + 1}|{line + 2}),\d+\): This is not valid YAML\.", error);
     }
 
     [Fact]
@@ -171,20 +172,21 @@ public sealed class SpecBundleTests
         Assert.Equal("The folder does not contain a .yaml file.", exception.Message);
     }
 
-    /// <summary>The tool and the build refuse a file that defines something again, and name the first place.</summary>
-    private static async Task AssertRefusedAsync(string text, string says, string file, string first)
+    /// <summary>The bundle, <c>lint</c> and <c>bundle</c> refuse a file that defines a name again, and tell the first place.</summary>
+    private static async Task AssertRefusedAsync(string text, string place, string what, string file, string first)
     {
         using var folder = new SpecFolder();
         folder.Write("user.yaml", text);
         var line = Array.IndexOf(await File.ReadAllLinesAsync(folder.PathOf(file)), first) + 1;
+        var column = first.Length - first.TrimStart().Length + 1;
+        var says = FormattableString.Invariant($"{what} is already defined at spec/{file}({line},{column}). Remove or rename one of them.");
 
-        var problem = Assert.Single(SpecBundle.Read(folder.Path).Problems).ToString();
-        Assert.StartsWith(folder.PathOf("user.yaml") + says + FormattableString.Invariant($"{line},"), problem, StringComparison.Ordinal);
+        var problem = Assert.Single(SpecBundle.Read(folder.Path).Problems);
+        Assert.Equal($"{folder.PathOf("user.yaml")}{place}: {says}", problem.ToString());
 
         var (exitCode, output, _) = await Tool.RunSpecAsync("lint", folder.Path);
         Assert.Equal(ExitCode.Findings, exitCode);
-        Assert.StartsWith(folder.PathOf("user.yaml") + "(", output, StringComparison.Ordinal);
-        Assert.Contains(says[(says.IndexOf(' ', StringComparison.Ordinal) + 1)..], output, StringComparison.Ordinal);
+        Assert.Equal($"{folder.PathOf("user.yaml")}{place.Split(',')[0]}): the document: {says} [one-document]\n", output);
 
         var target = folder.PathOf("openapi.txt");
         (exitCode, var same, _) = await Tool.RunSpecAsync("bundle", folder.Path, "--output", target);

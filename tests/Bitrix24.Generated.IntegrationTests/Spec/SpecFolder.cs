@@ -39,11 +39,8 @@ internal sealed class SpecFolder : IDisposable
     public async Task<List<string>> FindingsAsync(string rule)
     {
         var findings = await SpecLint.CheckAsync(SpecBundle.Read(Path), Path);
-        return
-        [
-            .. findings.Where(finding => finding.Rule == rule)
-                .Select(finding => finding.Sentence().Replace(Path + System.IO.Path.DirectorySeparatorChar, string.Empty, StringComparison.Ordinal)),
-        ];
+        var sentences = findings.Where(finding => finding.Rule == rule).Select(finding => finding.Sentence());
+        return [.. sentences.Select(sentence => sentence.Replace(PathOf(string.Empty), string.Empty, StringComparison.Ordinal))];
     }
 
     public void Dispose() => folder.Dispose();
