@@ -48,7 +48,10 @@ internal static class BulkMeasurement
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Lists} lists of 20 ids: {portal.Requests} requests, {ratios[Rounds / 2]:N3} ({ratios[0]:N3}-{ratios[^1]:N3}) times their own time of {PerBatch.TotalMilliseconds} ms each"
+                $"""
+                {Lists} lists of 20 ids: {portal.Requests} requests, {ratios[Rounds / 2]:N3} ({ratios[0]:N3}-{ratios[^1]:N3}) times their own time
+                of {PerBatch.TotalMilliseconds} ms each
+                """
             )
         );
         return 0;

@@ -13,8 +13,22 @@ public sealed class GenerationTests
         ("SHARE", "Share", "          type: number\n          format: double\n          minimum: 0\n", typeof(double?), 0.5, "0.5"),
         ("TITLE", "Title", "          type: string\n", typeof(string), "x", "\"x\""),
         ("IS_OPEN", "IsOpen", "          type: boolean\n", typeof(bool?), true, "true"),
-        ("TAGS", "Tags", "          type: array\n          minItems: 1\n          uniqueItems: true\n          items:\n            type: string\n", typeof(IReadOnlyList<string>), new[] { "a", "b" }, "[\"a\",\"b\"]"),
-        ("startAt", "StartAt", "          type: string\n          format: date-time\n", typeof(DateTimeOffset?), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)), "\"2026-01-02T03:04:05+02:00\""),
+        (
+            "TAGS",
+            "Tags",
+            "          type: array\n          minItems: 1\n          uniqueItems: true\n          items:\n            type: string\n",
+            typeof(IReadOnlyList<string>),
+            new[] { "a", "b" },
+            "[\"a\",\"b\"]"
+        ),
+        (
+            "startAt",
+            "StartAt",
+            "          type: string\n          format: date-time\n",
+            typeof(DateTimeOffset?),
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
+            "\"2026-01-02T03:04:05+02:00\""
+        ),
     ];
 
     private const string Generating = "Generating Bitrix24Client.g.cs";
@@ -92,8 +106,14 @@ public sealed class GenerationTests
     {
         using var copy = new RepositoryCopy();
         var spec = await File.ReadAllTextAsync(copy.CallLists);
-        var at = spec.IndexOf("        WEBFORM_ID:\n", spec.IndexOf("    AddCallListRequest:\n      type: object", StringComparison.Ordinal), StringComparison.Ordinal);
-        var fields = string.Concat(NewFields.Select(field => $"        {field.Name}:\n{field.Schema}          description: What {field.Name} is for.\n"));
+        var at = spec.IndexOf(
+            "        WEBFORM_ID:\n",
+            spec.IndexOf("    AddCallListRequest:\n      type: object", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+        var fields = string.Concat(
+            NewFields.Select(field => $"        {field.Name}:\n{field.Schema}          description: What {field.Name} is for.\n")
+        );
         await File.WriteAllTextAsync(copy.CallLists, spec.Insert(at, fields));
 
         await copy.BuildAsync("-p:TargetFrameworks=net10.0");
@@ -127,7 +147,10 @@ public sealed class GenerationTests
 
         await copy.BuildAsync("-p:TargetFrameworks=net10.0");
 
-        Assert.Equal(await File.ReadAllTextAsync(Repository.PathOf("src/Bitrix24.Generated/obj/nswag/Bitrix24Client.g.cs")), await File.ReadAllTextAsync(copy.GeneratedClient));
+        Assert.Equal(
+            await File.ReadAllTextAsync(Repository.PathOf("src/Bitrix24.Generated/obj/nswag/Bitrix24Client.g.cs")),
+            await File.ReadAllTextAsync(copy.GeneratedClient)
+        );
     }
 
     [Fact]
@@ -149,11 +172,15 @@ public sealed class GenerationTests
         await FailsWith(copy, At("schemas/AddCallListResponse'") + @"NSWAG001: Nothing is defined at #/components/schemas/NoSuchSchema\.");
 
         await File.WriteAllTextAsync(copy.CallLists, spec);
-        await File.WriteAllTextAsync(copy.PathOf("spec/copied.yaml"), NewMethod.Replace("CountCallLists", "AddCallList", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            copy.PathOf("spec/copied.yaml"),
+            NewMethod.Replace("CountCallLists", "AddCallList", StringComparison.Ordinal)
+        );
         await FailsWith(
             copy,
             At("operationId: AddCallList\n") + @"NSWAG004: operationId 'AddCallList' is already defined at spec/copied\.yaml\(4,7\)\.",
-            At("    AddCallListResponse:\n") + @"NSWAG004: components/schemas/AddCallListResponse is already .* spec/copied\.yaml\(18,5\)\.");
+            At("    AddCallListResponse:\n") + @"NSWAG004: components/schemas/AddCallListResponse is already .* spec/copied\.yaml\(18,5\)\."
+        );
 
         File.Delete(copy.PathOf("spec/copied.yaml"));
         Directory.Move(copy.Spec, copy.PathOf("moved"));
@@ -192,13 +219,19 @@ public sealed class GenerationTests
         var (exitCode, output) = await copy.TryBuildAsync();
 
         Assert.NotEqual(0, exitCode);
-        var errors = output.Split('\n')
+        var errors = output
+            .Split('\n')
             .Where(line => line.Contains("error", StringComparison.Ordinal))
             .Select(line => line.Trim().Replace('\\', '/'));
         Assert.Collection(
             errors.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-            [.. patterns.Select<string, Action<string>>(pattern => error =>
-                Assert.True(Regex.IsMatch(error, "/" + pattern, RegexOptions.None, TimeSpan.FromSeconds(1)), $"{pattern}\n{error}"))]);
+            [
+                .. patterns.Select<string, Action<string>>(pattern =>
+                    error =>
+                        Assert.True(Regex.IsMatch(error, "/" + pattern, RegexOptions.None, TimeSpan.FromSeconds(1)), $"{pattern}\n{error}")
+                ),
+            ]
+        );
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

@@ -17,7 +17,11 @@ public sealed class PackageTests
 
     private const string RepositoryUrl = "https://git.example/acme/bitrix24";
 
-    private static readonly string Version = XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
+    private static readonly string Version = XDocument
+        .Load(Repository.PathOf("Directory.Build.props"))
+        .Descendants("VersionPrefix")
+        .Single()
+        .Value;
 
     [Fact]
     public async Task Packages_have_the_expected_content_and_work_in_new_projects()
@@ -28,26 +32,56 @@ public sealed class PackageTests
         var feed = Directory.CreateDirectory(Path.Combine(consumers.Path, "feed")).FullName;
         foreach (var pack in await PackCommandsOfTheReadmeAsync())
         {
-            await DotNet.RunAsync(copy.Path, [.. pack[1..^1], feed, $"-p:Version={PackedVersion}", $"-p:RepositoryUrl={RepositoryUrl}.git", "-p:SourceRevisionId=abc123", .. DotNet.Alone]);
+            await DotNet.RunAsync(
+                copy.Path,
+                [
+                    .. pack[1..^1],
+                    feed,
+                    $"-p:Version={PackedVersion}",
+                    $"-p:RepositoryUrl={RepositoryUrl}.git",
+                    "-p:SourceRevisionId=abc123",
+                    .. DotNet.Alone,
+                ]
+            );
         }
 
         await AssertReadmeWithoutRepositoryHasNoDeadLinksAsync(copy, feed);
         foreach (var project in Directory.GetFiles(consumers.Path, "*.csproj", SearchOption.AllDirectories))
         {
-            await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project)).Replace($"Version=\"{Version}\"", $"Version=\"{PackedVersion}\"", StringComparison.Ordinal));
+            await File.WriteAllTextAsync(
+                project,
+                (await File.ReadAllTextAsync(project)).Replace(
+                    $"Version=\"{Version}\"",
+                    $"Version=\"{PackedVersion}\"",
+                    StringComparison.Ordinal
+                )
+            );
         }
 
         AssertClientPackage(Path.Combine(feed, $"Bitrix24.Generated.{PackedVersion}.nupkg"));
         AssertTestingPackage(Path.Combine(feed, $"Bitrix24.Generated.Testing.{PackedVersion}.nupkg"));
-        Assert.Equal(["lib/net10.0/Bitrix24.Generated.pdb", "lib/netstandard2.0/Bitrix24.Generated.pdb"], Files(Path.Combine(feed, $"Bitrix24.Generated.{PackedVersion}.snupkg"), ".pdb"));
+        Assert.Equal(
+            ["lib/net10.0/Bitrix24.Generated.pdb", "lib/netstandard2.0/Bitrix24.Generated.pdb"],
+            Files(Path.Combine(feed, $"Bitrix24.Generated.{PackedVersion}.snupkg"), ".pdb")
+        );
 
-        await DotNet.RunAsync(consumers.Path, ["build", $"-p:RestoreFallbackFolders={await GlobalPackagesAsync(consumers.Path)}", .. DotNet.Alone]);
+        await DotNet.RunAsync(
+            consumers.Path,
+            ["build", $"-p:RestoreFallbackFolders={await GlobalPackagesAsync(consumers.Path)}", .. DotNet.Alone]
+        );
         foreach (var framework in new[] { "net8.0", "net10.0" })
         {
-            Assert.Equal("created 1 for CONTACT 9, 17; the portal took some time\npushed 2 of 3\n", await DotNet.RunAsync(consumers.Path, "exec", $"Console/bin/Debug/{framework}/Console.dll"));
+            Assert.Equal(
+                "created 1 for CONTACT 9, 17; the portal took some time\npushed 2 of 3\n",
+                await DotNet.RunAsync(consumers.Path, "exec", $"Console/bin/Debug/{framework}/Console.dll")
+            );
         }
 
-        Assert.Contains("Passed:     2", await DotNet.RunAsync(consumers.Path, "test", "UserTests", "--no-build"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Passed:     2",
+            await DotNet.RunAsync(consumers.Path, "test", "UserTests", "--no-build"),
+            StringComparison.Ordinal
+        );
         await AssertServiceKeepsItsSecretAsync(Path.Combine(consumers.Path, "Service/bin/Debug/net10.0"));
         await AssertTrimmedProgramWorksAsync(consumers.Path);
         await AssertConsumersCompileWithProjectReferencesAsync(copy);
@@ -78,14 +112,16 @@ public sealed class PackageTests
         const string Code = "s3cr3tc0de";
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { WebhookCode = Code });
         portal.Contacts.Add(9);
-        using var service = Process.Start(new ProcessStartInfo("dotnet", ["exec", "Service.dll", "--urls", "http://127.0.0.1:0"])
-        {
-            WorkingDirectory = folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["Bitrix24__WebhookUrl"] = portal.WebhookUrl, ["ASPNETCORE_ENVIRONMENT"] = "Production" },
-        })!;
+        using var service = Process.Start(
+            new ProcessStartInfo("dotnet", ["exec", "Service.dll", "--urls", "http://127.0.0.1:0"])
+            {
+                WorkingDirectory = folder,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["Bitrix24__WebhookUrl"] = portal.WebhookUrl, ["ASPNETCORE_ENVIRONMENT"] = "Production" },
+            }
+        )!;
         try
         {
             var log = new StringBuilder();
@@ -93,9 +129,13 @@ public sealed class PackageTests
             do
             {
                 log.AppendLine(await service.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(log.ToString()));
-                address = Regex.Match(log.ToString(), @"Now listening on: (?<url>\S+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
-            }
-            while (!address.Success);
+                address = Regex.Match(
+                    log.ToString(),
+                    @"Now listening on: (?<url>\S+)",
+                    RegexOptions.ExplicitCapture,
+                    TimeSpan.FromSeconds(5)
+                );
+            } while (!address.Success);
 
             using var http = new HttpClient { BaseAddress = new Uri(address.Groups["url"].Value) };
             async Task<string> PostAsync(string contact)
@@ -125,7 +165,10 @@ public sealed class PackageTests
     private static async Task<IEnumerable<string[]>> PackCommandsOfTheReadmeAsync()
     {
         var readme = await File.ReadAllLinesAsync(Repository.PathOf("README.md"));
-        var commands = readme.Where(line => line.StartsWith("dotnet pack ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        var commands = readme
+            .Where(line => line.StartsWith("dotnet pack ", StringComparison.Ordinal))
+            .Select(line => line.Split(' '))
+            .ToList();
         Assert.Equal(2, commands.Count);
         Assert.All(commands, command => Assert.Equal(["--output", "packages"], command[^2..]));
         return commands;
@@ -135,8 +178,23 @@ public sealed class PackageTests
     private static async Task AssertTrimmedProgramWorksAsync(string consumers)
     {
         var published = Path.Combine(consumers, "trimmed");
-        var output = await DotNet.RunAsync(consumers, "publish", "Trimmed", "--use-current-runtime", "-o", published, "-nodeReuse:false", "-p:UseSharedCompilation=false");
-        Assert.Equal(["IL2104"], Regex.Matches(output, "warning (?<code>[A-Z]+[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["code"].Value).Distinct(StringComparer.Ordinal));
+        var output = await DotNet.RunAsync(
+            consumers,
+            "publish",
+            "Trimmed",
+            "--use-current-runtime",
+            "-o",
+            published,
+            "-nodeReuse:false",
+            "-p:UseSharedCompilation=false"
+        );
+        Assert.Equal(
+            ["IL2104"],
+            Regex
+                .Matches(output, "warning (?<code>[A-Z]+[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+                .Select(match => match.Groups["code"].Value)
+                .Distinct(StringComparer.Ordinal)
+        );
 
         using var portal = SimulatedPortal.Start();
         portal.Contacts.Add(9, 17);
@@ -161,8 +219,17 @@ public sealed class PackageTests
             app Executed
 
             """,
-            await DotNet.RunAsync(consumers, "exec", Path.Combine(published, "Trimmed.dll"), portal.Url.ToString(), portal.ClientSecret, tokens, portal.TokenEndpoint.ToString()),
-            ignoreLineEndingDifferences: true);
+            await DotNet.RunAsync(
+                consumers,
+                "exec",
+                Path.Combine(published, "Trimmed.dll"),
+                portal.Url.ToString(),
+                portal.ClientSecret,
+                tokens,
+                portal.TokenEndpoint.ToString()
+            ),
+            ignoreLineEndingDifferences: true
+        );
         Assert.Equal(1, portal.TokenRefreshCount);
     }
 
@@ -172,19 +239,31 @@ public sealed class PackageTests
         var consumers = copy.PathOf("tests/Consumers");
         RepositoryCopy.Copy(Repository.PathOf("tests/Consumers"), consumers);
         File.Delete(Path.Combine(consumers, "nuget.config"));
-        copy.Replace("tests/Consumers/Directory.Build.props", "<RestorePackagesPath>$(MSBuildThisFileDirectory)packages</RestorePackagesPath>", string.Empty);
+        copy.Replace(
+            "tests/Consumers/Directory.Build.props",
+            "<RestorePackagesPath>$(MSBuildThisFileDirectory)packages</RestorePackagesPath>",
+            string.Empty
+        );
         foreach (var project in new[] { "tests/Consumers/Console/Console.csproj", "tests/Consumers/Library/Library.csproj" })
         {
             var content = await File.ReadAllTextAsync(copy.PathOf(project));
-            await File.WriteAllTextAsync(copy.PathOf(project), Regex.Replace(
-                content,
-                """<PackageReference Include="(?<name>Bitrix24[^"]*)" Version="[^"]*" />""",
-                """<ProjectReference Include="../../../src/${name}/${name}.csproj" />""",
-                RegexOptions.ExplicitCapture,
-                TimeSpan.FromSeconds(5)));
+            await File.WriteAllTextAsync(
+                copy.PathOf(project),
+                Regex.Replace(
+                    content,
+                    """<PackageReference Include="(?<name>Bitrix24[^"]*)" Version="[^"]*" />""",
+                    """<ProjectReference Include="../../../src/${name}/${name}.csproj" />""",
+                    RegexOptions.ExplicitCapture,
+                    TimeSpan.FromSeconds(5)
+                )
+            );
         }
 
-        Assert.DoesNotContain("PackageReference", await File.ReadAllTextAsync(copy.PathOf("tests/Consumers/Console/Console.csproj")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "PackageReference",
+            await File.ReadAllTextAsync(copy.PathOf("tests/Consumers/Console/Console.csproj")),
+            StringComparison.Ordinal
+        );
         await DotNet.RunAsync(copy.Path, ["build", "tests/Consumers/Console", "-c", "Release", .. DotNet.Alone]);
     }
 
@@ -194,11 +273,14 @@ public sealed class PackageTests
             [
                 .. Pages().Select(page => "docs/" + page).Prepend("README.md").Order(StringComparer.Ordinal),
                 "icon.png",
-                "lib/net10.0/Bitrix24.Generated.dll", "lib/net10.0/Bitrix24.Generated.xml",
-                "lib/netstandard2.0/Bitrix24.Generated.dll", "lib/netstandard2.0/Bitrix24.Generated.xml",
+                "lib/net10.0/Bitrix24.Generated.dll",
+                "lib/net10.0/Bitrix24.Generated.xml",
+                "lib/netstandard2.0/Bitrix24.Generated.dll",
+                "lib/netstandard2.0/Bitrix24.Generated.xml",
                 "openapi/bitrix24.openapi.yaml",
             ],
-            Files(package, ".dll", ".xml", ".md", ".png", ".liquid", ".yaml", ".targets", ".props"));
+            Files(package, ".dll", ".xml", ".md", ".png", ".liquid", ".yaml", ".targets", ".props")
+        );
 
         Assert.Equal(SpecBundle.Read(ProjectSpec.Path).Text, ReadText(package, "openapi/bitrix24.openapi.yaml"));
         var metadata = Metadata(package);
@@ -212,9 +294,21 @@ public sealed class PackageTests
         var links = LinksOf(ReadText(package, "README.md"));
         Assert.All(links, link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
         Assert.Contains($"{RepositoryUrl}/blob/abc123/docs/errors.md", links);
-        string[] dependencies = ["Microsoft.Bcl.AsyncInterfaces", "Microsoft.Bcl.TimeProvider", "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Newtonsoft.Json", "Polly.Core", "System.Threading.RateLimiting"];
+        string[] dependencies =
+        [
+            "Microsoft.Bcl.AsyncInterfaces",
+            "Microsoft.Bcl.TimeProvider",
+            "Microsoft.Extensions.Http",
+            "Microsoft.Extensions.Logging.Abstractions",
+            "Newtonsoft.Json",
+            "Polly.Core",
+            "System.Threading.RateLimiting",
+        ];
         Assert.Equal(dependencies, Dependencies(metadata, "net10.0"));
-        Assert.Equal([.. dependencies.Append("System.Threading.Channels").Order(StringComparer.Ordinal)], Dependencies(metadata, ".NETStandard2.0"));
+        Assert.Equal(
+            [.. dependencies.Append("System.Threading.Channels").Order(StringComparer.Ordinal)],
+            Dependencies(metadata, ".NETStandard2.0")
+        );
     }
 
     /// <summary>Packs from a folder that is not a clone, as from an archive of the sources.</summary>
@@ -244,13 +338,23 @@ public sealed class PackageTests
     private static void AssertTestingPackage(string package)
     {
         Assert.Equal(
-            ["README.md", "lib/net10.0/Bitrix24.Generated.Testing.dll", "lib/net10.0/Bitrix24.Generated.Testing.xml", "lib/net8.0/Bitrix24.Generated.Testing.dll", "lib/net8.0/Bitrix24.Generated.Testing.xml"],
-            Files(package, ".dll", ".xml", ".md"));
+            [
+                "README.md",
+                "lib/net10.0/Bitrix24.Generated.Testing.dll",
+                "lib/net10.0/Bitrix24.Generated.Testing.xml",
+                "lib/net8.0/Bitrix24.Generated.Testing.dll",
+                "lib/net8.0/Bitrix24.Generated.Testing.xml",
+            ],
+            Files(package, ".dll", ".xml", ".md")
+        );
         var readme = ReadText(package, "README.md");
         Assert.StartsWith("# Bitrix24.Generated.Testing\n", readme, StringComparison.Ordinal);
         Assert.Contains("## First test", readme, StringComparison.Ordinal);
         Assert.All(LinksOf(readme), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
-        Assert.Equal(["Microsoft.IdentityModel.Protocols.OpenIdConnect", "Newtonsoft.Json", "WireMock.Net.Minimal"], Dependencies(Metadata(package), "net10.0"));
+        Assert.Equal(
+            ["Microsoft.IdentityModel.Protocols.OpenIdConnect", "Newtonsoft.Json", "WireMock.Net.Minimal"],
+            Dependencies(Metadata(package), "net10.0")
+        );
     }
 
     private static async Task<string> GlobalPackagesAsync(string folder) =>
@@ -259,7 +363,13 @@ public sealed class PackageTests
     private static List<string> Files(string package, params string[] extensions)
     {
         using var archive = ZipFile.OpenRead(package);
-        return [.. archive.Entries.Select(entry => entry.FullName).Where(name => extensions.Contains(Path.GetExtension(name), StringComparer.Ordinal) && name != "[Content_Types].xml").Order(StringComparer.Ordinal)];
+        return
+        [
+            .. archive
+                .Entries.Select(entry => entry.FullName)
+                .Where(name => extensions.Contains(Path.GetExtension(name), StringComparer.Ordinal) && name != "[Content_Types].xml")
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private static string ReadText(string package, string file)
@@ -276,9 +386,18 @@ public sealed class PackageTests
         return XDocument.Load(stream).Root!.Elements().Single();
     }
 
-    private static string Text(XElement metadata, string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
+    private static string Text(XElement metadata, string name) =>
+        metadata.Elements().Single(element => element.Name.LocalName == name).Value;
 
     private static IEnumerable<string> Dependencies(XElement metadata, string framework) =>
-        metadata.Descendants().Single(element => element.Name.LocalName == "group" && element.Parent!.Name.LocalName == "dependencies" && (string?)element.Attribute("targetFramework") == framework)
-            .Elements().Select(element => (string)element.Attribute("id")!).Order(StringComparer.Ordinal);
+        metadata
+            .Descendants()
+            .Single(element =>
+                element.Name.LocalName == "group"
+                && element.Parent!.Name.LocalName == "dependencies"
+                && (string?)element.Attribute("targetFramework") == framework
+            )
+            .Elements()
+            .Select(element => (string)element.Attribute("id")!)
+            .Order(StringComparer.Ordinal);
 }

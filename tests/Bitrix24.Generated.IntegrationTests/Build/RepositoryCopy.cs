@@ -12,7 +12,14 @@ internal sealed class RepositoryCopy : IDisposable
 
     public RepositoryCopy()
     {
-        foreach (var file in Directory.EnumerateFiles(Repository.Root).Where(file => System.IO.Path.GetExtension(file) is ".props" or ".json" or ".md" or ".editorconfig" || System.IO.Path.GetFileName(file) == "LICENSE"))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Repository.Root)
+                .Where(file =>
+                    System.IO.Path.GetExtension(file) is ".props" or ".json" or ".md" or ".editorconfig"
+                    || System.IO.Path.GetFileName(file) == "LICENSE"
+                )
+        )
         {
             File.Copy(file, PathOf(System.IO.Path.GetFileName(file)));
         }
@@ -45,7 +52,9 @@ internal sealed class RepositoryCopy : IDisposable
     public Task AddProgramAsync()
     {
         Directory.CreateDirectory(PathOf("program"));
-        return File.WriteAllTextAsync(PathOf("program/program.csproj"), """
+        return File.WriteAllTextAsync(
+            PathOf("program/program.csproj"),
+            """
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -56,10 +65,12 @@ internal sealed class RepositoryCopy : IDisposable
                 <ProjectReference Include="../src/Bitrix24.Generated/Bitrix24.Generated.csproj" SetTargetFramework="TargetFramework=net10.0" SkipGetTargetFrameworkProperties="true" />
               </ItemGroup>
             </Project>
-            """);
+            """
+        );
     }
 
-    public Task<(int ExitCode, string Output)> TryBuildAsync(params string[] more) => DotNet.TryRunAsync(Path, ["build", "src/Bitrix24.Generated", .. DotNet.Alone, .. more]);
+    public Task<(int ExitCode, string Output)> TryBuildAsync(params string[] more) =>
+        DotNet.TryRunAsync(Path, ["build", "src/Bitrix24.Generated", .. DotNet.Alone, .. more]);
 
     public async Task<string> BuildAsync(params string[] more)
     {
@@ -78,7 +89,9 @@ internal sealed class RepositoryCopy : IDisposable
             File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)));
         }
 
-        foreach (var nested in Directory.EnumerateDirectories(from).Where(nested => System.IO.Path.GetFileName(nested) is not ("bin" or "obj")))
+        foreach (
+            var nested in Directory.EnumerateDirectories(from).Where(nested => System.IO.Path.GetFileName(nested) is not ("bin" or "obj"))
+        )
         {
             Copy(nested, System.IO.Path.Combine(to, System.IO.Path.GetFileName(nested)));
         }

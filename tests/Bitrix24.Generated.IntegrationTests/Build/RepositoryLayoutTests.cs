@@ -22,13 +22,19 @@ public sealed partial class RepositoryLayoutTests
     {
         string[] files =
         [
-            "README.md", "CONTRIBUTING.md", ".ci/run",
+            "README.md",
+            "CONTRIBUTING.md",
+            ".ci/run",
             .. Directory.GetFiles(Repository.PathOf("docs"), "*.md"),
             .. Directory.GetFiles(Repository.PathOf(".github"), "*.yml", SearchOption.AllDirectories),
         ];
         foreach (var file in files.Select(Repository.PathOf))
         {
-            foreach (var path in RepositoryPath().Matches(await File.ReadAllTextAsync(file)).Select(match => match.Groups["path"].Value.TrimEnd('.')))
+            foreach (
+                var path in RepositoryPath()
+                    .Matches(await File.ReadAllTextAsync(file))
+                    .Select(match => match.Groups["path"].Value.TrimEnd('.'))
+            )
             {
                 Assert.True(Path.Exists(Repository.PathOf(path)), $"{file}: {path}");
             }
@@ -36,12 +42,17 @@ public sealed partial class RepositoryLayoutTests
     }
 
     /// <summary>Returns the relative paths of the folders with code below a folder of the repository.</summary>
-    private static IEnumerable<string> FoldersBelow(string root) => Directory
-        .EnumerateFiles(Repository.PathOf(root), "*.cs", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(Repository.PathOf(root), Path.GetDirectoryName(file)!).Replace('\\', '/'))
-        .Where(folder => folder != "." && folder.Split('/')[0] is not ("bin" or "obj"))
-        .Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> FoldersBelow(string root) =>
+        Directory
+            .EnumerateFiles(Repository.PathOf(root), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.PathOf(root), Path.GetDirectoryName(file)!).Replace('\\', '/'))
+            .Where(folder => folder != "." && folder.Split('/')[0] is not ("bin" or "obj"))
+            .Distinct(StringComparer.Ordinal);
 
-    [GeneratedRegex(@"(?<![\w/.-])(?<path>(src|tests|tools|spec|docs)/[\w./-]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"(?<![\w/.-])(?<path>(src|tests|tools|spec|docs)/[\w./-]*)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex RepositoryPath();
 }

@@ -11,14 +11,18 @@ public sealed class ReproducibleTests
         var first = await BuildAsync(here);
         var second = await BuildAsync(there);
 
-        Assert.Equal(["Bitrix24.Generated.dll", "Bitrix24.Generated.pdb", "Bitrix24.Generated.xml"], first.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Bitrix24.Generated.dll", "Bitrix24.Generated.pdb", "Bitrix24.Generated.xml"],
+            first.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.All(first, file => Assert.True(file.Value.AsSpan().SequenceEqual(second[file.Key]), file.Key));
     }
 
     private static async Task<Dictionary<string, byte[]>> BuildAsync(RepositoryCopy copy)
     {
         await copy.BuildAsync("-c", "Release", "-f", "netstandard2.0", "-p:ContinuousIntegrationBuild=true");
-        return Directory.GetFiles(copy.PathOf("src/Bitrix24.Generated/bin/Release/netstandard2.0"), "Bitrix24.Generated.*")
+        return Directory
+            .GetFiles(copy.PathOf("src/Bitrix24.Generated/bin/Release/netstandard2.0"), "Bitrix24.Generated.*")
             .Where(file => Path.GetExtension(file) is ".dll" or ".pdb" or ".xml")
             .ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes, StringComparer.Ordinal);
     }

@@ -42,7 +42,8 @@ public sealed class AnyMethodExamples : IDisposable
     [Fact]
     public async Task All_items_of_a_list()
     {
-        await foreach (Contact contact in bitrix24.EnumerateAsync<Contact>("crm.contact.list", new { filter = new { TYPE_ID = "CLIENT" }, select = new[] { "NAME" } }))
+        var clients = new { filter = new { TYPE_ID = "CLIENT" }, select = new[] { "NAME" } };
+        await foreach (Contact contact in bitrix24.EnumerateAsync<Contact>("crm.contact.list", clients))
         {
             Console.WriteLine($"{contact.Id} {contact.Name}");
         }
@@ -71,7 +72,7 @@ public sealed class AnyMethodExamples : IDisposable
         var calls = ids.Select(id => new BatchCall("crm.contact.get", new { ID = id }, key: $"contact{id}"));
         await foreach (var outcome in bitrix24.CallManyAsync<Contact>(calls))
         {
-            Console.WriteLine(outcome.Exception is null ? $"{outcome.Key} {outcome.Result!.Name}" : $"{outcome.Key} {outcome.Execution} {outcome.Exception.Message}");
+            Console.WriteLine(outcome.Exception is null ? $"{outcome.Key} {outcome.Result!.Name}" : $"{outcome.Execution} {outcome.Exception.Message}");
         }
 
         Assert.Equal("batch", Assert.Single(portal.Requests).Method);

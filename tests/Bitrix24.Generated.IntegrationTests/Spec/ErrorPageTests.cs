@@ -16,7 +16,10 @@ public sealed class ErrorPageTests
         var (exitCode, _, error) = await Tool.RunSpecAsync("errors", page, "--spec", ProjectSpec.Path);
 
         Assert.Equal((ExitCode.Done, $"{page}: {typeof(Bitrix24ErrorCode).GetEnumValues().Length - 1} codes.\n"), (exitCode, error));
-        Assert.True(shown == await File.ReadAllTextAsync(page), "docs/errors.md shows another catalog than the spec. Run: dotnet run --project tools/spec -- errors");
+        Assert.True(
+            shown == await File.ReadAllTextAsync(page),
+            "docs/errors.md shows another catalog than the spec. Run: dotnet run --project tools/spec -- errors"
+        );
     }
 
     [Fact]

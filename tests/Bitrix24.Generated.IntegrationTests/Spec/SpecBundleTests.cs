@@ -103,26 +103,39 @@ public sealed class SpecBundleTests
         Assert.Equal((ExitCode.Done, $"{output} written.\n"), (exitCode, error));
         Assert.Equal(
             await File.ReadAllTextAsync(Repository.PathOf("src/Bitrix24.Generated/obj/nswag/bitrix24.openapi.yaml")),
-            await File.ReadAllTextAsync(output));
+            await File.ReadAllTextAsync(output)
+        );
     }
 
     [Theory]
     [InlineData("paths:\n  /batch:\n    post: {}\n", "(2,3)", "path '/batch'", "batch.yaml", "  /batch:")]
-    [InlineData("components:\n  schemas:\n    'BatchError': {}\n", "(3,5)", "components/schemas/BatchError", "batch.yaml", "    BatchError:")]
+    [InlineData(
+        "components:\n  schemas:\n    'BatchError': {}\n",
+        "(3,5)",
+        "components/schemas/BatchError",
+        "batch.yaml",
+        "    BatchError:"
+    )]
     [InlineData("components:\n  responses:\n    A: {}\n    Gone: {}\n", "(4,5)", "components/responses/Gone", "shared.yaml", "    Gone:")]
     [InlineData("tags:\n  - name: Batches\n", "(2,3)", "tag 'Batches'", "batch.yaml", "  - name: Batches")]
     [InlineData("# A remark.\nsecurity: []\n", "(2,1)", "section 'security'", "shared.yaml", "security:")]
     public async Task Duplicate_name_in_another_file_is_refused_with_both_places(
-        string text, string place, string what, string file, string first) =>
-        await AssertRefusedAsync(text, place, what, file, first);
+        string text,
+        string place,
+        string what,
+        string file,
+        string first
+    ) => await AssertRefusedAsync(text, place, what, file, first);
 
     [Fact]
-    public async Task Duplicate_operation_id_is_refused_with_both_places() => await AssertRefusedAsync(
-        "paths:\n  /other:\n    post:\n      operationId: Batch # again\n",
-        "(4,7)",
-        "operationId 'Batch'",
-        "batch.yaml",
-        "      operationId: Batch");
+    public async Task Duplicate_operation_id_is_refused_with_both_places() =>
+        await AssertRefusedAsync(
+            "paths:\n  /other:\n    post:\n      operationId: Batch # again\n",
+            "(4,7)",
+            "operationId 'Batch'",
+            "batch.yaml",
+            "      operationId: Batch"
+        );
 
     [Fact]
     public async Task Duplicate_anchor_is_refused_with_both_places()

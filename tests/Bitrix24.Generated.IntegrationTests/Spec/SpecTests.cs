@@ -12,39 +12,157 @@ public sealed class SpecTests
     /// <summary>Changes of the spec that a rule must find, with a part of the expected message.</summary>
     private static readonly (string Rule, string Text, string By, string Says)[] Breakages =
     [
-        ("valid-openapi", "          description: The id of the new call list.\n          content", "          content", "AddCallList|crm.calllist.add"),
-        ("known-words", "          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "          formt: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'formt'"),
-        ("known-words", "      requestBody:\n        description: The entities", "      requestBdy:\n        description: The entities", "'requestBdy'"),
-        ("unique-names", "operationId: GetCallList\n", "operationId: AddCalllist\n", "crm.calllist.get: operationId 'AddCalllist' is not unique."),
+        (
+            "valid-openapi",
+            "          description: The id of the new call list.\n          content",
+            "          content",
+            "AddCallList|crm.calllist.add"
+        ),
+        (
+            "known-words",
+            "          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default",
+            "          formt: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default",
+            "'formt'"
+        ),
+        (
+            "known-words",
+            "      requestBody:\n        description: The entities",
+            "      requestBdy:\n        description: The entities",
+            "'requestBdy'"
+        ),
+        (
+            "unique-names",
+            "operationId: GetCallList\n",
+            "operationId: AddCalllist\n",
+            "crm.calllist.get: operationId 'AddCalllist' is not unique."
+        ),
         ("unique-names", "    BatchError:\n", "    Batcherror: {type: object}\n    BatchError:\n", "the name is not unique"),
         ("operation-described", AddCallList, "      operationId: add_call_list\n", "'add_call_list'"),
         ("operation-described", "      summary: Creates a call list and its CRM activity.\n", "", "crm.calllist.add: summary"),
-        ("operation-described", "      x-reference: *AddCallListReference\n", "      x-reference: https://apidocs.bitrix24.com/\n", "crm.calllist.add: externalDocs"),
+        (
+            "operation-described",
+            "      x-reference: *AddCallListReference\n",
+            "      x-reference: https://apidocs.bitrix24.com/\n",
+            "crm.calllist.add: externalDocs"
+        ),
         ("operation-bodies", AddCallList, "      operationId: AppendCallList\n", "AppendCallListRequest"),
-        ("operation-bodies", "                $ref: '#/components/schemas/AddCallListResponse'", "                $ref: '#/components/schemas/GetCallListResponse'", "the response 200 is not the schema AddCallListResponse"),
-        ("operation-bodies", "          description: The id of the new call list.\n        time:", "          description: The id of the new call list.\n        duration:", "has no property time"),
-        ("operation-bodies", "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n", "", "crm.calllist.get: the request has no example"),
-        ("operation-bodies", "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n", "", "crm.calllist.get: the response 200 has no example"),
-        ("operation-bodies", "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: '#/components/responses/ServiceUnavailable'\n", "", "no response 5xx"),
-        ("idempotence-stated", "      x-unknown-outcome-hint: check with ListCallListsAsync before you send it again\n", "", "crm.calllist.add: it does not state"),
-        ("idempotence-stated", "      x-reference: *GetCallListReference\n      x-idempotent: true\n", "      x-reference: *GetCallListReference\n", "crm.calllist.get: it does not state"),
-        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 262144.5\n", "x-max-response-size '262144.5' is not a valid response size"),
-        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 1023\n", "x-max-response-size '1023' is not a valid response size"),
-        ("response-size", "      x-max-response-size: 262144\n", "      x-max-response-size: 256 KiB\n", "x-max-response-size '256 KiB' is not a valid response size"),
-        ("known-types", "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: The id of the CRM webform to show during a call. Default", "'integr'"),
+        (
+            "operation-bodies",
+            "                $ref: '#/components/schemas/AddCallListResponse'",
+            "                $ref: '#/components/schemas/GetCallListResponse'",
+            "the response 200 is not the schema AddCallListResponse"
+        ),
+        (
+            "operation-bodies",
+            "          description: The id of the new call list.\n        time:",
+            "          description: The id of the new call list.\n        duration:",
+            "has no property time"
+        ),
+        (
+            "operation-bodies",
+            "            examples:\n              Reference:\n                $ref: '#/components/examples/GetCallListRequest'\n",
+            "",
+            "crm.calllist.get: the request has no example"
+        ),
+        (
+            "operation-bodies",
+            "              examples:\n                Found:\n                  $ref: '#/components/examples/GetCallListFound'\n",
+            "",
+            "crm.calllist.get: the response 200 has no example"
+        ),
+        (
+            "operation-bodies",
+            "        '500':\n          $ref: '#/components/responses/InternalServerError'\n        '503':\n          $ref: "
+                + "'#/components/responses/ServiceUnavailable'\n",
+            "",
+            "no response 5xx"
+        ),
+        (
+            "idempotence-stated",
+            "      x-unknown-outcome-hint: check with ListCallListsAsync before you send it again\n",
+            "",
+            "crm.calllist.add: it does not state"
+        ),
+        (
+            "idempotence-stated",
+            "      x-reference: *GetCallListReference\n      x-idempotent: true\n",
+            "      x-reference: *GetCallListReference\n",
+            "crm.calllist.get: it does not state"
+        ),
+        (
+            "response-size",
+            "      x-max-response-size: 262144\n",
+            "      x-max-response-size: 262144.5\n",
+            "x-max-response-size '262144.5' is not a valid response size"
+        ),
+        (
+            "response-size",
+            "      x-max-response-size: 262144\n",
+            "      x-max-response-size: 1023\n",
+            "x-max-response-size '1023' is not a valid response size"
+        ),
+        (
+            "response-size",
+            "      x-max-response-size: 262144\n",
+            "      x-max-response-size: 256 KiB\n",
+            "x-max-response-size '256 KiB' is not a valid response size"
+        ),
+        (
+            "known-types",
+            "        WEBFORM_ID:\n          type: integer\n          format: int64\n          minimum: 1\n          description: The "
+                + "id of the CRM webform to show during a call. Default",
+            "        WEBFORM_ID:\n          type: integr\n          format: int64\n          minimum: 1\n          description: The "
+                + "id of the CRM webform to show during a call. Default",
+            "'integr'"
+        ),
         ("schema-generable", "          uniqueItems: true\n", "          uniqueItems: true\n          maxItems: 5\n", "'maxItems'"),
-        ("schema-generable", "    CallListEntityType:\n      type: string\n", "    CallListEntityType:\n      type: integer\n", "CallListEntityType: only an enum"),
-        ("schema-generable", "      description: A condition for items of a call list.\n", "      description: A condition for items of a call list.\n      additionalProperties: true\n", "CallListItemFilter: a schema cannot be a map"),
-        ("schema-generable", "        NAME:\n          type: string\n", "        NAME:\n          enum: [a]\n          type: string\n", "the type of NAME has no name"),
-        ("schema-generable", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: number\n          format: double\n", "        start:\n          x-csharp-name: StartUnixSeconds\n          type: array\n          items:\n            type: string\n", "ResponseTime: start has a type"),
-        ("examples-valid", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n", "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n", "is not a valid AddCallListRequest"),
-        ("examples-used", "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n", "", "ListIdIncorrect: no operation refers"),
+        (
+            "schema-generable",
+            "    CallListEntityType:\n      type: string\n",
+            "    CallListEntityType:\n      type: integer\n",
+            "CallListEntityType: only an enum"
+        ),
+        (
+            "schema-generable",
+            "      description: A condition for items of a call list.\n",
+            "      description: A condition for items of a call list.\n      additionalProperties: true\n",
+            "CallListItemFilter: a schema cannot be a map"
+        ),
+        (
+            "schema-generable",
+            "        NAME:\n          type: string\n",
+            "        NAME:\n          enum: [a]\n          type: string\n",
+            "the type of NAME has no name"
+        ),
+        (
+            "schema-generable",
+            "        start:\n          x-csharp-name: StartUnixSeconds\n          type: number\n          format: double\n",
+            "        start:\n          x-csharp-name: StartUnixSeconds\n          type: array\n          items:\n            type: string\n",
+            "ResponseTime: start has a type"
+        ),
+        (
+            "examples-valid",
+            "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n",
+            "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n",
+            "is not a valid AddCallListRequest"
+        ),
+        (
+            "examples-used",
+            "                ListIdIncorrect:\n                  $ref: '#/components/examples/ListIdIncorrect'\n",
+            "",
+            "ListIdIncorrect: no operation refers"
+        ),
         ("catalog-consistent", "        - LIST_ID_ERROR\n", "        - LIST_ID_ERROR\n        - NEW_ERROR\n", "entries for"),
         ("catalog-consistent", "        - ENTITIES_ERROR\n", "        - error_argument\n", "appears in two rows"),
         ("catalog-consistent", "        - EntitiesError\n", "        - entities\n", "'entities' is not a valid or unique name"),
         ("catalog-consistent", "        - Never\n", "        - Sometimes\n", "'Sometimes'"),
         ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "no example contains 'OTHER_ERROR'"),
-        ("catalog-complete", "        - LIST_ID_ERROR\n", "        - OTHER_ERROR\n", "an example contains 'LIST_ID_ERROR', which has no row"),
+        (
+            "catalog-complete",
+            "        - LIST_ID_ERROR\n",
+            "        - OTHER_ERROR\n",
+            "an example contains 'LIST_ID_ERROR', which has no row"
+        ),
     ];
 
     public static TheoryData<string> RuleNames => [.. SpecLint.Rules.Select(rule => rule.Name)];
@@ -65,7 +183,8 @@ public sealed class SpecTests
             var findings = await broken.FindingsAsync(rule);
             Assert.True(
                 findings.Exists(finding => says.Split('|').Any(part => finding.Contains(part, StringComparison.Ordinal))),
-                $"{rule} does not say {says}:\n{string.Join('\n', findings)}");
+                $"{rule} does not say {says}:\n{string.Join('\n', findings)}"
+            );
             Assert.All(findings, finding => Assert.Matches(@"^[\w.]+\.yaml\(\d+\): ", finding));
             Assert.Contains(findings, finding => finding.StartsWith(file + "(", StringComparison.Ordinal));
         }
@@ -79,8 +198,13 @@ public sealed class SpecTests
         var line = Array.IndexOf(await File.ReadAllLinesAsync(folder.PathOf(file)), "  /crm.calllist.get:") + 1;
 
         Assert.Equal(
-            [FormattableString.Invariant($"crm.calllist.yaml({line}): crm.calllist.get: summary or description is missing. Write both. They become the XML documentation. [operation-described]")],
-            await folder.FindingsAsync("operation-described"));
+            [
+                FormattableString.Invariant(
+                    $"crm.calllist.yaml({line}): crm.calllist.get: summary or description is missing. Write both. They become the XML documentation. [operation-described]"
+                ),
+            ],
+            await folder.FindingsAsync("operation-described")
+        );
     }
 
     [Fact]
@@ -205,6 +329,9 @@ public sealed class SpecTests
 
         var written = JsonNode.Parse(Newtonsoft.Json.JsonConvert.SerializeObject(filter))!.AsObject().Select(member => member.Key);
 
-        Assert.Equal(spec.Json["components"]!["schemas"]!["CallListFilter"]!["properties"]!.AsObject().Select(member => member.Key), written);
+        Assert.Equal(
+            spec.Json["components"]!["schemas"]!["CallListFilter"]!["properties"]!.AsObject().Select(member => member.Key),
+            written
+        );
     }
 }

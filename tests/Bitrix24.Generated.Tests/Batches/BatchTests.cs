@@ -292,7 +292,8 @@ public sealed class BatchTests : IDisposable
     public async Task Maps_written_by_PHP_are_read()
     {
         const string Answer = """
-            {"result":{"result":[1,null],"result_error":{"a":{"error":100},"b":null},"result_total":null,"result_next":{"a":"50","b":7,"c":false,"d":[1]},"result_time":[]}}
+            {"result":{"result":[1,null],"result_error":{"a":{"error":100},"b":null},"result_total":null,
+            "result_next":{"a":"50","b":7,"c":false,"d":[1]},"result_time":[]}}
             """;
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Answer));
 

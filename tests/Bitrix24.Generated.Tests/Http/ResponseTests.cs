@@ -99,11 +99,8 @@ public sealed class ResponseTests
                 client.Bitrix24.AddCallListAsync(TestClient.Request)
             );
             Assert.Null(exception.InnerException);
-            table.Append(
-                FormattableString.Invariant(
-                    $"{status} {(body.Length > 60 ? body.Substring(0, 60) + "..." : body).Trim().Replace("\0", "\\0", StringComparison.Ordinal)}\n  {exception.Execution}: {exception.Message}\n"
-                )
-            );
+            var start = (body.Length > 60 ? body.Substring(0, 60) + "..." : body).Trim().Replace("\0", "\\0", StringComparison.Ordinal);
+            table.Append(FormattableString.Invariant($"{status} {start}\n  {exception.Execution}: {exception.Message}\n"));
         }
 
         await Verifier.Verify(table.ToString(), "txt");

@@ -8,7 +8,8 @@ namespace Bitrix24.Tests;
 public sealed class ResponseTimeTests
 {
     private const string Reference = """
-        {"start":1752471668.062547,"finish":1752471668.531711,"duration":0.4691641330718994,"processing":0.4174520969390869,"date_start":"2025-07-14T08:41:08+02:00","date_finish":"2025-07-14T08:41:08+02:00","operating_reset_at":1752472268,"operating":0.41742897033691406}
+        {"start":1752471668.062547,"finish":1752471668.531711,"duration":0.4691641330718994,"processing":0.4174520969390869,
+        "date_start":"2025-07-14T08:41:08+02:00","date_finish":"2025-07-14T08:41:08+02:00","operating_reset_at":1752472268,"operating":0.41742897033691406}
         """;
 
     [Fact]

@@ -70,10 +70,13 @@ internal sealed class TestClient : IDisposable
         }
     }
 
-    public static string Describe(Bitrix24Exception exception) =>
-        FormattableString.Invariant(
-            $"{exception.GetType().Name} | {exception.StatusCode?.ToString() ?? "no status"} | {exception.ErrorCode} | {Quoted(exception.RawErrorCode)} | {Quoted(exception.ErrorDescription)} | {exception.Execution}"
+    public static string Describe(Bitrix24Exception exception)
+    {
+        var (status, code) = (exception.StatusCode?.ToString() ?? "no status", Quoted(exception.RawErrorCode));
+        return FormattableString.Invariant(
+            $"{exception.GetType().Name} | {status} | {exception.ErrorCode} | {code} | {Quoted(exception.ErrorDescription)} | {exception.Execution}"
         );
+    }
 
     public void Dispose() => services.Dispose();
 

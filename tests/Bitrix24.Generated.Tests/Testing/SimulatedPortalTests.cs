@@ -18,11 +18,18 @@ public sealed class SimulatedPortalTests
         using var portal = SimulatedPortal.Start(new SimulatedPortalOptions { Certificate = Http2Server.Certificate });
         using var handler = new SocketsHttpHandler();
         Http2Server.Trust(handler);
-        using var http = new HttpClient(handler) { DefaultRequestVersion = Version.Parse(version), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var http = new HttpClient(handler)
+        {
+            DefaultRequestVersion = Version.Parse(version),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
 
         using var response = await http.PostAsync(new Uri(portal.WebhookUrl + "crm.calllist.statuslist"), content: null);
 
-        Assert.Equal(("https", Version.Parse(version), System.Net.HttpStatusCode.OK), (portal.Url.Scheme, response.Version, response.StatusCode));
+        Assert.Equal(
+            ("https", Version.Parse(version), System.Net.HttpStatusCode.OK),
+            (portal.Url.Scheme, response.Version, response.StatusCode)
+        );
     }
 
     [Fact]
@@ -31,41 +38,50 @@ public sealed class SimulatedPortalTests
         using var portal = NewPortal();
         var table = new StringBuilder();
 
-        foreach (var body in new[]
-        {
-            "{}", "", "not json", "[1]",
-            """{"ENTITY_TYPE":null,"ENTITIES":"x"}""",
-            """{"ENTITY_TYPE":"LEAD"}""",
-            """{"ENTITY_TYPE":"LEAD","ENTITIES":"x"}""",
-            """{"ENTITY_TYPE":"LEAD","ENTITIES":[]}""",
-            """{"ENTITY_TYPE":"contact","ENTITIES":[]}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[],"WEBFORM_ID":99}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,9],"WEBFORM_ID":99}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,404],"WEBFORM_ID":99}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,"x"]}""",
-            """{"ENTITY_TYPE":"COMPANY","ENTITIES":[9]}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[30],"WEBFORM_ID":99}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":0}""",
-        })
+        foreach (
+            var body in new[]
+            {
+                "{}",
+                "",
+                "not json",
+                "[1]",
+                """{"ENTITY_TYPE":null,"ENTITIES":"x"}""",
+                """{"ENTITY_TYPE":"LEAD"}""",
+                """{"ENTITY_TYPE":"LEAD","ENTITIES":"x"}""",
+                """{"ENTITY_TYPE":"LEAD","ENTITIES":[]}""",
+                """{"ENTITY_TYPE":"contact","ENTITIES":[]}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[],"WEBFORM_ID":99}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,9],"WEBFORM_ID":99}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,404],"WEBFORM_ID":99}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,"x"]}""",
+                """{"ENTITY_TYPE":"COMPANY","ENTITIES":[9]}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[30],"WEBFORM_ID":99}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":0}""",
+            }
+        )
         {
             table.Append(body).Append("\n  ").Append(await Post(portal, portal.WebhookUrl + "crm.calllist.add", body)).Append('\n');
         }
 
         Assert.Empty(portal.CallLists);
-        foreach (var body in new[]
-        {
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,17,30],"WEBFORM_ID":1}""",
-            """{"ENTITY_TYPE":"COMPANY","ENTITIES":["5"],"WEBFORM_ID":null}""",
-            """{"ENTITY_TYPE":"CONTACT","ENTITIES":{"a":9,"b":17}}""",
-        })
+        foreach (
+            var body in new[]
+            {
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9,17,30],"WEBFORM_ID":1}""",
+                """{"ENTITY_TYPE":"COMPANY","ENTITIES":["5"],"WEBFORM_ID":null}""",
+                """{"ENTITY_TYPE":"CONTACT","ENTITIES":{"a":9,"b":17}}""",
+            }
+        )
         {
             table.Append(body).Append("\n  ").Append(await Post(portal, portal.WebhookUrl + "crm.calllist.add.json", body)).Append('\n');
         }
 
         foreach (var list in portal.CallLists)
         {
-            table.Append(FormattableString.Invariant($"{list.Id} {list.EntityType} [{string.Join(", ", list.Entities)}] {list.WebformId}\n"));
+            table.Append(
+                FormattableString.Invariant($"{list.Id} {list.EntityType} [{string.Join(", ", list.Entities)}] {list.WebformId}\n")
+            );
         }
 
         await Verifier.Verify(table.ToString(), "txt");
@@ -79,20 +95,41 @@ public sealed class SimulatedPortalTests
         portal.Companies.DenyRead(7);
         var table = new StringBuilder();
 
-        foreach (var (method, body) in new[]
+        foreach (
+            var (method, body) in new[]
+            {
+                ("get", "{}"),
+                ("get", """{"ID":2}"""),
+                ("get", """{"ID":"x"}"""),
+                ("list", """{"SELECT":["TITLE"]}"""),
+                ("list", """{"FILTER":{">TITLE":1}}"""),
+                ("list", """{"ORDER":{"TITLE":"ASC"}}"""),
+                ("items.get", "{}"),
+                ("items.get", """{"LIST_ID":0}"""),
+                ("items.get", """{"LIST_ID":2}"""),
+                ("items.get", """{"LIST_ID":1,"FILTER":{"STATUS":"NONE"}}"""),
+                ("items.get", """{"LIST_ID":1,"FILTER":{"STATUS":"SUCCESS"}}"""),
+                ("items.get", """{"LIST_ID":1,"FILTER":"x","start":50}"""),
+                ("update", "{}"),
+                ("update", """{"LIST_ID":1}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD"}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD","ENTITIES":"x"}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD","ENTITIES":[9]}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"COMPANY","ENTITIES":[5]}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[]}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[9,9]}"""),
+                ("update", """{"LIST_ID":2,"ENTITY_TYPE":"CONTACT","ENTITIES":[9]}"""),
+                ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}"""),
+            }
+        )
         {
-            ("get", "{}"), ("get", """{"ID":2}"""), ("get", """{"ID":"x"}"""),
-            ("list", """{"SELECT":["TITLE"]}"""), ("list", """{"FILTER":{">TITLE":1}}"""), ("list", """{"ORDER":{"TITLE":"ASC"}}"""),
-            ("items.get", "{}"), ("items.get", """{"LIST_ID":0}"""), ("items.get", """{"LIST_ID":2}"""), ("items.get", """{"LIST_ID":1,"FILTER":{"STATUS":"NONE"}}"""),
-            ("items.get", """{"LIST_ID":1,"FILTER":{"STATUS":"SUCCESS"}}"""), ("items.get", """{"LIST_ID":1,"FILTER":"x","start":50}"""),
-            ("update", "{}"), ("update", """{"LIST_ID":1}"""), ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD"}"""),
-            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD","ENTITIES":"x"}"""), ("update", """{"LIST_ID":1,"ENTITY_TYPE":"LEAD","ENTITIES":[9]}"""),
-            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"COMPANY","ENTITIES":[5]}"""), ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[]}"""),
-            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[9,9]}"""), ("update", """{"LIST_ID":2,"ENTITY_TYPE":"CONTACT","ENTITIES":[9]}"""),
-            ("update", """{"LIST_ID":1,"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}"""),
-        })
-        {
-            table.Append(method).Append(' ').Append(body).Append("\n  ").Append(await Post(portal, portal.WebhookUrl + "crm.calllist." + method, body)).Append('\n');
+            table
+                .Append(method)
+                .Append(' ')
+                .Append(body)
+                .Append("\n  ")
+                .Append(await Post(portal, portal.WebhookUrl + "crm.calllist." + method, body))
+                .Append('\n');
         }
 
         await Verifier.Verify(table.ToString(), "txt");
@@ -106,14 +143,29 @@ public sealed class SimulatedPortalTests
         const string WithToken = """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"auth":"token"}""";
         var table = new StringBuilder();
 
-        foreach (var (path, body) in new[]
+        foreach (
+            var (path, body) in new[]
+            {
+                ("rest/7/code/crm.calllist.add", Body),
+                ("rest/8/code/crm.calllist.add", Body),
+                ("rest/7/other/crm.calllist.add", Body),
+                ("rest/crm.calllist.add", WithToken),
+                ("rest/crm.calllist.add", Body),
+                ("rest/crm.calllist.add", WithToken.Replace("token", "other", StringComparison.Ordinal)),
+                ("rest/7/code/crm.calllist.destroy", Body),
+                ("crm.calllist.add", Body),
+                ("", Body),
+            }
+        )
         {
-            ("rest/7/code/crm.calllist.add", Body), ("rest/8/code/crm.calllist.add", Body), ("rest/7/other/crm.calllist.add", Body),
-            ("rest/crm.calllist.add", WithToken), ("rest/crm.calllist.add", Body), ("rest/crm.calllist.add", WithToken.Replace("token", "other", StringComparison.Ordinal)),
-            ("rest/7/code/crm.calllist.destroy", Body), ("crm.calllist.add", Body), ("", Body),
-        })
-        {
-            table.Append('/').Append(path).Append(' ').Append(body).Append("\n  ").Append(await Post(portal, portal.Url + path, body)).Append('\n');
+            table
+                .Append('/')
+                .Append(path)
+                .Append(' ')
+                .Append(body)
+                .Append("\n  ")
+                .Append(await Post(portal, portal.Url + path, body))
+                .Append('\n');
         }
 
         portal.ExpireAccessToken();
@@ -128,18 +180,33 @@ public sealed class SimulatedPortalTests
     {
         using var portal = NewPortal();
         var spec = await ProjectSpec.LoadAsync();
-        var known = spec.ErrorExamples.Select(example => $"HTTP {example.Status} {example.Error.ToJsonString()}").ToHashSet(StringComparer.Ordinal);
+        var known = spec
+            .ErrorExamples.Select(example => $"HTTP {example.Status} {example.Error.ToJsonString()}")
+            .ToHashSet(StringComparer.Ordinal);
 
-        foreach (var (path, body) in new[]
-        {
-            ("rest/7/code/crm.calllist.add", "{}"), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD"}"""), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD","ENTITIES":1}"""),
-            ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD","ENTITIES":[1]}"""), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[]}"""),
-            ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[404]}"""), ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[30]}"""),
-            ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}"""), ("rest/7/wrong/crm.calllist.add", "{}"), ("rest/7/code/none", "{}"),
-        })
+        foreach (
+            var (path, body) in new[]
+            {
+                ("rest/7/code/crm.calllist.add", "{}"),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD"}"""),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD","ENTITIES":1}"""),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"LEAD","ENTITIES":[1]}"""),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[]}"""),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[404]}"""),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[30]}"""),
+                ("rest/7/code/crm.calllist.add", """{"ENTITY_TYPE":"CONTACT","ENTITIES":[9],"WEBFORM_ID":99}"""),
+                ("rest/7/wrong/crm.calllist.add", "{}"),
+                ("rest/7/code/none", "{}"),
+            }
+        )
         {
             var answer = await Post(portal, portal.Url + path, body);
-            Assert.Contains(JsonNode.Parse(answer.Substring(answer.IndexOf('{', StringComparison.Ordinal)))!.ToJsonString() is var error ? answer.Substring(0, answer.IndexOf('{', StringComparison.Ordinal)) + error : answer, known);
+            Assert.Contains(
+                JsonNode.Parse(answer.Substring(answer.IndexOf('{', StringComparison.Ordinal)))!.ToJsonString() is var error
+                    ? answer.Substring(0, answer.IndexOf('{', StringComparison.Ordinal)) + error
+                    : answer,
+                known
+            );
         }
     }
 
@@ -197,7 +264,14 @@ public sealed class SimulatedPortalTests
 
     private static SimulatedPortal NewPortal()
     {
-        var portal = SimulatedPortal.Start(new SimulatedPortalOptions { UserId = 7, WebhookCode = "code", AccessToken = "token" });
+        var portal = SimulatedPortal.Start(
+            new SimulatedPortalOptions
+            {
+                UserId = 7,
+                WebhookCode = "code",
+                AccessToken = "token",
+            }
+        );
         portal.Contacts.Add(9, 17, 19);
         portal.Contacts.AddUnreadable(30);
         portal.Companies.Add(5);
