@@ -9,6 +9,7 @@ public sealed class PublicApiTests
     private static readonly ApiGeneratorOptions Options = new()
     {
         IncludeAssemblyAttributes = false,
+        DenyNamespacePrefixes = [],
         ExcludeAttributes =
         [
             "System.Text.Json.Serialization.JsonIgnoreAttribute",

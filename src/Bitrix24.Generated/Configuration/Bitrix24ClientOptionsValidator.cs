@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Bitrix24.Configuration;
 
 /// <summary>Validates the options. Messages name the invalid option.</summary>
+/// <param name="optionsName">The name of the options to validate.</param>
 /// <param name="credentialsRequired">Whether <see cref="Bitrix24ClientOptions.Credentials"/> is required.</param>
-internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) : IValidateOptions<Bitrix24ClientOptions>
+internal sealed class Bitrix24ClientOptionsValidator(string optionsName, bool credentialsRequired) : IValidateOptions<Bitrix24ClientOptions>
 {
     private const long MinResponseSize = 1024;
     private const int MaxAttemptsLimit = 100;
@@ -16,6 +17,11 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
 
     public ValidateOptionsResult Validate(string? name, Bitrix24ClientOptions options)
     {
+        if (name != optionsName)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
         var failures = new List<string>();
         if (options.Credentials is null && credentialsRequired)
         {
@@ -71,7 +77,7 @@ internal sealed class Bitrix24ClientOptionsValidator(bool credentialsRequired) :
 
     internal static void ThrowIfInvalid(Bitrix24ClientOptions options, bool credentialsRequired = true)
     {
-        var result = new Bitrix24ClientOptionsValidator(credentialsRequired).Validate(name: null, options);
+        var result = new Bitrix24ClientOptionsValidator(Options.DefaultName, credentialsRequired).Validate(Options.DefaultName, options);
         if (result.Failed)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(Bitrix24ClientOptions), result.Failures);

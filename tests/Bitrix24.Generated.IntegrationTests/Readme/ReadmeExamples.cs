@@ -207,6 +207,21 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
+    public async Task Named_clients()
+    {
+        var services = new ServiceCollection();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Acme:WebhookUrl", simulated.WebhookUrl)])
+            .Build();
+
+        services.AddBitrix24Client("acme", configuration.GetSection("Acme"));
+
+        using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredKeyedService<IBitrix24Client>("acme").AddCallListAsync(TestClient.Request);
+        Assert.Single(simulated.CallLists);
+    }
+
+    [Fact]
     public async Task Retries_and_limits()
     {
         var credentials = Bitrix24Credentials.Webhook(simulated.WebhookUrl);
