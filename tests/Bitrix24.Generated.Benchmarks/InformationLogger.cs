@@ -22,7 +22,8 @@ internal sealed class InformationLogger : ILoggerFactory, ILogger
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) { }
+    )
+    { }
 
     public void Dispose() { }
 }

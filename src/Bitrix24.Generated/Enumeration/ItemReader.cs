@@ -91,7 +91,7 @@ internal sealed class ItemReader(CallPipeline pipeline, OperationDescriptor oper
         var page = new ListParameters((JObject)parameters.DeepClone());
         var newItems = new NewRows<JToken>(item => IdOf(item, IdField)!.Value, NoProgress);
         var sameItems = new SamePages(NoProgress);
-        for (long? start = 0; start is { } offset; )
+        for (long? start = 0; start is { } offset;)
         {
             page.StartAt(offset);
             var (items, total, next) = await ReadPageAsync(page, cancellationToken).ConfigureAwait(false);

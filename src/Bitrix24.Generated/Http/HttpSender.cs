@@ -1,3 +1,6 @@
+#if NET
+using System.Runtime.CompilerServices;
+#endif
 using Bitrix24.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -81,7 +84,10 @@ internal sealed class HttpSender
     /// Sends a request. If a handler of the application disposed the first response to send the request again, the first response is
     /// returned.
     /// </summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, SingleSendToken token, CancellationToken cancellationToken)
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage message, SingleSendToken token, CancellationToken cancellationToken)
     {
         try
         {

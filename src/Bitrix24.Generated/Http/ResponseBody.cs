@@ -1,3 +1,6 @@
+#if NET
+using System.Runtime.CompilerServices;
+#endif
 using Bitrix24.Errors;
 using Bitrix24.Serialization;
 
@@ -34,6 +37,9 @@ internal sealed class ResponseBody : IDisposable
     /// <param name="maxTotalSize">The maximum total size of the responses of the process, in bytes.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="Bitrix24TransportException">The response exceeds a limit.</exception>
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
     internal static async ValueTask<ResponseBody> ReadAsync(
         ErrorContext context,
         HttpResponseMessage response,

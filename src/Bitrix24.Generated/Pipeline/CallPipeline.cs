@@ -1,3 +1,6 @@
+#if NET
+using System.Runtime.CompilerServices;
+#endif
 using Bitrix24.Authentication;
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
@@ -50,7 +53,7 @@ internal sealed class CallPipeline
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Func<CallContext, CancellationToken, Task<TResponse>> attempt =
+            Func<CallContext, CancellationToken, ValueTask<TResponse>> attempt =
                 credentials.MaxRefreshes > 0 ? SendWithTokenRefreshAsync<TResponse> : SendUntilAcceptedAsync<TResponse>;
             var response = await context.Retry.ExecuteAsync(call, attempt, cancellationToken).ConfigureAwait(false);
             var duration = context.TimeProvider.GetElapsedTime(started);
@@ -94,7 +97,10 @@ internal sealed class CallPipeline
     internal TimeSpan? UntilReset(string method) => executionTime.UntilReset(method);
 
     /// <summary>Sends again with another access token where the portal does not accept the present one.</summary>
-    private async Task<TResponse> SendWithTokenRefreshAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<TResponse> SendWithTokenRefreshAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         for (var refreshes = 0; ; refreshes++)
@@ -126,7 +132,10 @@ internal sealed class CallPipeline
     }
 
     /// <summary>Sends a call again as soon as there is room if the portal rejects it because of too many requests.</summary>
-    private async Task<TResponse> SendUntilAcceptedAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<TResponse> SendUntilAcceptedAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         while (true)
@@ -145,7 +154,10 @@ internal sealed class CallPipeline
         }
     }
 
-    private async Task<TResponse> SendAttemptAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<TResponse> SendAttemptAsync<TResponse>(CallContext call, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {
         await executionTime.WaitAsync(call, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,6 @@
+#if NET
+using System.Runtime.CompilerServices;
+#endif
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
 using Bitrix24.Http;
@@ -14,7 +17,10 @@ internal sealed class RequestSender(
     private readonly HttpSender http = context.Http;
 
     /// <returns>The response, or the host to which the portal has moved.</returns>
-    internal async Task<(TResponse? Response, Uri? MovedTo)> SendHttpRequestAsync<TResponse>(
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    internal async ValueTask<(TResponse? Response, Uri? MovedTo)> SendHttpRequestAsync<TResponse>(
         CallContext call,
         Uri host,
         string? accessToken,
@@ -64,7 +70,10 @@ internal sealed class RequestSender(
         }
     }
 
-    private async Task<TResponse> ReadResponseAsync<TResponse>(
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<TResponse> ReadResponseAsync<TResponse>(
         CallContext call, ErrorContext errors, HttpResponseMessage response, CancellationToken cancellationToken)
         where TResponse : class, IResponse, new()
     {

@@ -1,3 +1,6 @@
+#if NET
+using System.Runtime.CompilerServices;
+#endif
 using Bitrix24.Diagnostics;
 using Bitrix24.Errors;
 using Microsoft.Extensions.Logging;
@@ -69,8 +72,11 @@ internal sealed class RetryPolicy
     /// The first attempt is outside of the Polly pipeline, because most calls succeed. Inside, a successful in-process call takes 1.4 µs
     /// (23 %) more CPU time and allocates 864 bytes (15 %) more.
     /// </remarks>
-    internal async Task<TResponse> ExecuteAsync<TResponse>(
-        CallContext call, Func<CallContext, CancellationToken, Task<TResponse>> attempt, CancellationToken cancellationToken)
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    internal async ValueTask<TResponse> ExecuteAsync<TResponse>(
+        CallContext call, Func<CallContext, CancellationToken, ValueTask<TResponse>> attempt, CancellationToken cancellationToken)
     {
         Outcome<TResponse> firstOutcome;
         try
@@ -88,7 +94,7 @@ internal sealed class RetryPolicy
     private async Task<TResponse> RetryAsync<TResponse>(
         Outcome<TResponse>? firstOutcome,
         CallContext call,
-        Func<CallContext, CancellationToken, Task<TResponse>> attempt,
+        Func<CallContext, CancellationToken, ValueTask<TResponse>> attempt,
         CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);

@@ -574,7 +574,7 @@ public sealed class ImportTests : IDisposable
         await WriteAsync(Rows(Count));
         var random = new Random(7);
         var (outcomes, crashes) = (0, 0);
-        for (var isDone = false; !isDone; )
+        for (var isDone = false; !isDone;)
         {
             var crashAt = outcomes + random.Next(1, 4000);
             using var report = ImportReport.Open(ReportFile, "busy");

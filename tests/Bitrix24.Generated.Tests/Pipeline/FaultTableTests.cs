@@ -123,7 +123,7 @@ public sealed class FaultTableTests
                 {
                     table.Append(
                         CultureInfo.InvariantCulture,
-                        $"  {often, -6} {string.Join(", ", group.Select(row => row.Operation))} {group.Key}\n"
+                        $"  {often,-6} {string.Join(", ", group.Select(row => row.Operation))} {group.Key}\n"
                     );
                 }
             }

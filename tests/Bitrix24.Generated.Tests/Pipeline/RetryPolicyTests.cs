@@ -159,8 +159,8 @@ public sealed class RetryPolicyTests
         using var cancellation = new CancellationTokenSource();
         var failure = Transport(status: null);
 
-        var thrown = await Assert.ThrowsAsync<Bitrix24TransportException>(() =>
-            policy.ExecuteAsync<int>(
+        var thrown = await Assert.ThrowsAsync<Bitrix24TransportException>(async () =>
+            await policy.ExecuteAsync<int>(
                 new CallContext(Reading, EmptyRequest.Instance),
                 (_, _) =>
                 {
@@ -191,7 +191,7 @@ public sealed class RetryPolicyTests
             (call, _) =>
             {
                 seen.Add((call.EarlierAttemptMayHaveExecuted, call.LastFailure?.GetType().Name));
-                return failures.TryDequeue(out var failure) ? throw failure : Task.FromResult(0);
+                return failures.TryDequeue(out var failure) ? throw failure : new ValueTask<int>(0);
             },
             CancellationToken.None
         );
@@ -231,7 +231,7 @@ public sealed class RetryPolicyTests
                 {
                     call.BeginSend(accessToken: null, clock.GetTimestamp());
                     clock.Advance(took);
-                    return ++attempts <= failures ? throw exception : Task.FromResult(0);
+                    return ++attempts <= failures ? throw exception : new ValueTask<int>(0);
                 },
                 CancellationToken.None
             );
