@@ -15,10 +15,11 @@ internal static class BasicMethods
         ["UF_DEPARTMENT"] = new JArray(1),
     };
 
-    internal static object Departments(JObject parameters)
+    internal static object Departments(MethodParameters parameters)
     {
         var isFirst = parameters["ID"] is null || parameters["ID"]!.ToString() == "1";
-        return new CountedRows(isFirst ? [new JObject { ["ID"] = "1", ["NAME"] = "Simulated", ["SORT"] = 500 }] : []);
+        JArray rows = isFirst ? [new JObject { ["ID"] = "1", ["NAME"] = "Simulated", ["SORT"] = 500 }] : [];
+        return new SimulatedResponse { Result = rows, Total = rows.Count };
     }
 
     internal static object Application() => new JObject

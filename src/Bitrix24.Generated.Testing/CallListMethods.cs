@@ -15,7 +15,6 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         ("IN_WORK", "In Progress"), ("SUCCESS", "Successful"), ("WRONG_NUMBER", "Wrong Number"), ("STOP_CALLING", "Do Not Call Again"),
     ];
 
-
     private readonly object sync = new();
     private readonly List<SimulatedCallList> created = [];
 
@@ -31,9 +30,9 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
     }
 
     /// <summary>Creates a call list. The checks are in the order of a real portal.</summary>
-    internal object Add(Caller caller, JObject parameters)
+    internal object Add(Caller caller, MethodParameters parameters)
     {
-        if ((Missing(parameters, "ENTITY_TYPE") ?? Missing(parameters, "ENTITIES")) is { } missing)
+        if ((parameters.Missing("ENTITY_TYPE") ?? parameters.Missing("ENTITIES")) is { } missing)
         {
             return missing;
         }
@@ -50,7 +49,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(400, "ENTITY_TYPE_ERROR", "Incorrect entity type");
         }
 
-        var ids = array.Values().Select(Id).ToList();
+        var ids = array.Values().Select(MethodParameters.IdOf).ToList();
         if (ids.Count == 0)
         {
             return new PortalError(400, "ENTITIES_ERROR", "Incorrect entities id");
@@ -84,20 +83,20 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         }
     }
 
-    internal object Get(JObject parameters)
+    internal object Get(MethodParameters parameters)
     {
-        if (Missing(parameters, "ID") is { } missing)
+        if (parameters.Missing("ID") is { } missing)
         {
             return missing;
         }
 
-        var id = Id(parameters["ID"]!);
+        var id = parameters.Id("ID");
         return Created.FirstOrDefault(list => list.Id == id) is { } found
             ? Fields(found)
             : new PortalError(400, "LIST_ID_ERROR", "Incorrect list id");
     }
 
-    internal object List(JObject parameters)
+    internal object List(MethodParameters parameters)
     {
         var select = parameters["SELECT"] is JArray fields ? fields.Select(field => field.ToString()).ToArray() : FieldNames;
         var filter = parameters["FILTER"] as JObject ?? [];
@@ -124,14 +123,14 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         return new JArray(page.Select(row => new JObject(select.Select(field => new JProperty(field, row[field])))));
     }
 
-    internal object Items(Caller caller, JObject parameters)
+    internal object Items(Caller caller, MethodParameters parameters)
     {
-        if (Missing(parameters, "LIST_ID") is { } missing)
+        if (parameters.Missing("LIST_ID") is { } missing)
         {
             return missing;
         }
 
-        var id = Id(parameters["LIST_ID"]!);
+        var id = parameters.Id("LIST_ID");
         if (id < 1)
         {
             return new PortalError(400, "LIST_ID_ERROR", "List id should be positive");
@@ -171,9 +170,9 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             ["STATUS_ID"] = status.Status,
         }));
 
-    internal object Update(Caller caller, JObject parameters)
+    internal object Update(Caller caller, MethodParameters parameters)
     {
-        if ((Missing(parameters, "LIST_ID") ?? Missing(parameters, "ENTITY_TYPE") ?? Missing(parameters, "ENTITIES")) is { } missing)
+        if ((parameters.Missing("LIST_ID") ?? parameters.Missing("ENTITY_TYPE") ?? parameters.Missing("ENTITIES")) is { } missing)
         {
             return missing;
         }
@@ -194,7 +193,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
             return new PortalError(403, "ACCESS_ERROR", "Access Denied");
         }
 
-        var ids = array.Values().Select(Id).ToList();
+        var ids = array.Values().Select(MethodParameters.IdOf).ToList();
         if (ids.Count == 0 || ids.Distinct().Count(entities.Exists) != ids.Count)
         {
             return new PortalError(400, "ENTITIES_ERROR", "Incorrect entities id");
@@ -202,7 +201,7 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
 
         lock (sync)
         {
-            var index = created.FindIndex(list => list.Id == Id(parameters["LIST_ID"]!));
+            var index = created.FindIndex(list => list.Id == parameters.Id("LIST_ID"));
             if (index < 0)
             {
                 return new PortalError(400, "LIST_ID_ERROR", "Incorrect list id or access denied");
@@ -236,9 +235,9 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
         ["ENTITY_TYPE"] = list.EntityType,
     };
 
-    private PortalError? WrongWebform(JObject parameters, out long? webformId)
+    private PortalError? WrongWebform(MethodParameters parameters, out long? webformId)
     {
-        webformId = IsSet(parameters, "WEBFORM_ID") ? Id(parameters["WEBFORM_ID"]!) : null;
+        webformId = parameters["WEBFORM_ID"] is null ? null : parameters.Id("WEBFORM_ID");
         return webformId is { } id && !portal.Webforms.Exists(id) ? new PortalError(400, "WEBFORM_ERROR", "Incorrect webform id") : null;
     }
 
@@ -278,18 +277,9 @@ internal sealed class CallListMethods(SimulatedPortal portal, SimulatedPortalOpt
     private static string Sortable(JToken? token) =>
         Number(token) is { } number ? number.ToString("D20", CultureInfo.InvariantCulture) : token?.ToString() ?? string.Empty;
 
-    private static long Start(JObject parameters) => Number(parameters["start"]) ?? 0;
+    private static long Start(MethodParameters parameters) => Number(parameters["start"]) ?? 0;
 
     private static IEnumerable<T> Page<T>(IEnumerable<T> rows, long start) => start < 0 ? rows : rows.Skip((int)start).Take(PageSize);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static PortalError? Missing(JObject parameters, string name) =>
-        IsSet(parameters, name) ? null : new PortalError(400, "ERROR_ARGUMENT", name + " is not found");
-
-    private static bool IsSet(JObject parameters, string name) => parameters[name] is { Type: not JTokenType.Null };
-
-    /// <summary>Returns the id from a number or a string of digits. Returns 0, which does not exist, for anything else.</summary>
-    private static long Id(JToken token) =>
-        token is JValue && long.TryParse(token.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 }

@@ -11,21 +11,28 @@ internal static partial class PhpQuery
     /// <summary>The default limit of PHP. It silently ignores further parameters.</summary>
     private const int MaxParameters = 1000;
 
-    internal static JObject Decode(string query)
+    internal static JObject Decode(string query) =>
+        Decode(query.Split('&', StringSplitOptions.RemoveEmptyEntries).Take(MaxParameters).Select(Field));
+
+    internal static JObject Decode(IEnumerable<(string Name, string Value)> fields)
     {
         var parameters = new JObject();
-        foreach (var field in query.Split('&', StringSplitOptions.RemoveEmptyEntries).Take(MaxParameters))
+        foreach (var (name, value) in fields.Take(MaxParameters))
         {
-            var parts = field.Split('=', 2);
-            var match = Name().Match(WebUtility.UrlDecode(parts[0]));
+            var match = Name().Match(name);
             if (match.Success)
             {
-                string[] path = [match.Groups["name"].Value, .. match.Groups["key"].Captures.Select(key => key.Value)];
-                Set(parameters, path, parts.Length == 2 ? WebUtility.UrlDecode(parts[1]) : string.Empty);
+                Set(parameters, [match.Groups["name"].Value, .. match.Groups["key"].Captures.Select(key => key.Value)], value);
             }
         }
 
         return (JObject)WithLists(parameters, isRoot: true);
+    }
+
+    private static (string Name, string Value) Field(string field)
+    {
+        var parts = field.Split('=', 2);
+        return (WebUtility.UrlDecode(parts[0]), parts.Length == 2 ? WebUtility.UrlDecode(parts[1]) : string.Empty);
     }
 
     private static void Set(JObject map, string[] path, string value)

@@ -21,52 +21,67 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
     internal void Add(string method, Func<JObject, object?> answer) => added[method] = answer;
 
     /// <returns>The body of the response, or a <see cref="PortalError"/>.</returns>
-    internal object Call(Caller caller, string method, JObject parameters, DateTimeOffset start)
+    internal async Task<object> CallAsync(
+        Caller caller, string method, JObject parameters, DateTimeOffset start, CancellationToken stopping)
     {
+        method = method.ToLowerInvariant();
         if (executionTime.IsUsedUp(caller, method))
         {
             return TimeLimitError;
         }
 
         var begun = options.TimeProvider.GetUtcNow();
-        if (method.Equals("batch", StringComparison.OrdinalIgnoreCase))
+        if (method == "batch")
         {
-            var result = Batch(caller, parameters, out var used);
+            var (result, used) = await BatchAsync(caller, parameters, stopping).ConfigureAwait(false);
             return new JObject { ["result"] = result, ["time"] = executionTime.BatchBlock(start, begun, caller, used) };
         }
 
-        var outcome = Run(caller, method, parameters);
-        if (outcome is PortalError)
+        var response = await RunAsync(caller, method, parameters, stopping).ConfigureAwait(false);
+        if (response.PortalError is { } error)
         {
-            return outcome;
+            return error;
         }
 
-        var answer = new JObject { ["result"] = ResultOf(outcome) };
-        if (outcome is CountedRows rows)
+        var answer = new JObject { ["result"] = (JToken)response.Result! };
+        if (response.Next is { } next)
         {
-            answer["total"] = rows.Rows.Count;
+            answer["next"] = next;
+        }
+
+        if (response.Total is { } total)
+        {
+            answer["total"] = total;
         }
 
         answer["time"] = executionTime.Block(start, begun, caller, method);
         return answer;
     }
 
-    private JObject Batch(Caller caller, JObject parameters, out double used)
+    private async Task<(JObject Result, double Used)> BatchAsync(Caller caller, JObject parameters, CancellationToken stopping)
     {
-        used = 0;
-        var (results, errors, totals, times) = (new JObject(), new JObject(), new JObject(), new JObject());
-        var known = new JObject { ["result"] = results, ["error"] = errors, ["total"] = totals, ["time"] = times };
-        var halts = parameters["halt"]?.ToString() is "1" or "True" or "true";
-        foreach (var (key, command) in Commands(parameters["cmd"]))
+        var used = 0.0;
+        var (results, errors, totals, nexts, times) = (new JObject(), new JObject(), new JObject(), new JObject(), new JObject());
+        var known = new JObject
+        {
+            ["result"] = results, ["error"] = errors, ["total"] = totals, ["next"] = nexts, ["time"] = times,
+        };
+        var named = new MethodParameters(parameters);
+        var halts = named.Text("halt") is "1" or "True" or "true";
+        foreach (var (key, command) in Commands(named["cmd"]))
         {
             var parts = command.Split('?', 2);
+            var method = parts[0].ToLowerInvariant();
             var arguments = ReplaceReferences(PhpQuery.Decode(parts.Length == 2 ? parts[1] : string.Empty), known);
             var begun = options.TimeProvider.GetUtcNow();
-            var outcome = results.Count + errors.Count >= MaxCommands ? BatchLengthError
-                : parts[0].Equals("batch", StringComparison.OrdinalIgnoreCase) ? BatchInBatchError
-                : executionTime.IsUsedUp(caller, parts[0]) ? TimeLimitError
-                : Run(caller, parts[0], arguments);
-            if (outcome is PortalError error)
+            var refusal = results.Count + errors.Count >= MaxCommands ? BatchLengthError
+                : method == "batch" ? BatchInBatchError
+                : executionTime.IsUsedUp(caller, method) ? TimeLimitError
+                : null;
+            var response = refusal is null
+                ? await RunAsync(caller, method, arguments, stopping).ConfigureAwait(false)
+                : refusal.ToResponse();
+            if (response.PortalError is { } error)
             {
                 errors[key] = new JObject { ["error"] = error.Code, ["error_description"] = error.Description };
                 if (halts)
@@ -77,57 +92,77 @@ internal sealed partial class PortalMethods(SimulatedPortalOptions options, Call
                 continue;
             }
 
-            results[key] = ResultOf(outcome);
+            results[key] = (JToken)response.Result!;
             times[key] = executionTime.CommandBlock(begun, begun, ref used);
-            if (outcome is CountedRows rows)
+            if (response.Total is { } total)
             {
-                totals[key] = rows.Rows.Count;
+                totals[key] = total;
+            }
+
+            if (response.Next is { } next)
+            {
+                nexts[key] = next;
             }
         }
 
-        return new JObject
+        var result = new JObject
         {
             ["result"] = PhpQuery.AsPhp(results),
             ["result_error"] = PhpQuery.AsPhp(errors),
             ["result_total"] = PhpQuery.AsPhp(totals),
-            ["result_next"] = new JArray(),
+            ["result_next"] = PhpQuery.AsPhp(nexts),
             ["result_time"] = PhpQuery.AsPhp(times),
         };
+        return (result, used);
     }
 
-    private object Run(Caller caller, string method, JObject parameters)
+    /// <returns>An error, or a response whose result is JSON.</returns>
+    private async Task<SimulatedResponse> RunAsync(Caller caller, string method, JObject parameters, CancellationToken stopping)
     {
-        var isCallListMethod = method.StartsWith("crm.calllist.", StringComparison.Ordinal);
-        var outcome = method switch
+        var response = Run(caller, method, parameters);
+        if (response.Delay > TimeSpan.Zero)
         {
-            _ when added.TryGetValue(method, out var answer) => Run(answer, parameters),
-            "crm.calllist.add" => callLists.Add(caller, parameters),
-            "crm.calllist.get" => callLists.Get(parameters),
-            "crm.calllist.list" => callLists.List(parameters),
-            "crm.calllist.items.get" => callLists.Items(caller, parameters),
-            "crm.calllist.statuslist" => CallListMethods.StatusList(),
-            "crm.calllist.update" => callLists.Update(caller, parameters),
-            "user.current" => BasicMethods.CurrentUser(caller),
-            "department.get" => BasicMethods.Departments(parameters),
-            "app.info" => BasicMethods.Application(),
-            _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
-        };
-        return outcome is PortalError error && options.LegacyErrors && isCallListMethod ? LegacyErrors.Of(error) : outcome;
+            await Task.Delay(response.Delay, options.TimeProvider, stopping).ConfigureAwait(false);
+        }
+
+        return response;
     }
 
-    private static object Run(Func<JObject, object?> answer, JObject parameters)
+    private SimulatedResponse Run(Caller caller, string method, JObject parameters)
     {
         try
         {
-            return answer(parameters) ?? JValue.CreateNull();
+            var outcome = added.TryGetValue(method, out var answer)
+                ? answer(parameters)
+                : Run(caller, method, new MethodParameters(parameters));
+            return outcome switch
+            {
+                PortalError error when options.LegacyErrors && method.StartsWith("crm.calllist.", StringComparison.Ordinal) =>
+                    LegacyErrors.Of(error).ToResponse(),
+                PortalError error => error.ToResponse(),
+                SimulatedResponse response => response with { Result = PortalJson.ToToken(response.Result) },
+                _ => new SimulatedResponse { Result = PortalJson.ToToken(outcome) },
+            };
         }
         catch (Exception exception)
         {
-            return new PortalError(500, "INTERNAL_SERVER_ERROR", exception.Message);
+            return new PortalError(500, "INTERNAL_SERVER_ERROR", exception.Message).ToResponse();
         }
     }
 
-    private static JToken ResultOf(object outcome) => outcome is CountedRows rows ? rows.Rows : JToken.FromObject(outcome);
+    private object Run(Caller caller, string method, MethodParameters parameters) => method switch
+    {
+        "crm.calllist.add" => callLists.Add(caller, parameters),
+        "crm.calllist.get" => callLists.Get(parameters),
+        "crm.calllist.list" => callLists.List(parameters),
+        "crm.calllist.items.get" => callLists.Items(caller, parameters),
+        "crm.calllist.statuslist" => CallListMethods.StatusList(),
+        "crm.calllist.update" => callLists.Update(caller, parameters),
+        "user.current" => BasicMethods.CurrentUser(caller),
+        "department.get" => BasicMethods.Departments(parameters),
+        "app.info" => BasicMethods.Application(),
+        _ => new PortalError(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
+    };
 
     private static IEnumerable<(string Key, string Command)> Commands(JToken? commands) => commands switch
     {

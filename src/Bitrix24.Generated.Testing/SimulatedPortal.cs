@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using WireMock;
 using WireMock.Logging;
@@ -78,7 +77,7 @@ public sealed class SimulatedPortal : IDisposable
             DisableJsonBodyParsing = true,
             PreWireMockMiddlewareInit = application => Prepare((IApplicationBuilder)application),
         });
-        server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(message => ToMessage(Receive(message))));
+        server.Given(Request.Create()).RespondWith(Response.Create().WithCallback(AnswerAsync));
         Url = new Uri($"{Scheme}://127.0.0.1:{server.Port}/");
     }
 
@@ -160,8 +159,8 @@ public sealed class SimulatedPortal : IDisposable
     /// <summary>Adds a method, or replaces an existing one.</summary>
     /// <param name="method">The name of the method, for example <c>crm.contact.list</c>. Case-insensitive.</param>
     /// <param name="answer">
-    /// Returns the <c>result</c> for the parameters, as a value that can be converted to JSON. If it throws, the portal returns
-    /// <c>INTERNAL_SERVER_ERROR</c> with the message of the exception.
+    /// Returns the <c>result</c> for the parameters, as a value that can be converted to JSON, or a <see cref="SimulatedResponse"/>. If it
+    /// throws, the portal returns <c>INTERNAL_SERVER_ERROR</c> with the message of the exception.
     /// </param>
     public void AddMethod(string method, Func<JObject, object?> answer)
     {
@@ -266,7 +265,19 @@ public sealed class SimulatedPortal : IDisposable
         context.Abort();
     }
 
-    private PortalResponse Receive(IRequestMessage message)
+    private async Task<IResponseMessage> AnswerAsync(IRequestMessage message)
+    {
+        try
+        {
+            return ToMessage(await ReceiveAsync(message).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return ToMessage(new PortalResponse(200, string.Empty) { Fault = FaultKind.Reset });
+        }
+    }
+
+    private async Task<PortalResponse> ReceiveAsync(IRequestMessage message)
     {
         var start = options.TimeProvider.GetUtcNow();
         var received = new ReceivedRequest(
@@ -288,13 +299,15 @@ public sealed class SimulatedPortal : IDisposable
             (isTokenRequest ? refreshFaults : faults).TryDequeue(out fault);
         }
 
-        PortalResponse Run() => isTokenRequest ? authorization.Issue(received.Body) : Call(received, message.Path, start);
+        async Task<PortalResponse> RunAsync() => isTokenRequest
+            ? authorization.Issue(received.Body)
+            : await CallAsync(received, message, start).ConfigureAwait(false);
         if (fault is null)
         {
-            return Run();
+            return await RunAsync().ConfigureAwait(false);
         }
 
-        var answer = fault.RunsCall ? Run() : null;
+        var answer = fault.RunsCall ? await RunAsync().ConfigureAwait(false) : null;
         return fault.Kind switch
         {
             FaultKind.Truncation => answer! with { Body = answer.Body[..(answer.Body.Length / 2)] },
@@ -308,21 +321,21 @@ public sealed class SimulatedPortal : IDisposable
     private static PortalResponse Redirect(SimulatedFault fault, string location) =>
         new((int)fault.Status, string.Empty) { Location = location };
 
-    private PortalResponse Call(ReceivedRequest received, string path, DateTimeOffset start)
+    private async Task<PortalResponse> CallAsync(ReceivedRequest received, IRequestMessage message, DateTimeOffset start)
     {
         if (bucket?.TryAdd() == false)
         {
             return PortalResponse.Rejection(new PortalError(503, "QUERY_LIMIT_EXCEEDED", "Too many requests"));
         }
 
-        var parameters = Parameters(received);
-        if (Authorize(path, parameters, out var caller) is { } unauthorized)
+        var parameters = await RequestParameters.ReadAsync(received, message.BodyAsBytes).ConfigureAwait(false);
+        if (Authorize(message.Path, parameters, out var caller) is { } unauthorized)
         {
             return PortalResponse.Rejection(unauthorized);
         }
 
         parameters.Remove("auth");
-        return methods.Call(caller, received.Method, parameters, start) switch
+        return await methods.CallAsync(caller, received.Method, parameters, start, stopping.Token).ConfigureAwait(false) switch
         {
             PortalError error => PortalResponse.Rejection(error),
             var answer => PortalResponse.Ok((JObject)answer),
@@ -332,7 +345,7 @@ public sealed class SimulatedPortal : IDisposable
     private PortalError? Authorize(string path, JObject parameters, out Caller caller)
     {
         caller = new Caller(options.UserId, options.ClientId);
-        return path.Trim('/').Split('/') switch
+        return path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
             ["rest", var user, var code, _] when webhooks.TryGetValue($"{user}/{code}", out caller!) => null,
             ["rest", _] when parameters["auth"] is JValue { Value: string token } => authorization.Check(token),
@@ -343,36 +356,7 @@ public sealed class SimulatedPortal : IDisposable
     private static string MethodOf(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
-        return name.EndsWith(".json", StringComparison.Ordinal) ? name[..^".json".Length] : name;
-    }
-
-    /// <summary>Returns the parameters of the query string and of the body, which is JSON or form data. The body has precedence.</summary>
-    private static JObject Parameters(ReceivedRequest received)
-    {
-        var parameters = PhpQuery.Decode(new Uri("http://portal" + received.PathAndQuery).Query.TrimStart('?'));
-        var isForm = received.Headers.TryGetValue("Content-Type", out var type)
-            && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-        var settings = new JsonMergeSettings
-        {
-            MergeArrayHandling = MergeArrayHandling.Replace,
-            MergeNullValueHandling = MergeNullValueHandling.Merge,
-        };
-        parameters.Merge(isForm ? PhpQuery.Decode(received.Body) : Decode(received.Body), settings);
-        return parameters;
-    }
-
-    /// <summary>Decodes JSON. Text that is not a JSON object counts as an empty request.</summary>
-    private static JObject Decode(string body)
-    {
-        try
-        {
-            using var json = new JsonTextReader(new StringReader(body)) { DateParseHandling = DateParseHandling.None };
-            return JToken.Load(json) as JObject ?? [];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
+        return name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? name[..^".json".Length] : name;
     }
 
     private static ResponseMessage ToMessage(PortalResponse answer)
