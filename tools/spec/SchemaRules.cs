@@ -6,14 +6,14 @@ namespace Bitrix24.Specs;
 internal static class SchemaRules
 {
     private static readonly string[] KnownTypes = ["object", "array", "string", "integer", "number", "boolean"];
-    private static readonly string[] LenientTypes = ["double", "int64", "date-time", "string"];
+    private static readonly string[] LenientTypes = ["double", "int64", "date-time", "string", "BooleanOrFlag", "IntegerOrDigits"];
 
     /// <summary>The keys that the templates support. They would silently ignore any other key.</summary>
     private static readonly string[] SupportedKeys =
     [
         "type", "format", "description", "required", "properties", "items", "allOf", "$ref", "externalDocs", "nullable",
         "minimum", "minItems", "uniqueItems", "minProperties", "maxProperties", "additionalProperties", "enum",
-        "x-enumNames", "x-enum-descriptions", "x-csharp-name", "x-lenient", "x-map-of", "x-reference",
+        "x-enumNames", "x-enum-descriptions", "x-csharp-name", "x-lenient", "x-extensible", "x-map-of", "x-reference",
     ];
 
     public static IEnumerable<SpecFinding> Types(SpecDocument spec) =>
@@ -25,10 +25,10 @@ internal static class SchemaRules
     public static IEnumerable<SpecFinding> Generable(SpecDocument spec) =>
         from schema in spec.WrittenSchemas
         where schema.Key != SpecDocument.CatalogName && !spec.WrittenByHand.Contains(schema.Key, StringComparer.Ordinal)
-        from finding in Generable(schema.Key, schema.Value as JsonObject ?? [])
+        from finding in Generable(spec, schema.Key, schema.Value as JsonObject ?? [])
         select finding;
 
-    private static IEnumerable<SpecFinding> Generable(string name, JsonObject schema)
+    private static IEnumerable<SpecFinding> Generable(SpecDocument spec, string name, JsonObject schema)
     {
         foreach (var word in Words(schema).Except(SupportedKeys, StringComparer.Ordinal))
         {
@@ -62,15 +62,20 @@ internal static class SchemaRules
                     name, $"the type of {key} has no name.", "Move it to a named schema, and refer to that schema.");
             }
             else if (schema["x-lenient"] is not null
-                && !LenientTypes.Contains((described["format"] ?? described["type"])?.ToString(), StringComparer.Ordinal))
+                && !LenientTypes.Contains(TypeOf(described), StringComparer.Ordinal)
+                && spec.WrittenSchemas.FirstOrDefault(other => other.Key == TypeOf(described)).Value?["enum"] is null)
             {
                 yield return SpecFinding.InSchema(
                     name,
                     $"{key} has a type that a lenient schema does not support.",
-                    $"Use one of {string.Join(", ", LenientTypes)}.");
+                    $"Use an enum or one of {string.Join(", ", LenientTypes)}.");
             }
         }
     }
+
+    /// <summary>Returns the format or type of a property, or the name of the schema that it refers to.</summary>
+    private static string? TypeOf(JsonObject property) =>
+        property["allOf"]?[0]?["$ref"]?.ToString().Split('/')[^1] ?? (property["format"] ?? property["type"])?.ToString();
 
     private static IEnumerable<string> Words(JsonObject schema) =>
         schema.Select(member => member.Key)

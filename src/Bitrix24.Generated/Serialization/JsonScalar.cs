@@ -37,6 +37,14 @@ internal static class JsonScalar
         return number is { } finite && !double.IsNaN(finite) && !double.IsInfinity(finite) ? finite : null;
     }
 
+    /// <summary>Reads a boolean, which portals also send as 1 and 0 or as Y and N.</summary>
+    internal static bool? Boolean(JsonReader reader) => reader.Value switch
+    {
+        true or 1L or "1" or "Y" => true,
+        false or 0L or "0" or "N" => false,
+        _ => null,
+    };
+
     internal static DateTimeOffset? Date(JsonReader reader) => reader.Value as DateTimeOffset? ?? (
         reader is { TokenType: JsonToken.String, Value: string text }
         && HasOffset(text)

@@ -10,6 +10,7 @@ internal sealed class LenientScalarConverter : JsonConverter
     public override bool CanConvert(Type objectType) =>
         objectType == typeof(double?)
         || objectType == typeof(long?)
+        || objectType == typeof(bool?)
         || objectType == typeof(DateTimeOffset?)
         || objectType == typeof(string);
 
@@ -18,6 +19,7 @@ internal sealed class LenientScalarConverter : JsonConverter
         object? value = objectType == typeof(double?) ? JsonScalar.Number(reader)
             : objectType == typeof(long?) ? JsonScalar.Integer(reader)
             : objectType == typeof(string) ? JsonScalar.Text(reader)
+            : objectType == typeof(bool?) ? JsonScalar.Boolean(reader)
             : JsonScalar.Date(reader);
         reader.Skip();
         return value;

@@ -1,4 +1,5 @@
 using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Bitrix24.Serialization;
 
@@ -68,13 +69,15 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
     /// </summary>
     internal void Skip(string name, string[] names)
     {
-        foreach (var known in names)
-        {
-            unreadable |= string.Equals(name, known, StringComparison.OrdinalIgnoreCase)
-                && !(name == known && json.TokenType == JsonToken.Null);
-        }
-
+        RejectKnown(name, names);
         Skip();
+    }
+
+    /// <summary>Keeps a member that the type does not have. A known name in another case is rejected.</summary>
+    internal void Keep(string name, string[] names, IDictionary<string, JToken> members)
+    {
+        RejectKnown(name, names);
+        members[name] = serializer.Deserialize<JToken>(json) ?? JValue.CreateNull();
     }
 
     /// <summary>Marks a required member as present. It must not be repeated or null.</summary>
@@ -111,6 +114,16 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
             StrictJsonReader { TokenType: JsonToken.Integer or JsonToken.Float } strict => strict.Raw(),
             _ => JsonScalar.Text(json),
         };
+    }
+
+    internal DateTimeOffset Date() => OptionalDate().GetValueOrDefault();
+
+    /// <summary>Reads a point in time, which must have an offset.</summary>
+    internal DateTimeOffset? OptionalDate()
+    {
+        var value = JsonScalar.Date(json);
+        unreadable |= value is null && json.TokenType != JsonToken.Null;
+        return value;
     }
 
     /// <summary>Reads the value of an open enum, which must be a string.</summary>
@@ -150,6 +163,9 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
     internal long? LenientInteger() => Lenient(JsonScalar.Integer(json));
 
     /// <inheritdoc cref="LenientNumber"/>
+    internal bool? LenientBoolean() => Lenient(JsonScalar.Boolean(json));
+
+    /// <inheritdoc cref="LenientNumber"/>
     internal DateTimeOffset? LenientDate() => Lenient(JsonScalar.Date(json));
 
     /// <inheritdoc cref="LenientNumber"/>
@@ -177,6 +193,14 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         return list;
     }
 
+    /// <summary>Reads a value like <see cref="Value{T}"/>. It must be present, also if its type is lenient.</summary>
+    internal T RequiredValue<T>()
+    {
+        var value = Value<T>();
+        unreadable |= value is null;
+        return value!;
+    }
+
     /// <summary>Reads an object of a type of the spec, or a value of another type with the serializer.</summary>
     internal T? Value<T>()
     {
@@ -198,6 +222,15 @@ internal sealed class ResponseReader(JsonReader json, JsonSerializer serializer)
         var value = Activator.CreateInstance<T>();
         ((IJsonReadable)value!).Read(this);
         return value;
+    }
+
+    private void RejectKnown(string name, string[] names)
+    {
+        foreach (var known in names)
+        {
+            unreadable |= string.Equals(name, known, StringComparison.OrdinalIgnoreCase)
+                && !(name == known && json.TokenType == JsonToken.Null);
+        }
     }
 
     private void Skip()

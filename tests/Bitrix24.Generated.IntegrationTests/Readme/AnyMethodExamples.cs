@@ -34,9 +34,9 @@ public sealed class AnyMethodExamples : IDisposable
         Assert.Equal([new(1, "Ann 1"), new(2, "Ann 2"), new Contact(3, "Ann 3")], found.Result);
         Assert.Equal((7, "string"), (id, (string?)fields["NAME"]!["type"]));
 
-        var user = await bitrix24.CallAsync<JToken>("user.current", options: new CallOptions { IsIdempotent = true });
+        var departments = await bitrix24.CallAsync<JToken>("department.get", options: new CallOptions { IsIdempotent = true });
 
-        Assert.Equal("1", (string?)user.Result["ID"]);
+        Assert.Equal("1", (string?)departments.Result[0]!["ID"]);
     }
 
     [Fact]

@@ -11,14 +11,14 @@ public sealed class SpecBundleTests
           - name: Users
 
         paths:
-          /user.current:
+          /user.search:
             post:
-              operationId: GetCurrentUser
+              operationId: SearchUsers
 
         components:
           schemas:
             # A comment.
-            GetCurrentUserRequest:
+            SearchUsersRequest:
               type: object
 
         """;
@@ -70,9 +70,9 @@ public sealed class SpecBundleTests
 
         var spec = await SpecDocument.LoadAsync(folder.Path);
 
-        Assert.Contains("user.current", spec.Operations.Select(operation => operation.Method));
-        Assert.True(spec.Schemas.ContainsKey("GetCurrentUserRequest"));
-        Assert.Equal(["Batches", "Call lists", "Users"], spec.Document.Tags!.Select(tag => tag.Name));
+        Assert.Contains("user.search", spec.Operations.Select(operation => operation.Method));
+        Assert.True(spec.Schemas.ContainsKey("SearchUsersRequest"));
+        Assert.Equal(["Batches", "Common", "Call lists", "Users"], spec.Document.Tags!.Select(tag => tag.Name));
     }
 
     [Fact]

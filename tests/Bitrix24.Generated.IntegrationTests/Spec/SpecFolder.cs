@@ -40,7 +40,8 @@ internal sealed class SpecFolder : IDisposable
     {
         var findings = await SpecLint.CheckAsync(SpecBundle.Read(Path), Path);
         var sentences = findings.Where(finding => finding.Rule == rule).Select(finding => finding.Sentence());
-        return [.. sentences.Select(sentence => sentence.Replace(PathOf(string.Empty), string.Empty, StringComparison.Ordinal))];
+        var prefix = Path + System.IO.Path.DirectorySeparatorChar;
+        return [.. sentences.Select(sentence => sentence.Replace(prefix, string.Empty, StringComparison.Ordinal))];
     }
 
     public void Dispose() => folder.Dispose();

@@ -141,6 +141,12 @@ public sealed class SpecTests
             "ResponseTime: start has a type"
         ),
         (
+            "schema-generable",
+            "        STATUS:\n          description: The license of the application.\n          allOf:\n            - $ref: '#/components/schemas/ApplicationStatus'\n",
+            "        STATUS:\n          description: The license of the application.\n          allOf:\n            - $ref: '#/components/schemas/UserProfile'\n",
+            "ApplicationInfo: STATUS has a type"
+        ),
+        (
             "examples-valid",
             "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 2, 3], WEBFORM_ID: 5}\n",
             "      value: {ENTITY_TYPE: CONTACT, ENTITIES: [1, 1], WEBFORM_ID: 5}\n",
